@@ -1,0 +1,1 @@
+"""The in-door: arrivals, their weighings, and what was refused at the gate."""

@@ -1,0 +1,1 @@
+"""Mounts everything: settings, URLs, the one API, pages' frame, and the commands that span rooms."""

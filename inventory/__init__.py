@@ -1,0 +1,1 @@
+"""The stockroom: catalogue, places, partners, items, and the ledger of grams."""
