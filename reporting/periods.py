@@ -1,0 +1,106 @@
+"""Periods in whole months and edge days.
+
+The monthly cube answers for whole months; only the days that stick out are read from the flows.
+A month is an integer such as 202601, which sorts and compares as time does.
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+def month_of(day: date) -> int:
+    """Return the month of a day as YYYYMM."""
+    return day.year * 100 + day.month
+
+
+def add_months(month: int, count: int) -> int:
+    """Return the month that lies ``count`` months after, or before where negative."""
+    year, index = divmod(month // 100 * 12 + month % 100 - 1 + count, 12)
+    return year * 100 + index + 1
+
+
+def first_day(month: int) -> date:
+    """Return the first day of a month."""
+    return date(month // 100, month % 100, 1)
+
+
+def last_day(month: int) -> date:
+    """Return the last day of a month."""
+    year, number = divmod(month, 100)
+    return date(year, number, monthrange(year, number)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Business days from ``start`` to ``end``, both included.
+
+    Raises ValidationError ``period_reversed``.
+    """
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValidationError(_("The period ends before it starts."), code="period_reversed")
+
+    @classmethod
+    def this_year(cls, today: date) -> Self:
+        """Return the calendar year of ``today``, whole: days to come hold nothing yet."""
+        return cls(date(today.year, 1, 1), date(today.year, 12, 31))
+
+    @classmethod
+    def last_year(cls, today: date) -> Self:
+        """Return the calendar year before that of ``today``."""
+        return cls(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31))
+
+    @classmethod
+    def this_month(cls, today: date) -> Self:
+        """Return the calendar month of ``today``, whole."""
+        month = month_of(today)
+        return cls(first_day(month), last_day(month))
+
+    @property
+    def months(self) -> tuple[int, ...]:
+        """The whole months inside, as YYYYMM, in order; empty where there is none."""
+        first, last = self._whole_months()
+        count = (last // 100 - first // 100) * 12 + last % 100 - first % 100 + 1
+        return tuple(add_months(first, n) for n in range(count))
+
+    @property
+    def edges(self) -> tuple["Period", ...]:
+        """The days outside whole months: at most one run before them and one after."""
+        first, last = self._whole_months()
+        if last < first:
+            return (self,)
+        before, after = first_day(first), last_day(last)
+        edges = []
+        if self.start < before:
+            edges.append(Period(self.start, last_day(add_months(first, -1))))
+        if after < self.end:
+            edges.append(Period(first_day(add_months(last, 1)), self.end))
+        return tuple(edges)
+
+    def _whole_months(self) -> tuple[int, int]:
+        first, last = month_of(self.start), month_of(self.end)
+        if self.start != first_day(first):
+            first = add_months(first, 1)
+        if self.end != last_day(last):
+            last = add_months(last, -1)
+        return first, last
+
+
+def since(day: date) -> tuple[int, Period | None]:
+    """Return the first whole month from ``day`` on, and the days before it, if any.
+
+    A balance at the start of ``day`` is today's, less those days and those months.
+    """
+    month = month_of(day)
+    if day == first_day(month):
+        return month, None
+    return add_months(month, 1), Period(day, last_day(month))

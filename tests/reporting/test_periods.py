@@ -1,0 +1,111 @@
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reporting.periods import Period, add_months, first_day, last_day, month_of, since
+
+days = st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31))
+months = days.map(month_of)
+periods = st.tuples(days, days).map(lambda pair: Period(*sorted(pair)))
+
+
+def days_of(period):
+    return [period.start + timedelta(n) for n in range((period.end - period.start).days + 1)]
+
+
+@given(periods)
+def test_months_and_edges_cover_each_day_exactly_once(period):
+    covered = [day for edge in period.edges for day in days_of(edge)]
+    for month in period.months:
+        covered += days_of(Period(first_day(month), last_day(month)))
+    assert sorted(covered) == days_of(period)
+
+
+@given(periods)
+def test_a_period_never_has_more_than_two_edges_nor_an_edge_of_a_whole_month(period):
+    assert len(period.edges) <= 2
+    assert all(not edge.months for edge in period.edges)
+
+
+@given(periods)
+def test_months_are_consecutive_and_in_order(period):
+    assert list(period.months) == [
+        add_months(period.months[0], n) for n in range(len(period.months))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "whole", "edges"),
+    [
+        pytest.param("2020-01-01", "2020-12-31", range(202001, 202013), [], id="a year"),
+        pytest.param("2020-02-01", "2020-02-29", [202002], [], id="a leap February"),
+        pytest.param(
+            "2021-02-01", "2021-02-27", [], [("2021-02-01", "2021-02-27")], id="a day short"
+        ),
+        pytest.param(
+            "2025-11-20",
+            "2026-02-10",
+            [202512, 202601],
+            [("2025-11-20", "2025-11-30"), ("2026-02-01", "2026-02-10")],
+            id="over New Year",
+        ),
+        pytest.param(
+            "2026-01-15",
+            "2026-02-10",
+            [],
+            [("2026-01-15", "2026-02-10")],
+            id="no whole month: one run",
+        ),
+        pytest.param(
+            "2026-01-31", "2026-03-31", [202602, 202603], [("2026-01-31",) * 2], id="one day before"
+        ),
+        pytest.param("2026-05-04", "2026-05-04", [], [("2026-05-04",) * 2], id="one day"),
+    ],
+)
+def test_a_period_splits_into_whole_months_and_the_days_around(start, end, whole, edges):
+    period = Period(date.fromisoformat(start), date.fromisoformat(end))
+    assert list(period.months) == list(whole)
+    assert [(e.start.isoformat(), e.end.isoformat()) for e in period.edges] == edges
+
+
+def test_a_period_that_ends_before_it_starts_is_refused():
+    with pytest.raises(ValidationError) as refused:
+        Period(date(2026, 2, 1), date(2026, 1, 31))
+    assert refused.value.code == "period_reversed"
+
+
+@given(days)
+def test_presets_are_whole_months(today):
+    assert len(Period.this_year(today).months) == 12
+    assert Period.this_month(today).months == (month_of(today),)
+    for preset in (Period.this_year, Period.last_year, Period.this_month):
+        assert preset(today).edges == ()
+
+
+def test_presets_know_the_calendar():
+    today = date(2026, 11, 22)
+    assert Period.this_year(today) == Period(date(2026, 1, 1), date(2026, 12, 31))
+    assert Period.last_year(today) == Period(date(2025, 1, 1), date(2025, 12, 31))
+    assert Period.this_month(today) == Period(date(2026, 11, 1), date(2026, 11, 30))
+
+
+@given(months, st.integers(min_value=-600, max_value=600))
+def test_month_arithmetic_goes_there_and_back(month, count):
+    assert add_months(add_months(month, count), -count) == month
+    assert 1 <= add_months(month, count) % 100 <= 12
+
+
+@given(months)
+def test_the_day_after_a_month_opens_the_next(month):
+    assert last_day(month) + timedelta(1) == first_day(add_months(month, 1))
+    assert month_of(first_day(month)) == month_of(last_day(month)) == month
+
+
+@given(days)
+def test_since_a_day_covers_what_is_left_of_its_month_then_whole_months(day):
+    month, edge = since(day)
+    assert (edge.start if edge else first_day(month)) == day
+    assert (edge.end if edge else day - timedelta(1)) + timedelta(1) == first_day(month)
