@@ -1,0 +1,13 @@
+.PHONY: run test ci lint
+
+run:
+	./run
+
+test:
+	./test
+
+ci:
+	.ci/run
+
+lint:
+	.ci/run --lint
