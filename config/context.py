@@ -1,0 +1,37 @@
+"""What every page knows: the doors its reader may open."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Door(NamedTuple):
+    """A way into one room: a URL name, its word, its icon and the act it asks for."""
+
+    url: str
+    label: Promise
+    icon: str
+    act: str | None
+
+
+DOORS = (
+    Door("home", _("Home"), "house", None),
+    Door("weigh", _("Weigh"), "scale", "collect"),
+    Door("shipments", _("Departures"), "truck", "ship"),
+    Door("stock", _("Stock"), "warehouse", "read_stock"),
+    Door("bilan", _("Reports"), "chart-column", "read_figures"),
+    Door("settings", _("Settings"), "settings", "configure"),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Return the doors permitted to the reader (`nav`) and the current URL's name (`current`)."""
+    match = getattr(request, "resolver_match", None)
+    user = getattr(request, "user", None)
+    doors = DOORS if user and user.is_authenticated else ()
+    return {
+        "nav": [door for door in doors if not door.act or user.may_anywhere(door.act)],
+        "current": match.url_name if match else None,
+    }
