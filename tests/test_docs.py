@@ -1,0 +1,171 @@
+"""What the documentation promises is compared with the code."""
+
+import re
+import tomllib
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from reporting.rounding import (
+    FATES,
+    fate_shares,
+    of_collected,
+    published_shares,
+    quality,
+    recovery_rate,
+)
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+NOT_OURS = {"var", "staticfiles", "node_modules"}
+TEXT = {"", ".py", ".md", ".toml", ".lock", ".txt", ".csv", ".json", ".html", ".js", ".css", ".po"}
+# Written apart, so that this file does not name them either.
+REGISTRIES = [".".join(host) for host in (
+    ("pypi", "org"),
+    ("pythonhosted", "org"),
+    ("npmjs", "org"),
+    ("npmjs", "com"),
+    ("deb", "debian", "org"),
+    ("proxy", "golang", "org"),
+)]  # fmt: skip
+
+
+def headings(page):
+    return re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def table_rows(page):
+    """Return the cells of each line of the page's tables, heads and rules left out."""
+    lines = [line for line in page.read_text(encoding="utf-8").splitlines() if line[:1] == "|"]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    rules = {n for n, row in enumerate(cells) if set("".join(row)) <= set("-: ")}
+    return [row for n, row in enumerate(cells) if n not in rules and n + 1 not in rules]
+
+
+def worked_year():
+    return {name: int(re.sub(r"\s", "", text).replace("−", "-"))
+            for name, text in table_rows(DOCS / "indicators.md")}  # fmt: skip
+
+
+def test_each_indicator_of_the_code_has_a_heading_in_the_docs():
+    from reporting.indicators import INDICATORS
+
+    missing = set(INDICATORS) - set(headings(DOCS / "indicators.md"))
+    assert not missing, f"docs/indicators.md lacks a heading for {sorted(missing)}"
+
+
+def test_each_indicator_of_the_docs_is_in_the_code():
+    from reporting.indicators import INDICATORS
+
+    named = {
+        heading for heading in headings(DOCS / "indicators.md") if re.fullmatch("[a-z_]+", heading)
+    }
+    assert named == set(INDICATORS)
+
+
+def test_each_indicator_says_formula_unit_source_and_example():
+    sections = re.split(r"^#+ ", (DOCS / "indicators.md").read_text(encoding="utf-8"), flags=re.M)
+    named = [s for s in sections if re.match(r"[a-z_]+\n", s)]
+    assert len(named) == 19
+    for section in named:
+        parts = re.findall(r"^- \*\*(\w+)\*\*", section, re.MULTILINE)
+        assert parts == ["Formula", "Unit", "Source", "Example"], section.splitlines()[0]
+
+
+def test_the_worked_year_closes_to_the_gram():
+    year = worked_year()
+    came = (
+        "opening_stock_g",
+        "opened_g",
+        "collected_g",
+        "received_g",
+        "adjusted_g",
+        "reclassified_g",
+    )
+    assert year["outgoing_g"] == sum(year[f"{fate}_g"] for fate in FATES)
+    assert (
+        sum(year[name] for name in came) - year["outgoing_g"] - year["sent_g"]
+        == (year["closing_stock_g"])
+    )
+
+
+def test_the_worked_year_gives_the_rates_of_its_examples():
+    year = worked_year()
+    left = {fate: year[f"{fate}_g"] for fate in FATES}
+    assert list(published_shares(left).values()) == [55, 34, 11]
+    assert list(fate_shares(left).values()) == [55, 32, 2, 3, 8]
+    assert recovery_rate(left) == "88.8"
+    assert list(of_collected(left, year["collected_g"]).values()) == [
+        "54.0",
+        "33.0",
+        "11.0",
+        "87.0",
+    ]
+    methods = dict(zip("wueb", (118_800_000, 9_900_000, 19_800_000, 49_500_000), strict=True))
+    assert sum(methods.values()) == year["collected_g"] + year["outgoing_g"]
+    assert list(quality(methods).values()) == [60, 5, 10, 25]
+
+
+def test_the_glossary_has_four_columns_and_no_empty_cell():
+    rows = table_rows(DOCS / "glossary.md")
+    assert rows
+    assert [row for row in rows if len(row) != 4 or not all(row)] == []
+
+
+def test_the_glossary_names_each_thing_once():
+    english = [row[0] for row in table_rows(DOCS / "glossary.md")]
+    assert sorted(english) == sorted(set(english))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_each_link_of_a_page_leads_to_a_file(page):
+    links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+def test_each_command_that_the_docs_name_exists():
+    from django.core.management import get_commands
+
+    named = {
+        name for page in PAGES for name in re.findall(r"manage\.py (\w+)", page.read_text("utf-8"))
+    }
+    assert named
+    assert named - set(get_commands()) == set()
+
+
+def test_each_dependency_has_its_line_in_the_decisions():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    given = {
+        "django",
+        "django-ninja",
+        "python-barcode",
+        "pillow",
+        "django-simple-history",
+        "pandas",
+    }
+    names = {re.match(r"[a-z0-9-]+", line)[0] for line in wanted} - given
+    page = (DOCS / "decisions" / "0008-dependencies.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[a-z0-9-]+", page))
+    assert names - words == set()
+
+
+def test_no_file_names_a_package_registry():
+    files = [
+        path
+        for path in ROOT.rglob("*")
+        if path.is_file()
+        and path.suffix in TEXT
+        and not any(part[0] == "." or part in NOT_OURS for part in path.relative_to(ROOT).parts)
+    ]
+    assert ROOT / "requirements.lock" in files
+    named = [
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        for host in REGISTRIES
+        if host in path.read_text(encoding="utf-8", errors="ignore")
+    ]
+    assert named == []
