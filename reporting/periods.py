@@ -1,10 +1,8 @@
 """Periods in whole months and edge days.
 
 The monthly cube answers for whole months; only the days that stick out are read from the flows.
-A month is an integer such as 202601, which sorts and compares as time does.
 """
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -12,34 +10,16 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from inventory.months import add_months, first_day, last_day, month_of
 
-def month_of(day: date) -> int:
-    """Return the month of a day as YYYYMM."""
-    return day.year * 100 + day.month
-
-
-def add_months(month: int, count: int) -> int:
-    """Return the month that lies ``count`` months after, or before where negative."""
-    year, index = divmod(month // 100 * 12 + month % 100 - 1 + count, 12)
-    return year * 100 + index + 1
-
-
-def first_day(month: int) -> date:
-    """Return the first day of a month."""
-    return date(month // 100, month % 100, 1)
-
-
-def last_day(month: int) -> date:
-    """Return the last day of a month."""
-    year, number = divmod(month, 100)
-    return date(year, number, monthrange(year, number)[1])
+LONGEST_YEARS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
     """Business days from ``start`` to ``end``, both included.
 
-    Raises ValidationError ``period_reversed``.
+    Raises ValidationError ``period_reversed`` or ``period_too_long``.
     """
 
     start: date
@@ -48,6 +28,12 @@ class Period:
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise ValidationError(_("The period ends before it starts."), code="period_reversed")
+        if self.end.year - self.start.year > LONGEST_YEARS:
+            raise ValidationError(
+                _("A period is at most %(years)s years long."),
+                code="period_too_long",
+                params={"years": LONGEST_YEARS},
+            )
 
     @classmethod
     def this_year(cls, today: date) -> Self:
@@ -67,7 +53,7 @@ class Period:
 
     @property
     def months(self) -> tuple[int, ...]:
-        """The whole months inside, as YYYYMM, in order; empty where there is none."""
+        """The whole months inside, as YYYYMM, in order and without a hole; empty if none."""
         first, last = self._whole_months()
         count = (last // 100 - first // 100) * 12 + last % 100 - first % 100 + 1
         return tuple(add_months(first, n) for n in range(count))

@@ -8,7 +8,8 @@ import lucide
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COLOURS = set("tex mob vai liv jou bib ele inf med bij vel div".split())
+TOKENS = (ROOT / "config" / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
+COLOURS = set(re.findall(r"--cat-(\w+):", TOKENS))
 FILES = {"categories": 125, "containers": 7, "modes": 7}
 FILES |= {"epr_streams": 24, "treatment_codes": 27, "waste_codes": 64}
 FATES = {"reuse", "recycling", "other_recovery", "energy", "disposal", "by_final_destination"}
