@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-TOOLS = ["sh", "readlink", "dirname", "cksum", "grep", "cat", "mkdir", "rm", "sort", "cp", "pwd"]
+TOOLS = ["sh", "readlink", "dirname", "cksum", "grep", "cat", "mkdir", "rm", "sort", "cp", "find"]
 
 # Notes what it is asked, makes a .venv of itself, and leaves real programs to the real Python.
 FAKE_PYTHON = f"""#!/bin/sh
@@ -22,9 +23,16 @@ case "$*" in
     "-m pip --version" | "-c import"*) ;;
     "-m pip install"*) exit "${{PIP_STATUS:-0}}" ;;
     -V) echo Python 3.11.2 ;;
+    manage.py*) mkdir -p "$TRACERIE_DATA/static" && : >"$TRACERIE_DATA/static/staticfiles.json" ;;
     -*) exec "{sys.executable}" "$@" ;;
     *) exit 9 ;;
 esac
+"""
+
+APPLICATION = """
+def application(environ, start_response):
+    start_response("302 Found", [("Location", "/login")])
+    return [b""]
 """
 
 
@@ -66,8 +74,36 @@ class Machine:
             timeout=30,
         )
 
+    def asked(self, beginning: str) -> list[str]:
+        return [c for c in self.calls.read_text().splitlines() if c.startswith(beginning)]
+
     def installs(self) -> list[str]:
-        return [c for c in self.calls.read_text().splitlines() if c.startswith("-m pip install")]
+        return self.asked("-m pip install")
+
+    def add_application(self) -> None:
+        for package in ("config", "organisation", "inventory", "collection", "sales", "reporting"):
+            (self.home / package / "static").mkdir(parents=True)
+        (self.home / "config" / "settings.py").touch()
+        (self.home / "config" / "static.py").touch()
+        (self.home / "config" / "wsgi.py").write_text(APPLICATION)
+        (self.home / "reporting" / "static" / "a page.css").touch()
+
+    def serve(self, port: int, **environment: str) -> subprocess.Popen[str]:
+        self.calls.write_text("")
+        return subprocess.Popen(
+            [self.home / "run"],
+            env={
+                "PATH": str(self.bin),
+                "CALLS": str(self.calls),
+                "PORT": str(port),
+                "TRACERIE_DATA": "my data",
+                **environment,
+            },
+            cwd=self.bin,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
 
 
 @pytest.fixture
@@ -151,6 +187,61 @@ def test_a_taken_port_is_said_before_anything_is_touched(machine: Machine) -> No
     assert answer.returncode != 0
     assert f"Le port {port} est déjà pris" in answer.stderr
     assert "manage.py" not in machine.calls.read_text()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def ready(server: subprocess.Popen[str]) -> str:
+    """Return what the server printed up to the line that says how to stop it."""
+    assert server.stdout is not None
+    said = ""
+    for line in server.stdout:
+        said += line
+        if "Ctrl-C" in line:
+            break
+    return said
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_says_where_to_go_once_it_answers_and_stops_when_asked(
+    machine: Machine, sign: signal.Signals
+) -> None:
+    machine.add_python()
+    machine.add_application()
+    port = free_port()
+    with machine.serve(port) as server:
+        said = ready(server)
+        assert f"http://127.0.0.1:{port}/" in said
+        assert "direction, responsable, tri, caisse, audit" in said
+        server.send_signal(sign)
+        assert server.wait(20) == 0
+    with socket.create_server(("127.0.0.1", port)):
+        pass
+
+
+def test_a_second_start_collects_no_unchanged_files_and_without_demo_says_no_login(
+    machine: Machine,
+) -> None:
+    machine.add_python()
+    machine.add_application()
+    with machine.serve(free_port()) as server:
+        ready(server)
+        assert machine.asked("manage.py load_demo")
+        server.terminate()
+    with machine.serve(free_port(), TRACERIE_DEMO="0") as server:
+        assert "demo-tracerie" not in ready(server)
+        assert not machine.asked("manage.py collectstatic")
+        assert not machine.asked("manage.py load_demo")
+        server.terminate()
+    (machine.home / "reporting" / "static" / "a page.css").write_text("new")
+    with machine.serve(free_port()) as server:
+        ready(server)
+        assert machine.asked("manage.py collectstatic")
+        server.terminate()
+    assert (machine.bin / "my data" / "static.stamp").exists()
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "8 0"])
