@@ -1,0 +1,71 @@
+"""Arrivals as papers: who brought what, how, and what was refused at the gate."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models import Category, CollectionMode, Flow, Movement, Origin, WasteStatus
+from organisation.models import Site, Submission, User
+
+
+class Intake(models.Model):
+    """An arrival: its mode, origin and status. Its grams are the flows of its movement."""
+
+    movement = models.OneToOneField(Movement, models.PROTECT, related_name="intake")
+    mode = models.ForeignKey(CollectionMode, models.PROTECT, related_name="+")
+    origin = models.ForeignKey(Origin, models.PROTECT, related_name="+")
+    waste_status = models.CharField(_("status"), max_length=8, choices=WasteStatus)
+
+    class Meta:
+        verbose_name = _("arrival")
+        verbose_name_plural = _("arrivals")
+
+    def __str__(self) -> str:
+        return self.movement.number
+
+
+class Weighing(models.Model):
+    """One line of an arrival as the scale said it: gross weight, container, net in the flow."""
+
+    intake = models.ForeignKey(Intake, models.PROTECT, related_name="weighings")
+    flow = models.OneToOneField(Flow, models.PROTECT, related_name="weighing")
+    gross_g = models.BigIntegerField(_("gross weight (g)"), null=True)
+    container = models.ForeignKey(
+        "inventory.Container", models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("weighing")
+        verbose_name_plural = _("weighings")
+
+    def __str__(self) -> str:
+        return f"{self.flow_id}"
+
+
+class Refusal(models.Model):
+    """Objects turned away at the gate: how many and why. They never enter the ledger."""
+
+    class Reason(models.TextChoices):
+        DIRTY = "dirty", _("dirty or damaged")
+        UNSELLABLE = "unsellable", _("finds no taker")
+        FULL = "full", _("no room left")
+        DANGEROUS = "dangerous", _("dangerous")
+        NOT_OURS = "not_ours", _("not our trade")
+        OTHER = "other", _("other reason")
+
+    submission = models.OneToOneField(Submission, models.PROTECT, related_name="refusal")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="refusals")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    count = models.PositiveIntegerField(_("number of objects"))
+    occurred_at = models.DateTimeField(_("happened at"))
+    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("refusal")
+        verbose_name_plural = _("refusals")
+        constraints = [models.CheckConstraint(name="refusal_counts", condition=Q(count__gt=0))]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.get_reason_display()}"

@@ -1,0 +1,191 @@
+"""The one API: mounts the rooms' routers and gives every refusal the same shape.
+
+``{"detail": [{"type": code, "loc": [...], "msg": sentence}]}``, whatever the status and on every
+path under ``/api/``. Rules raise Django's ValidationError with a stable code; the few codes that
+are not 422 have their status here.
+"""
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext_lazy
+from ninja import NinjaAPI
+from ninja.errors import HttpError
+from ninja.errors import ValidationError as ShapeError
+
+CONFLICTS = frozenset(
+    {"id_reused", "item_already_sold", "item_not_there", "already_reversed", "code_taken"}
+)
+
+STATUSES: dict[int, tuple[str, Any]] = {
+    400: ("not_json", gettext_lazy("This is not valid JSON. Nothing was recorded.")),
+    401: ("not_signed_in", gettext_lazy("Sign in, or send a valid token.")),
+    403: ("forbidden", gettext_lazy("Your role does not allow this.")),
+    404: ("not_found", gettext_lazy("There is nothing at this address.")),
+    405: ("method_not_allowed", gettext_lazy("This address does not accept this method.")),
+    413: ("too_large", gettext_lazy("This is too large. Nothing was recorded.")),
+    429: ("too_many_requests", gettext_lazy("Too many requests: wait a little.")),
+    500: (
+        "server_error",
+        gettext_lazy("Something broke on our side. Nothing was recorded: try again."),
+    ),
+    503: ("busy", gettext_lazy("The database is busy. Nothing was recorded: try again.")),
+}
+
+# Shape errors by pydantic's type; numbers in the sentences come from the error's context.
+SENTENCES: dict[str, Any] = {
+    "missing": gettext_lazy("This field is required."),
+    "extra_forbidden": gettext_lazy("This field is not known here."),
+    "int_type": gettext_lazy("A whole number is expected, without quotes or decimals."),
+    "int_from_float": gettext_lazy("A whole number is expected, without quotes or decimals."),
+    "int_parsing": gettext_lazy("A whole number is expected."),
+    "int_parsing_size": gettext_lazy("This number is too large."),
+    "bool_type": gettext_lazy("True or false is expected."),
+    "bool_parsing": gettext_lazy("True or false is expected."),
+    "string_type": gettext_lazy("A text is expected."),
+    "string_too_long": gettext_lazy("At most %(max_length)s characters."),
+    "string_too_short": gettext_lazy("At least %(min_length)s characters."),
+    "unprintable": gettext_lazy("This text holds characters that cannot be printed."),
+    "greater_than": gettext_lazy("Must be more than %(gt)s."),
+    "greater_than_equal": gettext_lazy("Must be at least %(ge)s."),
+    "less_than_equal": gettext_lazy("Must be at most %(le)s."),
+    "too_long": gettext_lazy("At most %(max_length)s lines."),
+    "too_short": gettext_lazy("At least %(min_length)s line is expected."),
+    "list_type": gettext_lazy("A list is expected."),
+    "dict_type": gettext_lazy("An object is expected."),
+    "model_type": gettext_lazy("An object is expected."),
+    "model_attributes_type": gettext_lazy("An object is expected."),
+    "uuid_parsing": gettext_lazy("A UUID is expected."),
+    "literal_error": gettext_lazy("Must be one of: %(expected)s."),
+    "enum": gettext_lazy("Must be one of: %(expected)s."),
+    "datetime_parsing": gettext_lazy(
+        "A date and time is expected, such as 2026-11-22T10:00+01:00."
+    ),
+    "datetime_from_date_parsing": gettext_lazy(
+        "A date and time is expected, such as 2026-11-22T10:00+01:00."
+    ),
+    "timezone_aware": gettext_lazy("The time needs its offset, such as +01:00."),
+    "date_type": gettext_lazy("A date is expected, such as 2026-11-22."),
+    "date_parsing": gettext_lazy("A date is expected, such as 2026-11-22."),
+    "date_from_datetime_parsing": gettext_lazy("A date is expected, such as 2026-11-22."),
+    "date_from_datetime_inexact": gettext_lazy("A date is expected, such as 2026-11-22."),
+    "in_the_future": gettext_lazy("This moment is still to come."),
+    "too_old": gettext_lazy("This date is too far in the past."),
+    "bad_cursor": gettext_lazy("This cursor does not come from here."),
+    "site_first": gettext_lazy("Name the site first."),
+    "forbidden": gettext_lazy("Your role does not allow this at this site."),
+    "unknown_site": gettext_lazy("This site does not exist."),
+    "unknown_category": gettext_lazy("This category does not exist."),
+    "unknown_collectionmode": gettext_lazy("This collection mode does not exist."),
+    "unknown_origin": gettext_lazy("This origin does not exist."),
+    "unknown_container": gettext_lazy("This container does not exist."),
+    "unknown_partner": gettext_lazy("This partner does not exist."),
+    "unknown_place": gettext_lazy("This site has no such place."),
+    "unknown_item": gettext_lazy("No item has this code."),
+    "unknown_movement": gettext_lazy("There is no such document."),
+    "unknown_wastecode": gettext_lazy("This waste code does not exist."),
+    "unknown_treatmentcode": gettext_lazy("This treatment code does not exist."),
+    "unknown_organisation": gettext_lazy("This structure does not exist."),
+    "unknown_network": gettext_lazy("This network does not exist."),
+}
+OTHERWISE = gettext_lazy("This value is not accepted.")
+
+api = NinjaAPI(title="Tracerie", version="1.0", urls_namespace="api", docs_url="docs")
+
+
+def refusal(
+    status: int, details: Iterable[tuple[str, Iterable[Any], Any]] | None = None
+) -> HttpResponse:
+    """Answer ``status`` in the one error shape; ``details`` are ``(code, loc, sentence)``."""
+    details = details or [(STATUSES[status][0], (), STATUSES[status][1])]
+    content = [{"type": code, "loc": list(loc), "msg": str(msg)} for code, loc, msg in details]
+    return JsonResponse(
+        {"detail": content}, status=status, json_dumps_params={"ensure_ascii": False}
+    )
+
+
+@api.exception_handler(ShapeError)
+def on_shape_error(request: HttpRequest, error: ShapeError) -> HttpResponse:
+    """422, unless every fault is a reference: then 403 or 404."""
+    types = {fault["type"] for fault in error.errors}
+    status = 422
+    if all(kind == "forbidden" or kind.startswith("unknown_") for kind in types):
+        status = 403 if "forbidden" in types else 404
+    return refusal(status, [(f["type"], _loc(f["loc"]), _sentence(f)) for f in error.errors])
+
+
+def _loc(loc: Iterable[Any]) -> list[Any]:
+    """Where in the request: the name ninja gives to the body's parameter says nothing."""
+    return [step for step in loc if step != "payload"]
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    return str(SENTENCES.get(fault["type"], OTHERWISE)) % fault.get("ctx", {})
+
+
+@api.exception_handler(ValidationError)
+def on_rule_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A rule said no: its code, its sentence, and the field where the rule names one."""
+    faults = error.error_dict.items() if hasattr(error, "error_dict") else [("", error.error_list)]
+    details = [
+        (
+            fault.code or "invalid",
+            ("body", field) if field not in ("", "__all__") else ("body",),
+            " ".join(fault.messages),
+        )
+        for field, found in faults
+        for fault in found
+    ]
+    return refusal(409 if {code for code, *_rest in details} <= CONFLICTS else 422, details)
+
+
+@api.exception_handler(PermissionDenied)
+def on_denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    return refusal(403, [("forbidden", (), str(error) or STATUSES[403][1])])
+
+
+@api.exception_handler(Http404)
+def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return refusal(404)
+
+
+@api.exception_handler(RequestDataTooBig)
+def on_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return refusal(413)
+
+
+@api.exception_handler(HttpError)
+def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return refusal(error.status_code)
+
+
+def error_shape(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Middleware: what refuses before or after the API's own handlers takes the same shape."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_ours = response.headers.get("Content-Type", "").startswith("application/json")
+        if request.path.startswith("/api/") and response.status_code >= 400 and not is_ours:
+            return _reshaped(response)
+        return response
+
+    return middleware
+
+
+def _reshaped(response: HttpResponse) -> HttpResponse:
+    status = response.status_code
+    shaped = refusal(
+        status,
+        None if status in STATUSES else [(_name(status), (), OTHERWISE)],
+    )
+    for header in ("Allow", "Retry-After", "WWW-Authenticate"):
+        if header in response.headers:
+            shaped[header] = response.headers[header]
+    return shaped
+
+
+def _name(status: int) -> str:
+    return HTTPStatus(status).phrase.lower().replace(" ", "_")

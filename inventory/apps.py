@@ -1,0 +1,29 @@
+"""Drops the ledger's triggers before every migrate and puts them back after it."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate, pre_migrate
+
+
+def _drop_triggers(*, using: str, **_kwargs: Any) -> None:
+    from inventory import triggers
+
+    triggers.drop(connections[using])
+
+
+def _install_triggers(*, using: str, **_kwargs: Any) -> None:
+    from inventory import triggers
+
+    if triggers.has_tables(connections[using]):
+        triggers.install(connections[using])
+
+
+class InventoryConfig(AppConfig):
+    name = "inventory"
+    verbose_name = "inventory"
+
+    def ready(self) -> None:
+        pre_migrate.connect(_drop_triggers, sender=self)
+        post_migrate.connect(_install_triggers, sender=self)

@@ -1,0 +1,46 @@
+"""Catalogue, places and partners, items, and the ledger."""
+
+from inventory.models.catalogue import Category, EprStream, TreatmentCode, UnitWeight, WasteCode
+from inventory.models.documents import Shipment, ShipmentWeights
+from inventory.models.items import Item, ItemCode
+from inventory.models.ledger import (
+    Account,
+    Balance,
+    Flow,
+    Kind,
+    Method,
+    MonthlyFlow,
+    MonthlyOrigin,
+    Movement,
+    NumberSeries,
+    Verb,
+)
+from inventory.models.places import CollectionMode, Container, Origin, Partner, Place, WasteStatus
+
+__all__ = [
+    "Account",
+    "Balance",
+    "Category",
+    "CollectionMode",
+    "Container",
+    "EprStream",
+    "Flow",
+    "Item",
+    "ItemCode",
+    "Kind",
+    "Method",
+    "MonthlyFlow",
+    "MonthlyOrigin",
+    "Movement",
+    "NumberSeries",
+    "Origin",
+    "Partner",
+    "Place",
+    "Shipment",
+    "ShipmentWeights",
+    "TreatmentCode",
+    "UnitWeight",
+    "Verb",
+    "WasteCode",
+    "WasteStatus",
+]

@@ -1,0 +1,346 @@
+"""The ledger of grams: accounts, movements, flows, and the sums kept beside them.
+
+A movement is one act; its flows carry grams from one account to another, so nothing appears or
+vanishes. Movements and flows are written once: triggers refuse any change, and a mistake is
+reversed by a new movement that names it.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models.catalogue import Category
+from inventory.models.places import CollectionMode, Origin, Partner, Place, WasteStatus
+from organisation.models import Organisation, Site, Submission, User
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class Kind(models.TextChoices):
+    """What an account stands for."""
+
+    SOURCE = "source", _("arrivals")
+    OPENING = "opening", _("opening stock")
+    STOCK = "stock", _("stock")
+    TRANSIT = "transit", _("on the road")
+    REUSE = "reuse", _("reuse")
+    RECYCLING = "recycling", _("recycling")
+    OTHER_RECOVERY = "other_recovery", _("other recovery")
+    ENERGY = "energy", _("energy recovery")
+    DISPOSAL = "disposal", _("disposal")
+    ADJUSTMENT = "adjustment", _("discrepancy")
+
+
+EXITS = (Kind.REUSE, Kind.RECYCLING, Kind.OTHER_RECOVERY, Kind.ENERGY, Kind.DISPOSAL)
+
+
+class Verb(models.TextChoices):
+    """What was done. The prefix of a movement's number tells it."""
+
+    OPEN = "open", _("opening stock")
+    COLLECT = "collect", _("arrival")
+    SORT = "sort", _("sorting")
+    LABEL = "label", _("labelling")
+    MOVE = "move", _("move")
+    SELL = "sell", _("sale")
+    GIVE = "give", _("gift")
+    RETURN = "return", _("return")
+    SHIP = "ship", _("departure")
+    SETTLE = "settle", _("month's balance")
+    DISMANTLE = "dismantle", _("dismantling")
+    TRANSFER = "transfer", _("transfer")
+    RECEIVE = "receive", _("receipt of a transfer")
+    COUNT = "count", _("stock count")
+    REVERSE = "reverse", _("cancellation")
+
+
+PREFIXES = {
+    Verb.OPEN: "ST",
+    Verb.COLLECT: "AP",
+    Verb.SORT: "TR",
+    Verb.LABEL: "ET",
+    Verb.MOVE: "DP",
+    Verb.SELL: "VE",
+    Verb.GIVE: "DO",
+    Verb.RETURN: "RE",
+    Verb.SHIP: "DE",
+    Verb.SETTLE: "SO",
+    Verb.DISMANTLE: "DM",
+    Verb.TRANSFER: "TF",
+    Verb.RECEIVE: "RC",
+    Verb.COUNT: "IN",
+    Verb.REVERSE: "AN",
+}
+
+
+class Method(models.TextChoices):
+    """How the weight is known."""
+
+    WEIGHED = "weighed", _("weighed")
+    NET_OF_TARE = "net_of_tare", _("weighed, tare taken off")
+    UNIT_AVERAGE = "unit_average", _("units × average weight")
+    ESTIMATED = "estimated", _("estimated")
+    BY_BALANCE = "by_balance", _("by balance")
+
+
+class Account(models.Model):
+    """One side of flows: a source, a place's bulk or items, a road, an exit, a discrepancy.
+
+    ``key`` says in one word what the row stands for, so that it exists once.
+    """
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="accounts")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    key = models.CharField(max_length=120, unique=True, editable=False)
+    mode = models.ForeignKey(CollectionMode, models.PROTECT, null=True, related_name="+")
+    waste_status = models.CharField(max_length=8, choices=WasteStatus, blank=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
+    holds_items = models.BooleanField(default=False)
+    to_site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+")
+    partner = models.ForeignKey(Partner, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=24, blank=True)
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        indexes = [models.Index(fields=["site", "kind"], name="account_site_kind")]
+        constraints = [
+            models.CheckConstraint(
+                name="account_stands_for_its_kind",
+                condition=Q(kind=Kind.SOURCE, mode__isnull=False) & ~Q(waste_status="")
+                | Q(kind=Kind.STOCK, place__isnull=False)
+                | Q(kind=Kind.TRANSIT, to_site__isnull=False)
+                | Q(kind=Kind.ADJUSTMENT) & ~Q(reason="")
+                | Q(kind=Kind.OPENING)
+                | Q(kind__in=EXITS),
+            )
+        ]
+
+    def __str__(self) -> str:
+        what = self.place or self.partner or self.mode or self.to_site or self.reason
+        return f"{self.get_kind_display()} {what or ''}".strip()
+
+    @classmethod
+    def source(cls, site: Site, mode: CollectionMode, waste_status: str = "") -> "Account":
+        """Where arrivals of a mode come from, as products or as waste."""
+        status = waste_status or mode.waste_status
+        return cls._named(site, f"source/{mode.code}/{status}", mode=mode, waste_status=status)
+
+    @classmethod
+    def opening(cls, site: Site) -> "Account":
+        """What was in the hangar on day one."""
+        return cls._named(site, "opening")
+
+    @classmethod
+    def stock(cls, place: Place, *, items: bool = False) -> "Account":
+        """A place's bulk, or its labelled items."""
+        key = f"stock/{place.code}/{'items' if items else 'bulk'}"
+        return cls._named(place.site, key, place=place, holds_items=items)
+
+    @classmethod
+    def transit(cls, site: Site, to_site: Site) -> "Account":
+        """The road from one site to another."""
+        return cls._named(site, f"transit/{to_site.code}", to_site=to_site)
+
+    @classmethod
+    def exit(cls, site: Site, fate: Kind, partner: Partner | None = None) -> "Account":
+        """Where things leave to: a fate, at a partner's or with the public."""
+        return cls._named(site, f"{fate.value}/{partner.code if partner else ''}", partner=partner)
+
+    @classmethod
+    def adjustment(cls, site: Site, reason: str) -> "Account":
+        """A discrepancy, by its reason (loss, theft, drying, sorting_gap…)."""
+        return cls._named(site, f"adjustment/{reason}", reason=reason)
+
+    @classmethod
+    def _named(cls, site: Site, key: str, **meaning: Any) -> "Account":
+        return cls(
+            site=site,
+            organisation_id=site.organisation_id,
+            kind=key.partition("/")[0],
+            key=f"{site.code}/{key}",
+            **meaning,
+        )
+
+
+class MovementQuerySet(models.QuerySet["Movement"]):
+    def within(self, request: HttpRequest) -> "MovementQuerySet":
+        return self.filter(site__organisation=request.user.organisation_id)  # type: ignore[union-attr]
+
+    def named(self, number: str) -> "MovementQuerySet":
+        """The movement of this public number."""
+        return self.filter(number=number).select_related("site__organisation")
+
+    def submitted_as(self, uuid: "UUID", verb: Verb) -> "MovementQuerySet":
+        """The movement that a client's request made."""
+        return self.filter(submission__uuid=uuid, verb=verb).select_related("site__organisation")
+
+
+class Movement(models.Model):
+    """One act, dated: who did what, where and when. Its flows say what moved."""
+
+    number = models.CharField(_("number"), max_length=64, unique=True)
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="movements")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="movements")
+    verb = models.CharField(_("act"), max_length=12, choices=Verb)
+    occurred_at = models.DateTimeField(_("happened at"))
+    business_date = models.DateField(_("counted on"))
+    month = models.PositiveIntegerField()
+    recorded_at = models.DateTimeField(_("recorded at"))
+    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="reversed_by", verbose_name=_("cancels")
+    )
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    objects = MovementQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("view",)
+        verbose_name = _("movement")
+        verbose_name_plural = _("movements")
+        indexes = [
+            # a day of a site: the edges of a custom period, the day's totals
+            models.Index(fields=["site", "business_date"], name="movement_site_day"),
+            # lists by kind, newest first, a page at a time
+            models.Index(fields=["site", "verb", "-id"], name="movement_site_verb"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def guarded_by(self) -> Site:
+        return self.site
+
+
+class Flow(models.Model):
+    """Grams that went from one account and category to another. Always above zero."""
+
+    movement = models.ForeignKey(Movement, models.PROTECT, related_name="flows")
+    from_account = models.ForeignKey(Account, models.PROTECT, related_name="flows_out")
+    from_category = models.ForeignKey(Category, models.PROTECT, related_name="flows_out")
+    to_account = models.ForeignKey(Account, models.PROTECT, related_name="flows_in")
+    to_category = models.ForeignKey(Category, models.PROTECT, related_name="flows_in")
+    origin = models.ForeignKey(Origin, models.PROTECT, null=True, related_name="+")
+    item = models.ForeignKey("Item", models.PROTECT, null=True, related_name="flows")
+    weight_g = models.BigIntegerField(_("weight (g)"))
+    units = models.PositiveIntegerField(_("units"), default=0)
+    method = models.CharField(_("known by"), max_length=12, choices=Method)
+
+    class Meta:
+        default_permissions = ("view",)
+        verbose_name = _("flow")
+        verbose_name_plural = _("flows")
+        constraints = [
+            models.CheckConstraint(name="flow_has_weight", condition=Q(weight_g__gt=0)),
+            models.CheckConstraint(
+                name="flow_goes_somewhere",
+                condition=~Q(from_account=F("to_account"), from_category=F("to_category")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.movement_id}: {self.weight_g} g"
+
+
+class Balance(models.Model):
+    """What an account holds of a category now: Σ in − Σ out, kept with every movement."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="balances")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    weight_g = models.BigIntegerField()
+    units = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("balance")
+        verbose_name_plural = _("balances")
+        constraints = [models.UniqueConstraint(fields=["account", "category"], name="balance_once")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}/{self.category_id}: {self.weight_g} g"
+
+
+class MonthlyFlow(models.Model):
+    """A month's grams between two accounts, per category and method: the reports' cube."""
+
+    month = models.PositiveIntegerField()
+    from_account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    from_category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    to_account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    to_category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    method = models.CharField(max_length=12, choices=Method)
+    weight_g = models.BigIntegerField()
+    units = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("monthly sum")
+        verbose_name_plural = _("monthly sums")
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "month",
+                    "from_account",
+                    "to_account",
+                    "method",
+                    "from_category",
+                    "to_category",
+                ],
+                name="monthly_flow_once",
+            )
+        ]
+        indexes = [
+            # a year without categories is summed from this index alone
+            models.Index(
+                fields=["month", "from_account", "to_account", "method", "weight_g", "units"],
+                name="monthly_flow_sums",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month}: {self.weight_g} g"
+
+
+class MonthlyOrigin(models.Model):
+    """A month's arrivals per source, origin and category: grams less what was cancelled."""
+
+    month = models.PositiveIntegerField()
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    origin = models.ForeignKey(Origin, models.PROTECT, related_name="+")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    weight_g = models.BigIntegerField()
+    units = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("monthly arrivals")
+        verbose_name_plural = _("monthly arrivals")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "account", "origin", "category"],
+                name="monthly_origin_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month}: {self.weight_g} g"
+
+
+class NumberSeries(models.Model):
+    """The last number given to a kind of movement at a site."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    prefix = models.CharField(max_length=4)
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("number series")
+        verbose_name_plural = _("number series")
+        constraints = [models.UniqueConstraint(fields=["site", "prefix"], name="series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.site_id}: {self.last}"

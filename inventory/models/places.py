@@ -1,0 +1,181 @@
+"""Where things are and go: places, partners, containers; how and whence they come."""
+
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from pydantic_core import PydanticCustomError
+from simple_history.models import HistoricalRecords
+
+from inventory.models.catalogue import Bilingual
+from organisation.models import Organisation, Site, code_validator, validate_siret
+
+
+class OwnedQuerySet(models.QuerySet[models.Model]):
+    """Reference rows of one structure, each known by its code."""
+
+    def within(self, request: HttpRequest) -> "OwnedQuerySet":
+        return self.filter(organisation=request.user.organisation_id)  # type: ignore[union-attr]
+
+    def named(self, code: str) -> "OwnedQuerySet":
+        return self.filter(code=code)
+
+    def offered(self) -> "OwnedQuerySet":
+        return self.filter(is_active=True)
+
+
+class Owned(models.Model):
+    """Something a structure keeps a list of. Never deleted once used: set aside instead."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    code = models.CharField(_("code"), max_length=32, validators=[code_validator])
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    is_active = models.BooleanField(_("offered"), default=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="%(class)s_code_once")
+        ]
+
+
+class WasteStatus(models.TextChoices):
+    """Whether what comes in is still a product, or has become waste (L541-1-1)."""
+
+    PRODUCT = "product", _("product (réemploi)")
+    WASTE = "waste", _("waste (réutilisation)")
+
+
+class CollectionMode(Bilingual, Owned):
+    """How an arrival comes: brought, fetched, picked up on a round, from a company…"""
+
+    waste_status = models.CharField(
+        _("status"), max_length=8, choices=WasteStatus, default=WasteStatus.PRODUCT
+    )
+    is_round = models.BooleanField(
+        _("keeps the origin from one arrival to the next"), default=False
+    )
+    icon = models.CharField(_("icon"), max_length=40, blank=True)
+    history = HistoricalRecords()
+
+    class Meta(Owned.Meta):
+        verbose_name = _("collection mode")
+        verbose_name_plural = _("collection modes")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Origin(Owned):
+    """Where arrivals come from: a commune (with its INSEE code), a district, "not asked"."""
+
+    name = models.CharField(_("name"), max_length=120)
+    insee_code = models.CharField(_("INSEE code"), max_length=5, blank=True)
+    history = HistoricalRecords()
+
+    class Meta(Owned.Meta):
+        verbose_name = _("origin")
+        verbose_name_plural = _("origins")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Container(Owned):
+    """Something that is weighed with its load: its tare is taken off."""
+
+    name = models.CharField(_("name"), max_length=120)
+    tare_g = models.PositiveIntegerField(_("tare (g)"))
+    average_load_g = models.PositiveIntegerField(
+        _("usual load (g)"),
+        null=True,
+        blank=True,
+        help_text=_("Net weight of a full one, to estimate departures counted in containers."),
+    )
+    icon = models.CharField(_("icon"), max_length=40, blank=True)
+    history = HistoricalRecords()
+
+    class Meta(Owned.Meta):
+        verbose_name = _("container")
+        verbose_name_plural = _("containers")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Partner(Owned):
+    """Who takes what leaves: recycler, tip, association, another reuse centre."""
+
+    name = models.CharField(_("name"), max_length=120)
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
+    address = models.CharField(_("address"), max_length=240, blank=True)
+    default_fate = models.CharField(_("usual fate"), max_length=16, blank=True)
+    history = HistoricalRecords()
+
+    class Meta(Owned.Meta):
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    def within(self, request: HttpRequest) -> "PlaceQuerySet":
+        """Places of the site that the request named first; a code alone names no place."""
+        site = getattr(request, "site", None)
+        if site is None:
+            raise PydanticCustomError("site_first", "")
+        return self.filter(site=site)
+
+    def named(self, code: str) -> "PlaceQuerySet":
+        return self.filter(code=code).select_related("site")
+
+    def main(self, site: Site) -> "Place":
+        """The place a site always has, made when first asked for."""
+        place, _new = self.get_or_create(
+            site=site, is_main=True, defaults={"code": "principal", "name": site.name}
+        )
+        return place
+
+
+class Place(models.Model):
+    """A spot of a site where stock lies: sorting floor, workshop, storage, shop."""
+
+    class Use(models.TextChoices):
+        SORTING = "sorting", _("sorting")
+        WORKSHOP = "workshop", _("workshop")
+        STORAGE = "storage", _("storage")
+        SHOP = "shop", _("shop")
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="places")
+    code = models.CharField(_("code"), max_length=32, validators=[code_validator])
+    name = models.CharField(_("name"), max_length=120)
+    use = models.CharField(_("use"), max_length=16, choices=Use, default=Use.SORTING)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    is_main = models.BooleanField(default=False, editable=False)
+    is_active = models.BooleanField(_("offered"), default=True)
+    history = HistoricalRecords()
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_main", "position", "code"]
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        constraints = [
+            models.UniqueConstraint(fields=["site", "code"], name="place_code_once"),
+            models.UniqueConstraint(
+                fields=["site"], condition=Q(is_main=True), name="place_one_main_per_site"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def guarded_by(self) -> Site:
+        return self.site

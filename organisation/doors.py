@@ -1,0 +1,153 @@
+"""How callers come in: guards of routes and pages, and references that resolve to objects.
+
+``May("collect")`` is used two ways, always with an act of ``permissions.ACTS``:
+
+* ``@router.post("intakes", auth=May("collect"))`` declares the act of an API route;
+* ``Annotated[Site, May()]`` turns a code of the path, query or body into an object that the
+  caller may touch: outside the structure it does not exist, inside it the role decides.
+
+``@page("collect")`` declares the act of a page.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Router
+from ninja.errors import ValidationError as ShapeError
+from ninja.security import HttpBearer
+from ninja.utils import check_csrf
+from pydantic import GetCoreSchemaHandler, ValidationInfo
+from pydantic_core import PydanticCustomError, core_schema
+
+from organisation.models import Site, Token
+from organisation.permissions import require_act
+
+
+class May(HttpBearer):
+    """An act, as the guard of a route or as the condition under which a reference resolves."""
+
+    def __init__(self, act: str | None = None) -> None:
+        super().__init__()
+        self.act = None if act is None else require_act(act)
+        self.query_keys: frozenset[str] = frozenset()
+
+    # As a guard: who is calling, and may this person do it anywhere at all?
+
+    def __call__(self, request: HttpRequest) -> Any:
+        scheme, _space, raw = request.headers.get("Authorization", "").partition(" ")
+        if scheme:
+            user = Token.objects.owner(raw.strip()) if scheme.lower() == "bearer" else None
+        else:
+            user = request.user if request.user.is_authenticated else None
+            if user and check_csrf(request):
+                raise PermissionDenied(_("This page is too old: reload it and try again."))
+        if user is None or user.organisation_id is None:
+            return None
+        request.user = user
+        self.admit(request)
+        return user
+
+    def admit(self, request: HttpRequest) -> None:
+        """Refuse a caller whose roles never allow the act, and query keys nobody knows."""
+        request.act = require_act(self.act)  # type: ignore[attr-defined]
+        if not request.user.may_anywhere(self.act):  # type: ignore[union-attr]
+            raise PermissionDenied(_("Your role does not allow this."))
+        if unknown := sorted(set(request.GET) - self.query_keys):
+            raise ShapeError(
+                [{"type": "extra_forbidden", "loc": ["query", key]} for key in unknown]
+            )
+
+    # As a condition: from a code to an object.
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        def resolve(value: Any, info: ValidationInfo) -> Any:
+            if isinstance(value, source):
+                return value
+            return self.resolve(source, value, info.context["request"])
+
+        return core_schema.with_info_plain_validator_function(
+            resolve,
+            json_schema_input_schema=core_schema.str_schema(min_length=1, max_length=64),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                str, return_schema=core_schema.str_schema()
+            ),
+        )
+
+    def resolve(self, model: Any, value: Any, request: HttpRequest) -> Any:
+        """Return the ``model`` that ``value`` names for the caller."""
+        if not isinstance(value, str) or not value or "\x00" in value:
+            raise PydanticCustomError("string_type", "")
+        known = request.__dict__.setdefault("resolved", {})
+        if (model, value) not in known:
+            known[model, value] = self._look_up(model, value, request)
+        return known[model, value]
+
+    def _look_up(self, model: Any, value: str, request: HttpRequest) -> Any:
+        found = model.objects.within(request).named(value).first()
+        if found is None:
+            raise PydanticCustomError(f"unknown_{model._meta.model_name}", "")  # type: ignore[arg-type]
+        act = self.act or request.act  # type: ignore[attr-defined]
+        site = getattr(found, "guarded_by", None)
+        if site is not None and not request.user.may(act, site):  # type: ignore[union-attr]
+            raise PydanticCustomError("forbidden", "")
+        if site is found and not hasattr(request, "site"):
+            request.site = found  # type: ignore[attr-defined]
+        return found
+
+
+class Doors(Router):
+    """A router whose every route declares its act, and answers only to query keys it knows."""
+
+    def add_api_operation(
+        self, path: str, methods: list[str], view_func: Callable[..., Any], **options: Any
+    ) -> None:
+        may = options.get("auth")
+        if not isinstance(may, May):
+            raise ImproperlyConfigured(f"{methods} {path} must declare its act: auth=May(…).")
+        require_act(may.act)
+        super().add_api_operation(path, methods, view_func, **options)
+        operation = self.path_operations[path].operations[-1]
+        may.query_keys = frozenset(
+            name
+            for model in operation.models
+            if model.__ninja_param_source__ == "query"
+            for name in model.__ninja_flatten_map__
+        )
+
+
+def page(act: str, **query: Any) -> Callable[[Callable[..., HttpResponse]], Any]:
+    """Guard a page: sign in, hold the act, and turn a ``site`` code of the path into a Site."""
+    require_act(act)
+
+    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            request.act = act  # type: ignore[attr-defined]
+            if request.user.organisation_id is None or not request.user.may_anywhere(act):
+                raise PermissionDenied(_("Your role does not allow this."))
+            if "site" in kwargs:
+                kwargs["site"] = _permitted_site(request, kwargs["site"])
+            return view(request, **kwargs)
+
+        guarded.act = act  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def _permitted_site(request: HttpRequest, code: str) -> Any:
+    site = Site.objects.within(request).named(code).first()
+    if site is None:
+        raise Http404
+    if not request.user.may(request.act, site):  # type: ignore[union-attr, attr-defined]
+        raise PermissionDenied(_("Your role does not allow this."))
+    return site

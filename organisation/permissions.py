@@ -1,0 +1,43 @@
+"""Who may do what: the one table that API and pages obey."""
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    SORTER = "sorter", _("sorter")
+    CASHIER = "cashier", _("cashier")
+    MANAGER = "manager", _("manager")
+    DIRECTOR = "director", _("director")
+    AUDITOR = "auditor", _("auditor")
+
+
+EVERYONE = frozenset(Role)
+OFFICE = frozenset({Role.MANAGER, Role.DIRECTOR})
+FLOOR = OFFICE | {Role.SORTER}
+READERS = OFFICE | {Role.AUDITOR}
+
+ACTS: dict[str, frozenset[Role]] = {
+    "look_up": EVERYONE,  # codes: sites, categories, places, containers, partners, origins
+    "read_stock": EVERYONE,  # what is where, and the documents that put it there
+    "read_figures": READERS,
+    "collect": FLOOR,
+    "move": FLOOR,
+    "ship": FLOOR,
+    "undo": FLOOR,  # one's own record, within the minute; beyond that, `reverse`
+    "reverse": OFFICE,
+    "backdate": OFFICE,
+    "open_stock": OFFICE,
+    "count": OFFICE,
+    "settle": OFFICE,
+    "configure": OFFICE,
+    "close_month": frozenset({Role.DIRECTOR}),
+}
+
+
+def require_act(act: str | None) -> str:
+    """Return ``act`` or refuse, at import, a route that declares none or an unknown one."""
+    if act not in ACTS:
+        raise ImproperlyConfigured(f"A route must declare one of {sorted(ACTS)}, not {act!r}.")
+    return act

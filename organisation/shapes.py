@@ -1,0 +1,129 @@
+"""Shapes of the API's payloads: strict types, closed objects, keyset pages."""
+
+import base64
+import binascii
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from ninja import Field, Schema
+from ninja.errors import ValidationError as ShapeError
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+MAX_WEIGHT_G = 100_000_000_000  # 100 000 t: beyond any site; keeps sums far inside 64 bits
+MAX_LINES = 500
+
+
+class Shape(Schema):
+    """A payload: every field is known, and of its own type."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _text_only(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "")
+    return value
+
+
+def _is_control(point: int) -> bool:
+    return (point < 32 and point not in (9, 10)) or 0xD800 <= point < 0xE000
+
+
+def _plain(value: str) -> str:
+    """Refuse control characters and lone surrogates: databases and printers choke on them."""
+    if any(
+        (ord(sign) < 32 and sign not in "\n\t") or 0xD800 <= ord(sign) < 0xE000 for sign in value
+    ):
+        raise PydanticCustomError("unprintable", "")
+    return value
+
+
+def _iso_instant(value: Any) -> Any:
+    _text_only(value)
+    if not value[:4].isdigit() or len(value) < 16:
+        raise PydanticCustomError("datetime_parsing", "")
+    return value
+
+
+def _settled(value: datetime) -> datetime:
+    """Refuse the future (a tablet's clock may run five minutes fast) and the far past."""
+    if value > timezone.now() + timedelta(minutes=5):
+        raise PydanticCustomError("in_the_future", "")
+    if value < datetime(2000, 1, 1, tzinfo=UTC):
+        raise PydanticCustomError("too_old", "")
+    return value
+
+
+def _uuid(value: Any) -> UUID:
+    try:
+        return UUID(_text_only(value))
+    except ValueError:
+        raise PydanticCustomError("uuid_parsing", "") from None
+
+
+Grams = Annotated[int, Field(strict=True, gt=0, le=MAX_WEIGHT_G)]
+GramsOrNone = Annotated[int, Field(strict=True, ge=0, le=MAX_WEIGHT_G)]
+Units = Annotated[int, Field(strict=True, gt=0, le=1_000_000)]
+Flag = Annotated[bool, Field(strict=True)]
+Text = Annotated[
+    str, BeforeValidator(_text_only), StringConstraints(max_length=500), AfterValidator(_plain)
+]
+Name = Annotated[
+    str, BeforeValidator(_text_only), StringConstraints(max_length=120), AfterValidator(_plain)
+]
+PastInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant), AfterValidator(_settled)]
+Id = Annotated[
+    UUID,
+    BeforeValidator(_uuid),
+    Field(description="Made by the client; the same id sent again records nothing twice."),
+]
+
+
+class ErrorDetail(Schema):
+    type: str
+    loc: list[str | int]
+    msg: str
+
+
+class Error(Schema):
+    """What every refusal looks like, whatever its status."""
+
+    detail: list[ErrorDetail]
+
+
+READ_ERRORS = {401: Error, 403: Error, 404: Error, 422: Error, 429: Error}
+WRITE_ERRORS = {400: Error, **READ_ERRORS, 409: Error, 413: Error}
+
+
+def keyset(rows: QuerySet[Any], *, limit: int, cursor: str | None, key: str) -> dict[str, Any]:
+    """One page of ``rows`` by ``key`` (``"code"``, ``"-pk"``): ``{items, next}``, never a count."""
+    column = key.lstrip("-")
+    if cursor:
+        rows = rows.filter(**{f"{column}__{'lt' if key[0] == '-' else 'gt'}": _decode(cursor)})
+    found = list(rows.order_by(key)[: limit + 1])
+    more = len(found) > limit
+    last = getattr(found[limit - 1], column) if more else None
+    return {"items": found[:limit], "next": _encode(last) if more else None}
+
+
+def _encode(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> Any:
+    try:
+        value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        value = None
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        raise ShapeError([{"type": "bad_cursor", "loc": ["query", "cursor"]}])
+    return value
+
+
+Limit = Annotated[int, Field(ge=1, le=200)]
+Cursor = Annotated[str | None, Field(max_length=200)]

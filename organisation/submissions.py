@@ -1,0 +1,145 @@
+"""Exactly once: every write carries its sender's UUID and is recorded, and answered, one time.
+
+The claim is the first write of the transaction and the answer its last, so a request that is
+refused, or dies, leaves nothing behind and is judged afresh when it comes again.
+"""
+
+import hashlib
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from organisation.models import Organisation, Submission
+
+
+class WritersQueue:
+    """First come, first served. SQLite's own busy handler polls, and lets the last one win."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._is_busy = False
+
+    def __enter__(self) -> None:
+        with self._mutex:
+            if not self._is_busy:
+                self._is_busy = True
+                return
+            turn = threading.Event()
+            self._waiting.append(turn)
+        turn.wait()
+
+    def __exit__(self, *exc: object) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._is_busy = False
+
+
+_queue = WritersQueue()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Hold the right to write: one transaction, in turn on SQLite."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with _queue, transaction.atomic():
+            yield
+    else:
+        with transaction.atomic():
+            yield
+
+
+class ClaimedByAnotherError(Exception):
+    pass
+
+
+def digest_of(content: Any) -> str:
+    """SHA-256 of the content as sorted JSON: the same facts give the same digest."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def submit(
+    *,
+    organisation: Organisation,
+    uuid: UUID,
+    endpoint: str,
+    content: Any,
+    record: Callable[[Submission], str],
+) -> tuple[bool, str]:
+    """Record a request exactly once; return ``(is_new, answer)``.
+
+    ``record`` does the writing and returns the answer to keep.
+    Raises ValidationError ``id_reused`` when the id was used for something else.
+    """
+    digest = digest_of(content)
+    if stored := Submission.objects.answered(organisation, uuid):
+        return False, _replay(stored, endpoint, digest)
+    try:
+        with writing():
+            submission = _claim(organisation, uuid, endpoint, digest)
+            answer = record(submission)
+            Submission.objects.filter(pk=submission.pk).update(answer=answer)
+    except (ClaimedByAnotherError, ValidationError, PermissionDenied):
+        # A twin of this request may have been recorded while this one was judged.
+        if stored := Submission.objects.answered(organisation, uuid):
+            return False, _replay(stored, endpoint, digest)
+        raise
+    return True, answer
+
+
+def once(request: HttpRequest, uuid: UUID, record: Callable[[Submission], Any]) -> HttpResponse:
+    """Answer an API request exactly once: 201 at first, 200 and the same body on a replay."""
+    is_new, answer = submit(
+        organisation=request.user.organisation,  # type: ignore[union-attr, arg-type]
+        uuid=uuid,
+        endpoint=request.path,
+        content=json.loads(request.body),
+        record=lambda submission: record(submission).model_dump_json(),
+    )
+    return HttpResponse(answer, status=201 if is_new else 200, content_type="application/json")
+
+
+def form_content(data: Mapping[str, Any]) -> dict[str, str]:
+    """What a posted form says, without what changes from one rendering to the next."""
+    return {key: str(value) for key, value in data.items() if key != "csrfmiddlewaretoken"}
+
+
+def _claim(organisation: Organisation, uuid: UUID, endpoint: str, digest: str) -> Submission:
+    """Insert the submission or find that another transaction has: one statement, no race."""
+    row = Submission(organisation=organisation, uuid=uuid, endpoint=endpoint, digest=digest)
+    fields = [f for f in Submission._meta.concrete_fields if not f.primary_key]
+    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO organisation_submission ({columns}) VALUES ({marks})"  # noqa: S608
+            " ON CONFLICT (organisation_id, uuid) DO NOTHING RETURNING id",
+            values,
+        )
+        inserted = cursor.fetchone()
+    if inserted is None:
+        raise ClaimedByAnotherError
+    row.pk = inserted[0]
+    return row
+
+
+def _replay(stored: Submission, endpoint: str, digest: str) -> str:
+    if (stored.endpoint, stored.digest) != (endpoint, digest):
+        raise ValidationError(
+            _("This identifier was already used for another entry. Nothing was recorded."),
+            code="id_reused",
+        )
+    return stored.answer
