@@ -21,7 +21,9 @@ export function word(name, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
-export const plural = (one, many, number, shown) => word(number > 1 ? many : one, { n: shown });
+const rules = new Intl.PluralRules(document.documentElement.lang || "fr");
+
+export const plural = (one, many, number, shown) => word(rules.select(number) === "one" ? one : many, { n: shown });
 
 export function say(text) {
   find("say").textContent = text;

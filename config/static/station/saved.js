@@ -13,7 +13,7 @@ let station;
 let changed = () => {};
 let today;
 
-const left = () => (arrival?.state === "saved" ? Math.max(0, MINUTE - (Date.now() - arrival.at)) : 0);
+const left = () => (arrival?.state === "saved" ? Math.min(MINUTE, Math.max(0, arrival.at + MINUTE - Date.now())) : 0);
 const clock = () => `0:${String(Math.ceil(left() / 1000)).padStart(2, "0")}`.replace("0:60", "1:00");
 
 function undoButton() {
@@ -48,6 +48,9 @@ function tick() {
 
 async function undo() {
   const undone = arrival;
+  if (undone.state !== "saved") return;
+  undone.state = "undoing";
+  draw();
   const { outcome, reasons } = await post(`${station.api}inventory/reversals`, { id: undone.undo, movement: undone.number, reason: "undo" });
   if (outcome === "saved") {
     undone.state = "undone";
@@ -55,6 +58,7 @@ async function undo() {
     today = { arrivals: today.arrivals - 1, weight_g: today.weight_g - undone.weight_g };
     say(word("undone", { number: undone.number }));
   } else {
+    undone.state = "saved";
     undone.reason = word("undo-failed", { reason: reasons.join(" ") || word(outcome === "logged out" ? "login" : "not-sent") });
     sounds.wrong();
     say(undone.reason);

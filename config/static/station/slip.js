@@ -1,0 +1,100 @@
+/* The sheet on the right, the state above, and the switch of the sounds. */
+import { find, h, icon, plural, word } from "./page.js";
+import { totalOf, weightOf } from "./sheet.js";
+import * as sounds from "./sounds.js";
+import { count, kg } from "./units.js";
+
+function remark(line) {
+  const parts = [];
+  if (line.units) parts.push(plural("piece", "pieces", line.units, count(line.units)));
+  if (line.average) parts.push(word("average"));
+  if (line.container) parts.push(word("net-of", { name: line.container.name.toLocaleLowerCase() }));
+  if (line.estimated) parts.push(word("by-eye"));
+  if (line.target) parts.push(line.target.name);
+  return parts.join(", ");
+}
+
+function item(line, latest, remove) {
+  const weight = kg(weightOf(line));
+  const small = remark(line);
+  return h("li", { "data-cat": line.colour, class: latest ? "now" : "" },
+    h("span", { class: "dot", "aria-hidden": "true" }, icon(line.icon)),
+    h("span", {}, line.name, small ? h("small", {}, small) : null),
+    h("b", {}, weight),
+    remove ? h("button", { type: "button", class: "rub", "aria-label": word("remove", { name: line.name, weight }), onclick: () => remove(line) }, icon("x")) : h("span"));
+}
+
+const narrow = matchMedia("(max-width: 700px)");
+let drawn = 0;
+
+function lines(sheet, remove) {
+  const list = find("lines");
+  const grown = sheet.lines.length > drawn;
+  drawn = sheet.lines.length;
+  list.replaceChildren(...sheet.lines.map((line, at) => item(line, grown && at === drawn - 1, sheet.sent ? null : remove)));
+  list.hidden = !drawn;
+  if (grown) list.scrollTop = list.scrollHeight;
+  if (list.scrollHeight > list.clientHeight) list.tabIndex = 0;
+  else list.removeAttribute("tabindex");
+  find("slip-empty").hidden = drawn > 0;
+}
+
+function note(problem) {
+  if (!problem) return [];
+  const { kind, title, text, link } = problem;
+  const target = `/connexion/?next=${encodeURIComponent(location.pathname)}`;
+  return [h("div", { class: kind === "bad" ? "note bad" : "note" }, icon(kind === "bad" ? "alert" : "off"),
+    h("p", {}, h("b", {}, title), " ", text, link ? h("a", { href: target, class: "btn" }, link) : null))];
+}
+
+export function draw({ sheet, chosen, problem, sending, fresh, remove }) {
+  find("slip-from").textContent = [chosen.mode?.name, chosen.origin?.name].filter(Boolean).join(", ");
+  lines(sheet, remove);
+  const number = sheet.lines.length;
+  const label = plural("weighing", "weighings", number, count(number));
+  const over = narrow.matches && fresh && !number; // a phone has no strip below
+  find("count").textContent = label;
+  find("fold").replaceChildren(h("span", {}, over ? word("saved", { weight: "" }).trim() : label), icon("up"));
+  find("fold").disabled = !number;
+  find("total").textContent = kg(over ? fresh.weight_g : totalOf(sheet));
+  find("slip").classList.toggle("done", Boolean(over));
+  if (!number) fold(false);
+  const text = problem ? JSON.stringify(problem) : "";
+  if (find("problem").dataset.shown !== text) find("problem").replaceChildren(...note(problem));
+  find("problem").dataset.shown = text;
+  const button = find("save");
+  button.lastElementChild.textContent = word(sending ? "saving" : sheet.sent ? "retry" : "save");
+  button.setAttribute("aria-disabled", String(sending || !number));
+  button.classList.toggle("busy", sending);
+}
+
+/* The pill: always an icon, a word and a sentence; amber for waiting, red for a person to settle. */
+export function state(problem) {
+  const offline = !navigator.onLine;
+  const [kind, image, strong, small] = problem?.kind === "bad" ? ["bad", "alert", "to-settle", "nothing-lost"]
+    : problem ? ["off", "wait", "waiting", "kept"]
+    : offline ? ["off", "off", "offline", "kept"] : ["", "saved", "online", "all-sent"];
+  const pill = find("state");
+  if (pill.dataset.strong === strong) return;
+  pill.dataset.strong = strong;
+  pill.className = `state ${kind}`;
+  pill.replaceChildren(h("span", { class: "state-icon", "aria-hidden": "true" }, icon(image)), h("span", {}, h("b", {}, word(strong)), h("small", {}, word(small))));
+}
+
+function fold(open) {
+  find("slip").classList.toggle("unfolded", open);
+  find("fold").setAttribute("aria-expanded", String(open));
+}
+
+export function start() {
+  const button = find("sound");
+  const show = () => button.setAttribute("aria-pressed", String(sounds.audible()));
+  button.addEventListener("click", () => {
+    sounds.hush(sounds.audible());
+    show();
+    sounds.added();
+  });
+  show();
+  find("fold").addEventListener("click", () => fold(!find("slip").classList.contains("unfolded")));
+  document.querySelector("form.stay").addEventListener("submit", (event) => event.preventDefault());
+}
