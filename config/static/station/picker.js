@@ -4,16 +4,14 @@ import { find, h, icon } from "./page.js";
 const panel = find("picker");
 const title = find("picker-title");
 let back = null;
-let dismissed = null;
 
 export const isOpen = () => !panel.hidden;
+export const isQuestion = () => isOpen() && panel.classList.contains("question");
 
 export function close() {
   if (panel.hidden) return;
   panel.hidden = true;
   find("what").classList.remove("asking");
-  dismissed?.();
-  dismissed = null;
   if (panel.contains(document.activeElement) || document.activeElement === document.body) back?.focus({ preventScroll: true });
 }
 
@@ -21,22 +19,21 @@ function option({ label, hint, image, pressed, cat, fate, main, choose }) {
   const attributes = {
     type: "button", class: main ? "pick main" : "pick", "data-cat": cat, "data-fate": fate,
     "aria-pressed": pressed === undefined ? undefined : String(pressed),
-    onclick: () => { dismissed = null; close(); choose(); },
+    onclick: () => { close(); choose(); },
   };
   const swatch = fate ? h("span", { class: "swatch", "aria-hidden": "true" }) : null;
   return h("button", attributes, icon(image) ?? swatch, h("span", {}, label, hint ? h("small", {}, hint) : null), pressed ? icon("check") : null);
 }
 
 /* Ask `heading`, offering `options` [{label, hint, image, pressed, choose}]. */
-export function open({ heading, text = "", options, question = false, onDismiss = null }) {
+export function open({ heading, text = "", options, question = false }) {
   back = document.activeElement;
-  dismissed = onDismiss;
   title.textContent = heading;
   const line = panel.querySelector(".picker-text");
   line.textContent = text;
   line.hidden = !text;
   const list = panel.querySelector(".picker-list");
-  list.classList.toggle("question", question);
+  panel.classList.toggle("question", question);
   list.replaceChildren(...options.map(option));
   find("what").classList.add("asking");
   panel.hidden = false;

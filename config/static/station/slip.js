@@ -17,7 +17,8 @@ function remark(line) {
 function item(line, latest, remove) {
   const weight = kg(weightOf(line));
   const small = remark(line);
-  return h("li", { "data-cat": line.colour, class: latest ? "now" : "" },
+  const kind = [latest && "now", weight.length > 6 && "wide"].filter(Boolean).join(" ");
+  return h("li", { "data-cat": line.colour, class: kind },
     h("span", { class: "dot", "aria-hidden": "true" }, icon(line.icon)),
     h("span", {}, line.name, small ? h("small", {}, small) : null),
     h("b", {}, weight),
@@ -40,7 +41,7 @@ function lines(sheet, remove) {
 }
 
 function note(problem) {
-  if (!problem) return [];
+  if (!problem || problem.quiet) return [];
   const { kind, title, text, link } = problem;
   const target = `/connexion/?next=${encodeURIComponent(location.pathname)}`;
   return [h("div", { class: kind === "bad" ? "note bad" : "note" }, icon(kind === "bad" ? "alert" : "off"),
@@ -57,12 +58,14 @@ export function draw({ sheet, chosen, problem, sending, fresh, remove }) {
   find("fold").replaceChildren(h("span", {}, over ? word("saved", { weight: "" }).trim() : label), icon("up"));
   find("fold").disabled = !number;
   find("total").textContent = kg(over ? fresh.weight_g : totalOf(sheet));
+  find("total").parentElement.classList.toggle("wide", find("total").textContent.length > 6);
   find("slip").classList.toggle("done", Boolean(over));
   if (!number) fold(false);
   const text = problem ? JSON.stringify(problem) : "";
   if (find("problem").dataset.shown !== text) find("problem").replaceChildren(...note(problem));
   find("problem").dataset.shown = text;
   const button = find("save");
+  button.firstElementChild.replaceWith(icon(sheet.sent && !sending ? "again" : "check"));
   button.lastElementChild.textContent = word(sending ? "saving" : sheet.sent ? "retry" : "save");
   button.setAttribute("aria-disabled", String(sending || !number));
   button.classList.toggle("busy", sending);

@@ -4,7 +4,21 @@ import * as picker from "./picker.js";
 
 const ROOM = 12;
 const HOLD = 500;
-const TREMBLE = 400; // a gloved finger that taps twice means one tap
+const TREMBLE = 400;
+
+/* A gloved finger that taps one tile twice in a row means one tap. */
+let latest = null;
+for (const kind of ["click", "keydown"]) {
+  document.addEventListener(kind, (event) => {
+    if (!event.target.closest(".tile") || kind === "keydown") latest = null;
+  }, true);
+}
+
+function trembled(button, at) {
+  const again = latest?.button === button && at - latest.at < TREMBLE;
+  latest = { button, at };
+  return again;
+}
 
 function holding(button, held) {
   let timer;
@@ -26,13 +40,10 @@ function tileButton(tile, { tapped, held }) {
   const more = tile.leaves.length > 0;
   const long = tile.name.length > 20 || tile.name.split(/\s+/).some((each) => each.length > 12);
   const button = h("button", { type: "button", class: `tile${more ? " more" : ""}${long ? " long" : ""}`, "data-cat": tile.colour, "data-code": tile.code }, icon(tile.icon) ?? icon("more"), h("span", {}, tile.name));
-  let last = -TREMBLE;
   const wasHeld = more ? holding(button, () => held(tile)) : () => false;
   button.addEventListener("click", (event) => {
     if (wasHeld() && event.detail) return;
-    const trembled = event.timeStamp - last < TREMBLE;
-    last = event.timeStamp;
-    if (!trembled) tapped(tile);
+    if (!trembled(button, event.timeStamp)) tapped(tile);
   });
   return button;
 }

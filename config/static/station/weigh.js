@@ -79,7 +79,9 @@ function pick(choice) {
 
 function press(key) {
   if (sheet.sent) return wrong(word("waiting-first"));
+  if (picker.isQuestion() && /\d/.test(key)) typed = ""; // a doubted weight is typed afresh
   picker.close();
+  settle();
   hint = "";
   if (key === "estimate") byEye = !byEye;
   else if (key !== "count") {
@@ -88,6 +90,13 @@ function press(key) {
   } else if (typed && !typed.includes(",")) [units, typed] = [Number(typed), ""];
   else if (units && !typed) [units, typed] = [0, String(units)];
   readOut();
+}
+
+/* On a phone the notice lies over the digits: the first key folds it, the pill stays red. */
+function settle() {
+  if (!problem || problem.quiet || !matchMedia("(max-width: 700px)").matches) return;
+  problem = { ...problem, quiet: true };
+  draw();
 }
 
 function reset() {
