@@ -22,8 +22,8 @@ class Migration(migrations.Migration):
             name='EprStream',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_fr', models.CharField(max_length=160, verbose_name='French name')),
-                ('name_en', models.CharField(blank=True, max_length=160, verbose_name='English name')),
+                ('name_fr', models.CharField(max_length=255, verbose_name='French name')),
+                ('name_en', models.CharField(blank=True, max_length=255, verbose_name='English name')),
                 ('code', models.CharField(max_length=16, unique=True, verbose_name='code')),
             ],
             options={
@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
             name='TreatmentCode',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_fr', models.CharField(max_length=160, verbose_name='French name')),
-                ('name_en', models.CharField(blank=True, max_length=160, verbose_name='English name')),
+                ('name_fr', models.CharField(max_length=255, verbose_name='French name')),
+                ('name_en', models.CharField(blank=True, max_length=255, verbose_name='English name')),
                 ('code', models.CharField(max_length=8, unique=True, verbose_name='code')),
             ],
             options={
@@ -50,9 +50,9 @@ class Migration(migrations.Migration):
             name='WasteCode',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_fr', models.CharField(max_length=160, verbose_name='French name')),
-                ('name_en', models.CharField(blank=True, max_length=160, verbose_name='English name')),
-                ('code', models.CharField(max_length=8, unique=True, verbose_name='code')),
+                ('name_fr', models.CharField(max_length=255, verbose_name='French name')),
+                ('name_en', models.CharField(blank=True, max_length=255, verbose_name='English name')),
+                ('code', models.CharField(max_length=10, unique=True, verbose_name='code')),
                 ('is_hazardous', models.BooleanField(default=False, verbose_name='hazardous')),
             ],
             options={
@@ -65,8 +65,8 @@ class Migration(migrations.Migration):
             name='Category',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_fr', models.CharField(max_length=160, verbose_name='French name')),
-                ('name_en', models.CharField(blank=True, max_length=160, verbose_name='English name')),
+                ('name_fr', models.CharField(max_length=255, verbose_name='French name')),
+                ('name_en', models.CharField(blank=True, max_length=255, verbose_name='English name')),
                 ('code', models.CharField(max_length=32, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots and hyphens only.', 'bad_code')], verbose_name='code')),
                 ('unit_weight_g', models.PositiveIntegerField(blank=True, help_text='Used when there is no scale; empty: an estimate is asked for.', null=True, verbose_name='weight of one unit (g)')),
                 ('plausible_max_g', models.PositiveIntegerField(blank=True, help_text='A heavier weighing is asked once.', null=True, verbose_name='ask above (g)')),
@@ -92,8 +92,8 @@ class Migration(migrations.Migration):
             name='CollectionMode',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_fr', models.CharField(max_length=160, verbose_name='French name')),
-                ('name_en', models.CharField(blank=True, max_length=160, verbose_name='English name')),
+                ('name_fr', models.CharField(max_length=255, verbose_name='French name')),
+                ('name_en', models.CharField(blank=True, max_length=255, verbose_name='English name')),
                 ('code', models.CharField(max_length=32, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots and hyphens only.', 'bad_code')], verbose_name='code')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
                 ('is_active', models.BooleanField(default=True, verbose_name='offered')),
@@ -170,8 +170,8 @@ class Migration(migrations.Migration):
             name='HistoricalCollectionMode',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name_fr', models.CharField(max_length=160, verbose_name='French name')),
-                ('name_en', models.CharField(blank=True, max_length=160, verbose_name='English name')),
+                ('name_fr', models.CharField(max_length=255, verbose_name='French name')),
+                ('name_en', models.CharField(blank=True, max_length=255, verbose_name='English name')),
                 ('code', models.CharField(max_length=32, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots and hyphens only.', 'bad_code')], verbose_name='code')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
                 ('is_active', models.BooleanField(default=True, verbose_name='offered')),
@@ -544,8 +544,8 @@ class Migration(migrations.Migration):
             name='HistoricalCategory',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name_fr', models.CharField(max_length=160, verbose_name='French name')),
-                ('name_en', models.CharField(blank=True, max_length=160, verbose_name='English name')),
+                ('name_fr', models.CharField(max_length=255, verbose_name='French name')),
+                ('name_en', models.CharField(blank=True, max_length=255, verbose_name='English name')),
                 ('code', models.CharField(max_length=32, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots and hyphens only.', 'bad_code')], verbose_name='code')),
                 ('unit_weight_g', models.PositiveIntegerField(blank=True, help_text='Used when there is no scale; empty: an estimate is asked for.', null=True, verbose_name='weight of one unit (g)')),
                 ('plausible_max_g', models.PositiveIntegerField(blank=True, help_text='A heavier weighing is asked once.', null=True, verbose_name='ask above (g)')),

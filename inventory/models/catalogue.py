@@ -14,8 +14,8 @@ from organisation.models import Organisation, Site, code_validator
 class Bilingual(models.Model):
     """A name in French and in English; people see their own language."""
 
-    name_fr = models.CharField(_("French name"), max_length=160)
-    name_en = models.CharField(_("English name"), max_length=160, blank=True)
+    name_fr = models.CharField(_("French name"), max_length=255)
+    name_en = models.CharField(_("English name"), max_length=255, blank=True)
 
     class Meta:
         abstract = True
@@ -43,7 +43,7 @@ class EprStream(Bilingual):
 class WasteCode(Bilingual):
     """A code of the European list of waste (Decision 2000/532/EC). Reference data."""
 
-    code = models.CharField(_("code"), max_length=8, unique=True)
+    code = models.CharField(_("code"), max_length=10, unique=True)
     is_hazardous = models.BooleanField(_("hazardous"), default=False)
 
     class Meta:
