@@ -1,1 +1,1 @@
-"""Mounts everything: settings, URLs, the one API, pages' frame, and the commands that span rooms."""
+"""Mounts everything: settings, URLs, the one API, the pages' frame, commands across rooms."""

@@ -16,6 +16,11 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as ShapeError
 
+from collection.api import router as collection_router
+from inventory.api import router as inventory_router
+from organisation.api import router as organisation_router
+from reporting.api import router as reporting_router
+
 CONFLICTS = frozenset(
     {"id_reused", "item_already_sold", "item_not_there", "already_reversed", "code_taken"}
 )
@@ -76,6 +81,12 @@ SENTENCES: dict[str, Any] = {
     "too_old": gettext_lazy("This date is too far in the past."),
     "bad_cursor": gettext_lazy("This cursor does not come from here."),
     "site_first": gettext_lazy("Name the site first."),
+    "bad_line": gettext_lazy("A line is grams of a category, full containers of one, or an item."),
+    "partner_or_public": gettext_lazy("Name a partner, or say it goes to the public."),
+    "bad_destination": gettext_lazy("A destination is a place, or a fate with or without partner."),
+    "weight_twice": gettext_lazy("Give the net weight or the gross weight, not both."),
+    "gross_needs_container": gettext_lazy("A gross weight goes with its container."),
+    "weight_missing": gettext_lazy("Give a weight, or a number of units."),
     "forbidden": gettext_lazy("Your role does not allow this at this site."),
     "unknown_site": gettext_lazy("This site does not exist."),
     "unknown_category": gettext_lazy("This category does not exist."),
@@ -94,6 +105,10 @@ SENTENCES: dict[str, Any] = {
 OTHERWISE = gettext_lazy("This value is not accepted.")
 
 api = NinjaAPI(title="Tracerie", version="1.0", urls_namespace="api", docs_url="docs")
+api.add_router("organisation/", organisation_router)
+api.add_router("inventory/", inventory_router)
+api.add_router("collection/", collection_router)
+api.add_router("reporting/", reporting_router)
 
 
 def refusal(

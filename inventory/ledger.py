@@ -32,6 +32,7 @@ from inventory.models import (
     Verb,
 )
 from inventory.models.ledger import PREFIXES
+from inventory.months import add_months, first_day, month_of
 from inventory.triggers import PAIRS
 from organisation.models import Site, Submission, User
 
@@ -80,7 +81,7 @@ def post(*, entry: Entry, legs: Sequence[Leg]) -> Movement:
     ``item_not_whole``, ``item_twice``, ``item_not_there``, ``item_already_sold`` or
     ``transit_overdrawn``.
     """
-    if not legs:
+    if not legs and entry.verb not in (Verb.COUNT, Verb.SETTLE):  # those may find nothing to do
         raise ValidationError(_("There is no line to record."), code="no_lines")
     for leg in legs:
         _require_allowed(entry, leg)
@@ -141,7 +142,7 @@ def close_month(*, site: Site, month: int) -> None:
     Raises ValidationError ``month_out_of_order``.
     """
     closed_through = lock_site(site, exclusively=True)
-    first = closed_through and next_month(closed_through)
+    first = closed_through and add_months(closed_through, 1)
     first = first or Movement.objects.filter(site=site).aggregate(m=models.Min("month"))["m"]
     if month != (first or month) or not 200001 <= month < 210001 or not 1 <= month % 100 <= 12:
         raise ValidationError(
@@ -169,22 +170,11 @@ def lock_site(site: Site, *, exclusively: bool = False) -> int:
         return int(cursor.fetchone()[0] or 0)
 
 
-def month_of(day: date) -> int:
-    """``date(2026, 11, 22)`` → ``202611``."""
-    return day.year * 100 + day.month
-
-
-def next_month(month: int) -> int:
-    """``202612`` → ``202701``."""
-    return month + 1 if month % 100 < 12 else month + 89
-
-
 def open_day(day: date, closed_through: int) -> date:
     """``day`` if its month is open, else the first day that is."""
     if month_of(day) > closed_through:
         return day
-    month = next_month(closed_through)
-    return date(month // 100, month % 100, 1)
+    return first_day(add_months(closed_through, 1))
 
 
 def _require_allowed(entry: Entry, leg: Leg) -> None:

@@ -11,7 +11,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -26,6 +26,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from organisation.models import Site, Token
 from organisation.permissions import require_act
+from organisation.shapes import Page
 
 
 class May(HttpBearer):
@@ -39,9 +40,9 @@ class May(HttpBearer):
     # As a guard: who is calling, and may this person do it anywhere at all?
 
     def __call__(self, request: HttpRequest) -> Any:
-        scheme, _space, raw = request.headers.get("Authorization", "").partition(" ")
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme:
-            user = Token.objects.owner(raw.strip()) if scheme.lower() == "bearer" else None
+            user = self.authenticate(request, secret) if scheme.lower() == "bearer" else None
         else:
             user = request.user if request.user.is_authenticated else None
             if user and check_csrf(request):
@@ -51,6 +52,9 @@ class May(HttpBearer):
         request.user = user
         self.admit(request)
         return user
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        return Token.objects.owner(token.strip())
 
     def admit(self, request: HttpRequest) -> None:
         """Refuse a caller whose roles never allow the act, and query keys nobody knows."""
@@ -102,6 +106,18 @@ class May(HttpBearer):
         return found
 
 
+class SitePage(Page):
+    """A page of a list, of one site or of all the caller may see."""
+
+    site: Annotated[Site, May()] | None = None
+
+
+def require(request: HttpRequest, site: Site) -> None:
+    """Refuse a caller who may not do the route's act at ``site``. Raises PermissionDenied."""
+    if not request.user.may(request.act, site):  # type: ignore[union-attr, attr-defined]
+        raise PermissionDenied(_("Your role does not allow this at this site."))
+
+
 class Doors(Router):
     """A router whose every route declares its act, and answers only to query keys it knows."""
 
@@ -148,6 +164,5 @@ def _permitted_site(request: HttpRequest, code: str) -> Any:
     site = Site.objects.within(request).named(code).first()
     if site is None:
         raise Http404
-    if not request.user.may(request.act, site):  # type: ignore[union-attr, attr-defined]
-        raise PermissionDenied(_("Your role does not allow this."))
+    require(request, site)
     return site

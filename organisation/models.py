@@ -39,6 +39,15 @@ def validate_timezone(value: str) -> None:
         raise ValidationError(_("This time zone does not exist."), code="unknown_timezone")
 
 
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def within(self, request: HttpRequest) -> "OrganisationQuerySet":
+        """The caller's own structure."""
+        return self.filter(pk=request.user.organisation_id)  # type: ignore[union-attr]
+
+    def named(self, code: str) -> "OrganisationQuerySet":
+        return self.filter(code=code)
+
+
 class Organisation(models.Model):
     """A structure (association, SCIC, régie) that runs one or more reuse centres."""
 
@@ -54,6 +63,8 @@ class Organisation(models.Model):
         _("profile"), max_length=16, choices=Profile, default=Profile.COMPLETE
     )
     history = HistoricalRecords()
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("structure")
@@ -130,6 +141,15 @@ class Site(models.Model):
         return at.astimezone(ZoneInfo(self.timezone)).date()
 
 
+class NetworkQuerySet(models.QuerySet["Network"]):
+    def within(self, request: HttpRequest) -> "NetworkQuerySet":
+        """Networks whose totals the caller may read."""
+        return self.filter(readers=request.user.pk)  # type: ignore[misc]
+
+    def named(self, code: str) -> "NetworkQuerySet":
+        return self.filter(code=code)
+
+
 class Network(models.Model):
     """Structures that exchange goods and add up their figures without counting twice."""
 
@@ -138,6 +158,8 @@ class Network(models.Model):
     members = models.ManyToManyField(Organisation, related_name="networks", blank=True)
     readers = models.ManyToManyField("User", related_name="networks_read", blank=True)
     history = HistoricalRecords(m2m_fields=[members, readers])
+
+    objects = NetworkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("network")

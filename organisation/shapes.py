@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,6 +28,15 @@ def _text_only(value: Any) -> Any:
     if not isinstance(value, str):
         raise PydanticCustomError("string_type", "")
     return value
+
+
+def _iso_day(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(_text_only(value))
+    except ValueError:
+        raise PydanticCustomError("date_parsing", "") from None
 
 
 def _is_control(point: int) -> bool:
@@ -77,6 +86,7 @@ Name = Annotated[
     str, BeforeValidator(_text_only), StringConstraints(max_length=120), AfterValidator(_plain)
 ]
 PastInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant), AfterValidator(_settled)]
+Day = Annotated[date, BeforeValidator(_iso_day), Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 Id = Annotated[
     UUID,
     BeforeValidator(_uuid),
@@ -100,15 +110,22 @@ READ_ERRORS = {401: Error, 403: Error, 404: Error, 422: Error, 429: Error}
 WRITE_ERRORS = {400: Error, **READ_ERRORS, 409: Error, 413: Error}
 
 
-def keyset(rows: QuerySet[Any], *, limit: int, cursor: str | None, key: str) -> dict[str, Any]:
+class Page(Schema):
+    """Which page of a list: at most ``limit`` rows, after ``cursor``."""
+
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, max_length=200)
+
+
+def keyset(rows: QuerySet[Any], page: Page, key: str) -> dict[str, Any]:
     """One page of ``rows`` by ``key`` (``"code"``, ``"-pk"``): ``{items, next}``, never a count."""
-    column = key.lstrip("-")
-    if cursor:
-        rows = rows.filter(**{f"{column}__{'lt' if key[0] == '-' else 'gt'}": _decode(cursor)})
-    found = list(rows.order_by(key)[: limit + 1])
-    more = len(found) > limit
-    last = getattr(found[limit - 1], column) if more else None
-    return {"items": found[:limit], "next": _encode(last) if more else None}
+    column, beyond = key.lstrip("-"), "lt" if key.startswith("-") else "gt"
+    if page.cursor:
+        rows = rows.filter(**{f"{column}__{beyond}": _decode(page.cursor)})
+    found = list(rows.order_by(key)[: page.limit + 1])
+    more = len(found) > page.limit
+    last = getattr(found[page.limit - 1], column) if more else None
+    return {"items": found[: page.limit], "next": _encode(last) if more else None}
 
 
 def _encode(value: Any) -> str:
@@ -123,7 +140,3 @@ def _decode(cursor: str) -> Any:
     if not isinstance(value, (str, int)) or isinstance(value, bool):
         raise ShapeError([{"type": "bad_cursor", "loc": ["query", "cursor"]}])
     return value
-
-
-Limit = Annotated[int, Field(ge=1, le=200)]
-Cursor = Annotated[str | None, Field(max_length=200)]

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
+from django.db import connections
+from django.conf import settings
 from django.test import Client
 
 from inventory import reference
@@ -17,6 +19,12 @@ from organisation.permissions import Role
 
 hypothesis.settings.register_profile("shared", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("shared")  # machines are shared: never fail a test on its time
+
+# Pages are served from the sources: collecting and compressing takes half a minute.
+settings.STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
 
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)  # a Tuesday, noon in Paris
 
@@ -55,7 +63,16 @@ def _person(organisation: Organisation, login: str, role: Role, site: Site | Non
 
 
 @pytest.fixture
-def world(db):
+def reports(db):
+    """Reports read the test's own transaction: a connection of their own would not see it."""
+    own = connections["report"]
+    connections["report"] = connections["default"]
+    yield
+    connections["report"] = own
+
+
+@pytest.fixture
+def world(reports):
     return build_world()
 
 

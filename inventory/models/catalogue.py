@@ -1,5 +1,7 @@
 """What things are: reference categories shared by all, each structure's own below them."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -29,6 +31,16 @@ class Bilingual(models.Model):
         return (is_english and self.name_en) or self.name_fr
 
 
+class CodedQuerySet(models.QuerySet[models.Model]):
+    """Reference rows that everyone shares."""
+
+    def within(self, request: HttpRequest) -> "CodedQuerySet":
+        return self
+
+    def named(self, code: str) -> "CodedQuerySet":
+        return self.filter(code=code)
+
+
 class EprStream(Bilingual):
     """A French extended-producer-responsibility stream (filière REP). Reference data."""
 
@@ -46,6 +58,8 @@ class WasteCode(Bilingual):
     code = models.CharField(_("code"), max_length=10, unique=True)
     is_hazardous = models.BooleanField(_("hazardous"), default=False)
 
+    objects = CodedQuerySet.as_manager()
+
     class Meta:
         ordering = ["code"]
         verbose_name = _("waste code")
@@ -59,6 +73,8 @@ class TreatmentCode(Bilingual):
     """A recovery (R) or disposal (D) operation of Directive 2008/98/EC. Reference data."""
 
     code = models.CharField(_("code"), max_length=8, unique=True)
+
+    objects = CodedQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -212,6 +228,21 @@ class Category(Bilingual):
         return self.icon or above[0], self.colour or above[1]
 
 
+class UnitWeightQuerySet(models.QuerySet["UnitWeight"]):
+    def averages(self, site: Site, categories: Iterable[Category]) -> dict[int, int]:
+        """Category key → grams of one unit: the site's own once it has seen enough, else the
+        catalogue's. A category with neither is left out: a weight is never invented.
+        """
+        known = {c.pk: c.unit_weight_g for c in categories}
+        found = {pk: weight_g for pk, weight_g in known.items() if weight_g}
+        for row in self.filter(site=site, category__in=known):
+            if row.units >= UnitWeight.ENOUGH_UNITS or (
+                row.units > 0 and row.category_id not in found
+            ):
+                found[row.category_id] = max(row.weight_g // row.units, 1)
+        return found
+
+
 class UnitWeight(models.Model):
     """What one unit of a category has weighed at a site so far: Σ grams ÷ Σ units."""
 
@@ -221,6 +252,8 @@ class UnitWeight(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, related_name="+")
     weight_g = models.BigIntegerField()
     units = models.BigIntegerField()
+
+    objects = UnitWeightQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("average unit weight")

@@ -8,7 +8,8 @@ reversed by a new movement that names it.
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -249,6 +250,50 @@ class Flow(models.Model):
         return f"{self.movement_id}: {self.weight_g} g"
 
 
+class BalanceQuerySet(models.QuerySet["Balance"]):
+    def of(self, account: Account) -> dict[int, int]:
+        """Category key → grams that ``account`` holds now."""
+        return dict(self.filter(account__key=account.key).values_list("category", "weight_g"))
+
+    def in_stock(self, site: Site, place: Place | None = None) -> "BalanceQuerySet":
+        """What lies at ``site``, or in one of its places."""
+        rows = self.filter(account__site=site, account__kind=Kind.STOCK).exclude(
+            weight_g=0, units=0
+        )
+        return rows.filter(account__place=place) if place else rows
+
+    def negative_tops(self, site: Site) -> dict[int, int]:
+        """Top category key → grams, where the site's books hold less than nothing in bulk."""
+        bulk = self.filter(account__site=site, account__kind=Kind.STOCK, account__holds_items=False)
+        top = Coalesce("category__top", "category")
+        sums = bulk.values_list(top).annotate(total_g=Sum("weight_g")).filter(total_g__lt=0)
+        return dict(sums)
+
+    def stock_lines(self, site: Site, place: Place | None = None) -> list[dict[str, Any]]:
+        """Per place and category: grams of bulk and items, number of items, negative or not."""
+        below = self.negative_tops(site)
+        rows = self.in_stock(site, place).select_related("account__place", "category")
+        lines: dict[tuple[Any, Any], dict[str, Any]] = {}
+        for row in rows.order_by("category__position", "category__code", "account__place"):
+            category, where = row.category, row.account.place
+            line = lines.setdefault(
+                (category.code, where.code),
+                {
+                    "category": category.code,
+                    "name": category.name,
+                    "look": category.look,
+                    "place": where.code,
+                    "place_name": where.name,
+                    "weight_g": 0,
+                    "items": 0,
+                    "negative": (category.top_id or category.pk) in below,
+                },
+            )
+            line["weight_g"] += row.weight_g
+            line["items"] += row.units if row.account.holds_items else 0
+        return list(lines.values())
+
+
 class Balance(models.Model):
     """What an account holds of a category now: Σ in − Σ out, kept with every movement."""
 
@@ -256,6 +301,8 @@ class Balance(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, related_name="+")
     weight_g = models.BigIntegerField()
     units = models.BigIntegerField()
+
+    objects = BalanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("balance")

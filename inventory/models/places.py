@@ -69,12 +69,27 @@ class CollectionMode(Bilingual, Owned):
         return self.name
 
 
+class OriginQuerySet(OwnedQuerySet):
+    def not_asked(self, organisation_id: int) -> "Origin":
+        """The origin of arrivals of whom nothing was asked, made when first needed."""
+        origin, _new = self.get_or_create(
+            organisation_id=organisation_id,
+            code=Origin.NOT_ASKED,
+            defaults={"name": "Non demandé", "position": 999},
+        )
+        return origin
+
+
 class Origin(Owned):
     """Where arrivals come from: a commune (with its INSEE code), a district, "not asked"."""
+
+    NOT_ASKED = "non-demande"
 
     name = models.CharField(_("name"), max_length=120)
     insee_code = models.CharField(_("INSEE code"), max_length=5, blank=True)
     history = HistoricalRecords()
+
+    objects = OriginQuerySet.as_manager()
 
     class Meta(Owned.Meta):
         verbose_name = _("origin")

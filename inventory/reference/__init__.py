@@ -18,7 +18,6 @@ from inventory.models import (
 from organisation.models import Organisation
 
 HERE = Path(__file__).parent
-NOT_ASKED = "non-demande"
 
 
 @transaction.atomic
@@ -98,11 +97,7 @@ def furnish(organisation: Organisation) -> None:
                 "position": position,
             },
         )
-    Origin.objects.get_or_create(
-        organisation=organisation,
-        code=NOT_ASKED,
-        defaults={"name": "Non demandé", "position": 999},
-    )
+    Origin.objects.not_asked(organisation.pk)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -1,0 +1,280 @@
+"""The in-door's API: arrivals, refusals at the gate, where arrivals come from."""
+
+from typing import Annotated, Any, Literal, Self
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Field, Query, Schema
+from pydantic import BeforeValidator, model_validator
+from pydantic_core import PydanticCustomError
+
+from collection import services
+from collection.models import Intake, Refusal
+from inventory.api.acts import Act, Fate, entry_of
+from inventory.api.documents import DocumentFilters, Documents, document, documents
+from inventory.models import (
+    Category,
+    CollectionMode,
+    Container,
+    Kind,
+    Origin,
+    Partner,
+    Place,
+    Verb,
+)
+from organisation.doors import Doors, May, SitePage
+from organisation.models import Site, Submission
+from organisation.shapes import (
+    MAX_LINES,
+    READ_ERRORS,
+    WRITE_ERRORS,
+    Flag,
+    Grams,
+    Id,
+    Page,
+    Shape,
+    Units,
+    keyset,
+)
+from organisation.submissions import once
+
+router = Doors(tags=["collection"])
+
+
+class OriginOut(Schema):
+    code: str
+    name: str
+    insee_code: str
+
+
+class Origins(Schema):
+    items: list[OriginOut]
+    next: str | None
+
+
+class ModeOut(Schema):
+    code: str
+    name: str
+    waste_status: str
+    is_round: bool
+
+
+class Modes(Schema):
+    items: list[ModeOut]
+    next: str | None
+
+
+@router.get("origins", auth=May("look_up"), response={200: Origins, **READ_ERRORS})
+def list_origins(request: HttpRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
+    """Where arrivals come from, by code."""
+    rows = Origin.objects.within(request).offered()
+    return keyset(rows, page, "code")
+
+
+@router.get("modes", auth=May("look_up"), response={200: Modes, **READ_ERRORS})
+def list_modes(request: HttpRequest, page: Annotated[Page, Query()]) -> dict[str, Any]:
+    """How arrivals come, by code."""
+    rows = CollectionMode.objects.within(request).offered()
+    return keyset(rows, page, "code")
+
+
+class DestinationIn(Shape):
+    place: Annotated[Place, May()] | None = None
+    fate: Fate | None = None
+    partner: Annotated[Partner, May()] | None = None
+
+    @model_validator(mode="after")
+    def is_one_thing(self) -> Self:
+        if (self.place is None) == (self.fate is None) or (self.partner and not self.fate):
+            raise PydanticCustomError("bad_destination", "")
+        return self
+
+    def target(self) -> services.Destination:
+        fate = Kind(self.fate) if self.fate else None
+        return services.Destination(place=self.place, fate=fate, partner=self.partner)
+
+
+def _place_code(value: Any) -> Any:
+    """A destination written as a text is the code of a place."""
+    return {"place": value} if isinstance(value, str) else value
+
+
+class LineIn(Shape):
+    category: Annotated[Category, May()]
+    weight_g: Grams | None = None
+    gross_g: Grams | None = None
+    container: Annotated[Container, May()] | None = None
+    units: Units | None = None
+    estimated: Flag = False
+    destination: Annotated[DestinationIn, BeforeValidator(_place_code)] | None = None
+
+    @model_validator(mode="after")
+    def has_one_weight(self) -> Self:
+        if self.weight_g is not None and self.gross_g is not None:
+            raise PydanticCustomError("weight_twice", "")
+        if (self.gross_g is None) != (self.container is None):
+            raise PydanticCustomError("gross_needs_container", "")
+        if self.weight_g is None and self.gross_g is None and self.units is None:
+            raise PydanticCustomError("weight_missing", "")
+        return self
+
+    def line(self) -> services.Line:
+        return services.Line(
+            category=self.category,
+            weight_g=self.weight_g,
+            gross_g=self.gross_g,
+            container=self.container,
+            units=self.units or 0,
+            is_estimated=self.estimated,
+            destination=self.destination and self.destination.target(),
+        )
+
+
+class IntakeIn(Act):
+    mode: Annotated[CollectionMode, May()]
+    origin: Annotated[Origin, May()] | None = None
+    waste_status: Literal["product", "waste"] | None = None
+    lines: Annotated[list[LineIn], Field(min_length=1, max_length=MAX_LINES)]
+
+
+class IntakeLineOut(Schema):
+    category: str
+    weight_g: int
+    method: str
+    units: int
+    to: str
+
+
+class IntakeOut(Schema):
+    id: str
+    number: str
+    site: str
+    mode: str
+    origin: str
+    waste_status: str
+    occurred_at: str
+    weight_g: int
+    reversed_by: str | None
+    lines: list[IntakeLineOut]
+
+    @classmethod
+    def of(cls, intake: Intake) -> Self:
+        """Lay out an arrival and its weighings, in the order of weighing."""
+        movement = intake.movement
+        flows = movement.flows.select_related("from_category", "to_account").order_by("pk")
+        lines = [
+            IntakeLineOut(
+                category=flow.from_category.code,
+                weight_g=flow.weight_g,
+                method=flow.method,
+                units=flow.units,
+                to=flow.to_account.key.partition("/")[2],
+            )
+            for flow in flows
+        ]
+        return cls(
+            id=str(movement.submission.uuid),
+            number=movement.number,
+            site=movement.site.code,
+            mode=intake.mode.code,
+            origin=intake.origin.code,
+            waste_status=intake.waste_status,
+            occurred_at=movement.occurred_at.isoformat(),
+            weight_g=sum(line.weight_g for line in lines),
+            reversed_by=getattr(getattr(movement, "reversed_by", None), "number", None),
+            lines=lines,
+        )
+
+
+@router.post(
+    "intakes", auth=May("collect"), response={201: IntakeOut, 200: IntakeOut, **WRITE_ERRORS}
+)
+def create_intake(request: HttpRequest, payload: IntakeIn) -> HttpResponse:
+    """Weigh an arrival."""
+    arrival = services.Arrival(
+        mode=payload.mode,
+        origin=payload.origin or Origin.objects.not_asked(payload.site.organisation_id),
+        waste_status=payload.waste_status or "",
+    )
+    lines = [line.line() for line in payload.lines]
+
+    def record(submission: Submission) -> IntakeOut:
+        entry = entry_of(request, submission, Verb.COLLECT, payload)
+        return IntakeOut.of(services.record_intake(entry=entry, arrival=arrival, lines=lines))
+
+    return once(request, payload.id, record)
+
+
+@router.get("intakes", auth=May("read_stock"), response={200: Documents, **READ_ERRORS})
+def list_intakes(request: HttpRequest, filters: DocumentFilters) -> dict[str, Any]:
+    """Arrivals, newest first."""
+    return documents(request, filters, Verb.COLLECT)
+
+
+@router.get("intakes/{id}", auth=May("read_stock"), response={200: IntakeOut, **READ_ERRORS})
+def get_intake(request: HttpRequest, id: Id) -> IntakeOut:
+    """One arrival by the id its sender gave it."""
+    return IntakeOut.of(document(request, id, Verb.COLLECT).intake)
+
+
+class RefusalIn(Act):
+    category: Annotated[Category, May()] | None = None
+    reason: Literal["dirty", "unsellable", "full", "dangerous", "not_ours", "other"]
+    count: Units
+
+
+class RefusalOut(Schema):
+    id: str
+    site: str
+    category: str | None
+    reason: str
+    count: int
+    occurred_at: str
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        return cls(
+            id=str(refusal.submission.uuid),
+            site=refusal.site.code,
+            category=refusal.category and refusal.category.code,
+            reason=refusal.reason,
+            count=refusal.count,
+            occurred_at=refusal.occurred_at.isoformat(),
+        )
+
+
+class Refusals(Schema):
+    items: list[RefusalOut]
+    next: str | None
+
+
+@router.post(
+    "refusals", auth=May("collect"), response={201: RefusalOut, 200: RefusalOut, **WRITE_ERRORS}
+)
+def create_refusal(request: HttpRequest, payload: RefusalIn) -> HttpResponse:
+    """Note objects turned away at the gate."""
+
+    def record(submission: Submission) -> RefusalOut:
+        refusal = Refusal(
+            submission=submission,
+            site=payload.site,
+            category=payload.category,
+            reason=payload.reason,
+            count=payload.count,
+            occurred_at=payload.occurred_at or timezone.now(),
+            author=request.user,
+            comment=payload.comment,
+        )
+        return RefusalOut.of(services.record_refusal(refusal=refusal))
+
+    return once(request, payload.id, record)
+
+
+@router.get("refusals", auth=May("read_stock"), response={200: Refusals, **READ_ERRORS})
+def list_refusals(request: HttpRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
+    """What was turned away, newest first."""
+    sites = Site.objects.permitted(request.user, "read_stock")  # type: ignore[arg-type]
+    rows = Refusal.objects.filter(site__in=[page.site] if page.site else sites)
+    rows = rows.select_related("submission", "site", "category")
+    found = keyset(rows, page, "-pk")
+    return {**found, "items": [RefusalOut.of(refusal) for refusal in found["items"]]}

@@ -1,0 +1,204 @@
+"""Documents: what an act leaves behind, listed and shown."""
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from django.http import Http404, HttpRequest
+from ninja import Field, Query, Schema
+
+from inventory.models import Movement, Verb
+from organisation.doors import Doors, May, SitePage, require
+from organisation.models import Site
+from organisation.shapes import READ_ERRORS, Day, Id, keyset
+
+router = Doors()
+
+
+class FlowOut(Schema):
+    category: str
+    to_category: str
+    from_account: str
+    to_account: str
+    weight_g: int
+    units: int
+    method: str
+    origin: str | None
+    item: str | None
+
+
+class DocumentOut(Schema):
+    """A movement as others see it. Accounts are named ``stock/principal/bulk``."""
+
+    id: str
+    number: str
+    verb: str
+    site: str
+    occurred_at: str
+    business_date: date
+    weight_g: int
+    by: str | None
+    reverses: str | None
+    reversed_by: str | None
+    note: str
+    lines: list[FlowOut]
+
+    @classmethod
+    def of(cls, movement: Movement) -> Self:
+        """Lay out a movement and its flows."""
+        flows = movement.flows.select_related(
+            "from_account", "to_account", "from_category", "to_category", "origin"
+        ).prefetch_related("item__codes")
+        lines = [_flow_out(movement, flow) for flow in flows.order_by("pk")]
+        return cls(
+            id=str(movement.submission.uuid),
+            number=movement.number,
+            verb=movement.verb,
+            site=movement.site.code,
+            occurred_at=movement.occurred_at.isoformat(),
+            business_date=movement.business_date,
+            weight_g=sum(line.weight_g for line in lines),
+            by=movement.author and movement.author.username,
+            reverses=movement.reverses and movement.reverses.number,
+            reversed_by=getattr(getattr(movement, "reversed_by", None), "number", None),
+            note=movement.note,
+            lines=lines,
+        )
+
+
+def _flow_out(movement: Movement, flow: Any) -> FlowOut:
+    return FlowOut(
+        category=flow.from_category.code,
+        to_category=flow.to_category.code,
+        from_account=flow.from_account.key.partition("/")[2],
+        to_account=flow.to_account.key.partition("/")[2],
+        weight_g=flow.weight_g,
+        units=flow.units,
+        method=flow.method,
+        origin=flow.origin and flow.origin.code,
+        item=flow.item and next((c.code for c in flow.item.codes.all()), None),
+    )
+
+
+class Documents(Schema):
+    items: list[DocumentOut]
+    next: str | None
+
+
+class Filters(SitePage):
+    from_: Day | None = Field(None, alias="from")
+    to: Day | None = None
+
+
+DocumentFilters = Annotated[Filters, Query()]
+
+
+def documents(request: HttpRequest, filters: Filters, *verbs: Verb) -> dict[str, Any]:
+    """A page of the caller's documents of the given kinds, newest first."""
+    sites = Site.objects.permitted(request.user, "read_stock")  # type: ignore[arg-type]
+    rows = Movement.objects.filter(site__in=[filters.site] if filters.site else sites)
+    rows = rows.select_related("submission", "site", "author", "reverses", "reversed_by")
+    if verbs:
+        rows = rows.filter(verb__in=verbs)
+    if filters.from_:
+        rows = rows.filter(business_date__gte=filters.from_)
+    if filters.to:
+        rows = rows.filter(business_date__lte=filters.to)
+    found = keyset(rows, filters, "-pk")
+    return {**found, "items": [DocumentOut.of(movement) for movement in found["items"]]}
+
+
+def document(request: HttpRequest, uuid: Id, verb: Verb) -> Movement:
+    """The movement that the caller's structure recorded under ``uuid``. Raises Http404."""
+    rows = Movement.objects.within(request).submitted_as(uuid, verb)
+    rows = rows.select_related("submission", "site__organisation", "author", "reverses")
+    if verb == Verb.SHIP:  # the partner's later weights are a document of their own
+        rows = rows.filter(shipment__isnull=False)
+    movement = rows.first()
+    if movement is None:
+        raise Http404
+    require(request, movement.site)
+    return movement
+
+
+@router.get("movements", auth=May("read_stock"), response={200: Documents, **READ_ERRORS})
+def list_movements(request: HttpRequest, filters: DocumentFilters) -> dict[str, Any]:
+    """Everything that moved, newest first."""
+    return documents(request, filters)
+
+
+@router.get(
+    "movements/{number}", auth=May("read_stock"), response={200: DocumentOut, **READ_ERRORS}
+)
+def get_movement(request: HttpRequest, number: Annotated[Movement, May()]) -> DocumentOut:
+    """One movement by its public number."""
+    return DocumentOut.of(number)
+
+
+def _paper_trail(path: str, verb: Verb) -> None:
+    """Serve the list and the detail of one kind of document under ``path``."""
+    many: dict[Any, Any] = {200: Documents, **READ_ERRORS}
+    one: dict[Any, Any] = {200: DocumentOut, **READ_ERRORS}
+
+    def listed(request: HttpRequest, filters: DocumentFilters) -> dict[str, Any]:
+        return documents(request, filters, verb)
+
+    def shown(request: HttpRequest, id: Id) -> DocumentOut:
+        return DocumentOut.of(document(request, id, verb))
+
+    listed.__name__ = f"list_{path.replace('-', '_')}"
+    shown.__name__ = f"get_{path.replace('-', '_')}"
+    router.get(path, auth=May("read_stock"), response=many)(listed)
+    router.get(f"{path}/{{id}}", auth=May("read_stock"), response=one)(shown)
+
+
+class ShipmentOut(DocumentOut):
+    fate: str
+    partner: str | None
+    waste_code: str | None
+    treatment_code: str | None
+    carrier: str
+    bsd: str
+    state: Literal["recorded", "confirmed", "cancelled"]
+    weights: str | None
+
+    @classmethod
+    def of(cls, movement: Movement) -> Self:
+        """Lay out a departure; ``weights`` is the number of the partner's own weights."""
+        shipment = movement.shipment
+        confirmed = getattr(shipment, "weights", None)
+        base = DocumentOut.of(movement)
+        state = "recorded"
+        if confirmed is not None:
+            state = "confirmed"
+        elif base.reversed_by:
+            state = "cancelled"
+        return cls(
+            **base.model_dump(),
+            fate=shipment.fate,
+            partner=shipment.partner and shipment.partner.code,
+            waste_code=shipment.waste_code and shipment.waste_code.code,
+            treatment_code=shipment.treatment_code and shipment.treatment_code.code,
+            carrier=shipment.carrier,
+            bsd=shipment.bsd,
+            state=state,
+            weights=confirmed and confirmed.movement.number,
+        )
+
+
+_paper_trail("opening-stock", Verb.OPEN)
+_paper_trail("moves", Verb.MOVE)
+_paper_trail("counts", Verb.COUNT)
+_paper_trail("settlements", Verb.SETTLE)
+_paper_trail("reversals", Verb.REVERSE)
+
+
+@router.get("shipments", auth=May("read_stock"), response={200: Documents, **READ_ERRORS})
+def list_shipments(request: HttpRequest, filters: DocumentFilters) -> dict[str, Any]:
+    """Departures, newest first."""
+    return documents(request, filters, Verb.SHIP)
+
+
+@router.get("shipments/{id}", auth=May("read_stock"), response={200: ShipmentOut, **READ_ERRORS})
+def get_shipment(request: HttpRequest, id: Id) -> ShipmentOut:
+    """One departure by the id its sender gave it."""
+    return ShipmentOut.of(document(request, id, Verb.SHIP))
