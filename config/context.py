@@ -1,6 +1,6 @@
 """What every page knows: the doors its reader may open."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -29,9 +29,13 @@ DOORS = (
 def navigation(request: HttpRequest) -> dict[str, object]:
     """Return the doors permitted to the reader (`nav`) and the current URL's name (`current`)."""
     match = getattr(request, "resolver_match", None)
-    user = getattr(request, "user", None)
-    doors = DOORS if user and user.is_authenticated else ()
     return {
-        "nav": [door for door in doors if not door.act or user.may_anywhere(door.act)],
+        "nav": _permitted(getattr(request, "user", None)),
         "current": match.url_name if match else None,
     }
+
+
+def _permitted(user: Any) -> list[Door]:
+    if user is None or not user.is_authenticated:
+        return []
+    return [door for door in DOORS if not door.act or user.may_anywhere(door.act)]

@@ -15,7 +15,7 @@ STATION_IMPORTS = (
 )
 
 
-class StationStorage(CompressedManifestStaticFilesStorage):
+class StationStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped
     """Hash and compress static files, following the imports between a station's modules.
 
     Only ours are followed: Django's own aggregation reads every script and fails on a comment in

@@ -17,7 +17,7 @@ function remark(line) {
 function item(line, latest, remove) {
   const weight = kg(weightOf(line));
   const small = remark(line);
-  const kind = [latest && "now", weight.length > 6 && "wide"].filter(Boolean).join(" ");
+  const kind = [latest && "now", weight.length > 5 && "wide"].filter(Boolean).join(" ");
   return h("li", { "data-cat": line.colour, class: kind },
     h("span", { class: "dot", "aria-hidden": "true" }, icon(line.icon)),
     h("span", {}, line.name, small ? h("small", {}, small) : null),
