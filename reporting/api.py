@@ -1,0 +1,139 @@
+"""The figures over HTTP."""
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Field, Query, Schema
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from inventory.models import Category
+from organisation.doors import Doors, May
+from organisation.models import Network, Organisation, Site
+from organisation.shapes import READ_ERRORS, Shape
+from reporting import indicators
+from reporting.periods import Period
+from reporting.scopes import Scope
+
+router = Doors(tags=["reporting"])
+
+
+def _iso_day(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticCustomError("date_parsing", "")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+
+
+class Asked(Shape):
+    """Which figures: a period, and sites, a structure or a network; all one may read by default."""
+
+    first_day: Day = Field(alias="from")
+    last_day: Day = Field(alias="to")
+    site: list[Annotated[Site, May()]] = Field(default_factory=list)
+    organisation: Annotated[Organisation, May()] | None = None
+    network: Annotated[Network, May()] | None = None
+    category: Annotated[Category, May()] | None = None
+
+    def period(self) -> Period:
+        return Period(self.first_day, self.last_day)
+
+    def scope(self, request: HttpRequest) -> Scope:
+        if self.network is not None:
+            return Scope.of_network(self.network)
+        if self.site:
+            return Scope.of_sites(self.site)
+        permitted = Site.objects.permitted(request.user, "read_figures")  # type: ignore[arg-type]
+        sites = list(permitted.select_related("organisation"))
+        if self.organisation is not None:
+            _require_all(self.organisation, sites)
+        return Scope.of_sites(sites)
+
+
+def _require_all(organisation: Organisation, sites: list[Site]) -> None:
+    """A structure's total would tell of sites that the caller may not read."""
+    if organisation.sites.exclude(pk__in=[site.pk for site in sites]).exists():
+        raise PermissionDenied(_("Your role does not allow this at every site."))
+
+
+class PeriodOut(Schema):
+    first_day: date = Field(alias="from")
+    last_day: date = Field(alias="to")
+
+
+class ScopeOut(Schema):
+    organisation: str | None
+    network: str | None = None
+    sites: list[str]
+
+
+class Shares(Schema):
+    reuse: int
+    recycling: int
+    disposal: int
+
+
+class OfCollected(Schema):
+    reuse: str
+    recycling: str
+    disposal: str
+    recovery_rate: str
+
+
+class Quality(Schema):
+    weighed: int
+    unit_average: int
+    estimated: int
+    by_balance: int
+
+
+class Warning(Schema):
+    type: str
+    msg: str
+
+
+class Diversion(Schema):
+    """The mass balance of a scope, and its rates. Masses are grams, shares hundredths."""
+
+    period: PeriodOut
+    scope: ScopeOut
+    opening_stock_g: int
+    opened_g: int
+    collected_g: int
+    received_g: int
+    sent_g: int
+    adjusted_g: int
+    reclassified_g: int
+    closing_stock_g: int
+    in_transit_g: int
+    reuse_g: int
+    recycling_g: int
+    other_recovery_g: int
+    energy_g: int
+    disposal_g: int
+    outgoing_g: int
+    shares: Shares | None
+    recovery_rate: str | None
+    of_collected: OfCollected | None
+    quality: Quality | None
+    warnings: list[Warning]
+
+
+@router.get(
+    "diversion",
+    auth=May("read_figures"),
+    response={200: Diversion, **READ_ERRORS},
+    by_alias=True,
+    exclude_unset=True,
+)
+def diversion(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
+    """What came in, what left and by which fate; opening and closing stock close the balance."""
+    return indicators.diversion(
+        scope=asked.scope(request), period=asked.period(), category=asked.category
+    )

@@ -1,0 +1,106 @@
+"""Where figures are read from: the monthly cube for whole months, the flows for the days around.
+
+Everything here reads through the alias ``report``; callers hold its transaction.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from inventory.models import Flow, MonthlyFlow
+from inventory.months import add_months
+from organisation.models import Site
+from reporting.periods import Period, since
+from reporting.scopes import Border
+
+Categories = frozenset[int] | None
+
+
+def within(
+    border: Border, period: Period, by: Sequence[str] = (), categories: Categories = None
+) -> Iterator[Any]:
+    """Sums of the period's flows from the scope's accounts, per account pair and method.
+
+    ``by`` adds ``month``, ``from_category`` or ``to_category``; grams are in ``grams``.
+    """
+    yield from _whole_months(border, period.months, by, categories)
+    yield from _days(border, period.edges, by, categories)
+
+
+def after(border: Border, period: Period, categories: Categories = None) -> Iterator[Any]:
+    """Sums of everything later than the period, per account pair and category pair."""
+    month, days = since(period.end + timedelta(days=1))
+    by = ("from_category_id", "to_category_id")
+    yield from _whole_months(border, _months_from(month), by, categories)
+    yield from _days(border, [days] if days else [], by, categories)
+
+
+def flows(border: Border, periods: Iterable[Period]) -> QuerySet[Flow]:
+    """The flows themselves, from the scope's accounts, on the days of ``periods``."""
+    days = Q(pk__in=[])
+    for period in periods:
+        days |= Q(movement__business_date__range=(period.start, period.end))
+    return Flow.objects.using("report").filter(
+        days, movement__site__in=_neighbours(border), from_account__in=border.accounts.values("pk")
+    )
+
+
+def _whole_months(
+    border: Border, months: Sequence[int], by: Sequence[str], categories: Categories
+) -> Iterable[Any]:
+    months = _recorded(months)
+    if not months:
+        return ()
+    rows = MonthlyFlow.objects.using("report").filter(
+        month__in=months, from_account__in=border.accounts.values("pk")
+    )
+    return _summed(_of(rows, categories), by)
+
+
+def _days(
+    border: Border, periods: Sequence[Period], by: Sequence[str], categories: Categories
+) -> Iterable[Any]:
+    if not periods:
+        return ()
+    rows = flows(border, periods).annotate(month=F("movement__month"))
+    return _summed(_of(rows, categories), by)
+
+
+def _summed(rows: QuerySet[Any], by: Sequence[str]) -> Iterator[Any]:
+    keys = ("from_account_id", "to_account_id", "method", *by)
+    sums = rows.order_by().values(*keys).annotate(grams=Sum("weight_g"), pieces=Sum("units"))
+    cells = sums.values_list(*keys, "grams", "pieces", named=True)
+    yield from cells.iterator(chunk_size=2000)
+
+
+def _of(rows: QuerySet[Any], categories: Categories) -> QuerySet[Any]:
+    if categories is None:
+        return rows
+    return rows.filter(Q(from_category__in=categories) | Q(to_category__in=categories))
+
+
+def _recorded(months: Sequence[int]) -> Sequence[int]:
+    """Of these months, those between the first and the last that hold anything."""
+    if not months:
+        return months
+    recorded = MonthlyFlow.objects.using("report").values_list("month", flat=True)
+    first, last = recorded.order_by("month").first(), recorded.order_by("-month").first()
+    if first is None or last is None:
+        return ()
+    return [month for month in months if first <= month <= last]
+
+
+def _months_from(month: int) -> Sequence[int]:
+    recorded = MonthlyFlow.objects.using("report").values_list("month", flat=True)
+    last = recorded.order_by("-month").first() or 0
+    count = (last // 100 - month // 100) * 12 + last % 100 - month % 100 + 1
+    return [add_months(month, n) for n in range(max(count, 0))]
+
+
+def _neighbours(border: Border) -> QuerySet[Site]:
+    """Sites whose movements can touch the scope: its own, and those at the end of its roads."""
+    ends = {side.site for side in border.sides.values()}
+    ends |= {side.to_site for side in border.sides.values() if side.to_site}
+    return Site.objects.filter(pk__in=(ends | border.sites.keys()) - {0})

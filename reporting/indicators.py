@@ -1,0 +1,148 @@
+"""The indicators: what came in, what left and by which fate, for a scope and a period.
+
+``docs/indicators.md`` says what each means; a test holds the two together. Grams are summed from
+the monthly cube for whole months and from the flows for the days around them, in one snapshot.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Sum
+
+from inventory.models import Category, Method
+from organisation.models import Site
+from reporting import cube, rounding, stock, warnings
+from reporting.cube import Categories
+from reporting.periods import Period
+from reporting.scopes import FATES, Border, Scope
+
+INDICATORS = (
+    "opening_stock_g",
+    "opened_g",
+    "collected_g",
+    "received_g",
+    "sent_g",
+    "adjusted_g",
+    "reclassified_g",
+    "closing_stock_g",
+    "in_transit_g",
+    "reuse_g",
+    "recycling_g",
+    "other_recovery_g",
+    "energy_g",
+    "disposal_g",
+    "outgoing_g",
+    "shares",
+    "recovery_rate",
+    "of_collected",
+    "quality",
+)
+QUALITY = {
+    Method.WEIGHED: "weighed",
+    Method.NET_OF_TARE: "weighed",
+    Method.UNIT_AVERAGE: "unit_average",
+    Method.ESTIMATED: "estimated",
+    Method.BY_BALANCE: "by_balance",
+}
+WEIGHTED = frozenset({"collected_g", *FATES})  # what the quality is a share of
+
+
+def diversion(*, scope: Scope, period: Period, category: Category | None = None) -> dict[str, Any]:
+    """Every indicator of ``scope`` for ``period``, of ``category`` and what is below it, if given.
+
+    Masses are grams; see ``docs/indicators.md``.
+    """
+    with transaction.atomic(using="report"):
+        border = Border(scope)
+        categories = below(category)
+        tally = Tally(border, categories)
+        tally.add(cube.within(border, period, tally.by, categories))
+        standing = stock.standing(border, period, categories)
+        notes = warnings.of(scope, border, period, categories, standing)
+    return {"period": {"from": period.start.isoformat(), "to": period.end.isoformat()}} | {
+        "scope": scope.describe(),
+        **tally.masses(standing),
+        **tally.rates(),
+        "warnings": notes,
+    }
+
+
+def daily(sites: Iterable[Site], start: date, end: date) -> dict[date, dict[str, int]]:
+    """Per day with any, grams that came in (``in_g``: collected) and left (``out_g``: fates)."""
+    days: dict[date, dict[str, int]] = {}
+    with transaction.atomic(using="report"):
+        border = Border(Scope.of_sites(sites))
+        rows = cube.flows(border, [Period(start, end)]).values_list(
+            "movement__business_date", "from_account_id", "to_account_id"
+        )
+        for day, begins, ends, grams in rows.annotate(grams=Sum("weight_g")):
+            for figure, sign in border.effects(begins, ends):
+                if figure in WEIGHTED:
+                    held = days.setdefault(day, {"in_g": 0, "out_g": 0})
+                    held["in_g" if figure == "collected_g" else "out_g"] += sign * grams
+    return days
+
+
+def below(category: Category | None) -> Categories:
+    """The keys of ``category`` and of everything under it; None for all categories."""
+    if category is None:
+        return None
+    under = Category.objects.using("report").under(category)
+    return frozenset(under.values_list("pk", flat=True))
+
+
+class Tally:
+    """Adds sums of flows up to the indicators of a scope."""
+
+    def __init__(self, border: Border, categories: Categories = None) -> None:
+        self.by = () if categories is None else ("from_category_id", "to_category_id")
+        self._border = border
+        self._categories = categories
+        self._masses: Counter[str] = Counter()
+        self._methods: Counter[str] = Counter()
+        self._stock_change = 0
+
+    def add(self, cells: Iterable[Any]) -> None:
+        for cell in cells:
+            pair = cell.from_account_id, cell.to_account_id
+            for figure, sign in self._border.effects(*pair):
+                self._masses[figure] += sign * cell.grams
+                if figure in WEIGHTED:
+                    self._methods[QUALITY[cell.method]] += sign * cell.grams
+            if self._categories is None:
+                self._stock_change += self._border.stock_change(*pair) * cell.grams
+            else:
+                self._add_filtered(cell, self._categories)
+
+    def masses(self, standing: Counter[stock.Spot]) -> dict[str, int]:
+        """Grams by indicator; the stock that stood at the end tells what stood at the start."""
+        closing_g = standing.total()
+        masses = {name: self._masses[name] for name in INDICATORS if name.endswith("_g")}
+        return masses | {
+            "opening_stock_g": closing_g - self._stock_change,
+            "closing_stock_g": closing_g,
+            "in_transit_g": sum(grams for spot, grams in standing.items() if spot.site is None),
+            "outgoing_g": sum(self._masses[fate] for fate in FATES),
+        }
+
+    def rates(self) -> dict[str, Any]:
+        fates_g = {fate: self._masses[f"{fate}_g"] for fate in rounding.FATES}
+        by_method = {name: self._methods[name] for name in dict.fromkeys(QUALITY.values())}
+        return {
+            "shares": rounding.published_shares(fates_g),
+            "recovery_rate": rounding.recovery_rate(fates_g),
+            "of_collected": rounding.of_collected(fates_g, self._masses["collected_g"]),
+            "quality": rounding.quality(by_method),
+        }
+
+    def _add_filtered(self, cell: Any, categories: frozenset[int]) -> None:
+        """Stock to stock may leave the categories asked for, or enter them."""
+        start, end = self._border.side(cell.from_account_id), self._border.side(cell.to_account_id)
+        leaves = start.is_stock and cell.from_category_id in categories
+        enters = end.is_stock and cell.to_category_id in categories
+        self._stock_change += (enters - leaves) * cell.grams
+        if start.is_stock and end.is_stock:
+            self._masses["reclassified_g"] += (enters - leaves) * cell.grams

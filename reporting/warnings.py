@@ -1,0 +1,128 @@
+"""What a reader must know before trusting a figure."""
+
+from collections import Counter
+from datetime import date
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from inventory.models import Category
+from inventory.months import add_months, first_day, month_of
+from inventory.units import format_kg
+from organisation.models import Site
+from reporting import cube
+from reporting.cube import Categories
+from reporting.periods import Period
+from reporting.scopes import LEAVES, Border, Scope
+from reporting.stock import Spot
+
+UNSORTED = "DIV.VRAC"
+
+
+def of(
+    scope: Scope,
+    border: Border,
+    period: Period,
+    categories: Categories,
+    standing: Counter[Spot],
+) -> list[dict[str, str]]:
+    """Return the warnings of a report, as ``{type, msg}``."""
+    found = [
+        *_negative_stock(scope, standing),
+        *_without_category(border, period, categories),
+        *_open_months(scope, period),
+    ]
+    return [{"type": kind, "msg": str(msg)} for kind, msg in found]
+
+
+def _negative_stock(scope: Scope, standing: Counter[Spot]) -> list[tuple[str, str]]:
+    sites = {site.pk: site.name for site in scope.sites}
+    below = sorted(
+        (sites[spot.site], spot.top, grams)
+        for spot, grams in standing.items()
+        if grams < 0 and spot.site is not None
+    )
+    if not below:
+        return []
+    if scope.network is not None:
+        return [("negative_stock", _negatives(len(below)))]
+    names = Category.objects.using("report").in_bulk([top for _site, top, _grams in below])
+    return [
+        (
+            "negative_stock",
+            _("%(site)s: %(category)s stands at %(weight)s kg. Count, or settle the month.")
+            % {"site": site, "category": names[top].name, "weight": format_kg(grams)},
+        )
+        for site, top, grams in below
+    ]
+
+
+def _negatives(count: int) -> str:
+    return ngettext(
+        "%(count)s category of a site stands below zero.",
+        "%(count)s categories of sites stand below zero.",
+        count,
+    ) % {"count": count}
+
+
+def _without_category(
+    border: Border, period: Period, categories: Categories
+) -> list[tuple[str, str]]:
+    unsorted = frozenset(
+        Category.objects.using("report")
+        .filter(organisation=None, code=UNSORTED)
+        .values_list("pk", flat=True)
+    )
+    if categories is not None and not unsorted <= categories:
+        return []
+    out = set(LEAVES.values())
+    gone_g = sum(
+        sign * cell.grams
+        for cell in cube.within(border, period, (), unsorted)
+        for figure, sign in border.effects(cell.from_account_id, cell.to_account_id)
+        if figure in out
+    )
+    if gone_g <= 0:
+        return []
+    msg = _("%(weight)s kg left without a category: the total holds, single categories do not.")
+    return [("without_category", msg % {"weight": format_kg(gone_g)})]
+
+
+def _open_months(scope: Scope, period: Period) -> list[tuple[str, str]]:
+    last = min(period.end, timezone.localdate())
+    waiting = [
+        (site, first)
+        for site in scope.sites
+        if (first := _first_open(site, period)) and first <= month_of(last)
+    ]
+    if not waiting:
+        return []
+    if scope.network is not None or len(waiting) > 3:
+        msg = ngettext(
+            "%(count)s site has months that are not closed yet.",
+            "%(count)s sites have months that are not closed yet.",
+            len(waiting),
+        ) % {"count": len(waiting)}
+    else:
+        msg = _("Not closed yet, so still moving: %(sites)s.") % {
+            "sites": ", ".join(_since(site, first) for site, first in waiting)
+        }
+    return [("open_months", msg)]
+
+
+def _first_open(site: Site, period: Period) -> int | None:
+    """The first month of the period that may still change; None for a site that has not begun."""
+    closed = site.books_closed_through
+    first = month_of(period.start)
+    if closed:
+        return max(first, add_months(closed, 1))
+    begun = site.movements.using("report").order_by("business_date").values_list("month", flat=True)
+    month = begun.first()
+    return month and max(first, month)
+
+
+def _since(site: Site, month: int) -> str:
+    day: date = first_day(month)
+    return _("%(site)s from %(month)s") % {"site": site.name, "month": date_format(day, "F Y")}
