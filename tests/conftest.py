@@ -16,6 +16,7 @@ from inventory import reference
 from inventory.models import Origin, Partner
 from organisation.models import Membership, Organisation, Site, Submission, Token, User
 from organisation.permissions import Role
+from tests.databases import live, own_database, template  # noqa: F401  (fixtures)
 
 hypothesis.settings.register_profile("shared", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("shared")  # machines are shared: never fail a test on its time
@@ -62,9 +63,13 @@ def _person(organisation: Organisation, login: str, role: Role, site: Site | Non
     return user
 
 
-@pytest.fixture
-def reports(db):
+@pytest.fixture(autouse=True)
+def reports(request):
     """Reports read the test's own transaction: a connection of their own would not see it."""
+    if "db" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("db")
     own = connections["report"]
     connections["report"] = connections["default"]
     yield
@@ -72,7 +77,7 @@ def reports(db):
 
 
 @pytest.fixture
-def world(reports):
+def world(db):
     return build_world()
 
 
