@@ -1,0 +1,146 @@
+"""Databases of their own, for tests that need real commits, several connections or a browser.
+
+The ledger's triggers forbid emptying its tables, so no test flushes: each gets a copy of one
+migrated template, and the copy is thrown away. SQLite copies a file, PostgreSQL a database.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from threading import Barrier, Thread
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.db import connection, connections
+
+from inventory import reference
+
+PASSWORD = "tracerie-tests"
+_numbers = count(1)
+
+
+@contextmanager
+def connected_to(name: str) -> Iterator[None]:
+    """Point every alias, in every thread, at the database ``name``."""
+    aliases = list(connections.settings)
+    mine = {alias: connections[alias] for alias in aliases}
+    before = {alias: connections.settings[alias] for alias in aliases}
+    for alias in aliases:
+        connections.settings[alias] = {**before[alias], "NAME": name}
+        del connections[alias]
+    try:
+        yield
+    finally:
+        for alias in aliases:
+            connections[alias].close()
+            connections.settings[alias] = before[alias]
+            connections[alias] = mine[alias]
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory, django_db_blocker) -> Iterator[str]:
+    """The name of a migrated database with the reference lists, to be copied."""
+    with django_db_blocker.unblock():
+        name = _new_database(tmp_path_factory.mktemp("template"))
+        with connected_to(name):
+            call_command("migrate", verbosity=0)
+            reference.load()
+        yield name
+        _drop_database(name)
+
+
+@pytest.fixture
+def own_database(template, tmp_path, django_db_blocker) -> Iterator[SimpleNamespace]:
+    """The small world in a real database of its own; threads open their own connections to it."""
+    from tests.conftest import build_world
+
+    with django_db_blocker.unblock():
+        name = _new_database(tmp_path, template)
+        with connected_to(name):
+            world = build_world()
+            world.database = name
+            yield world
+        _drop_database(name)
+
+
+def _new_database(folder: Any, template: str = "") -> str:
+    if connection.vendor == "sqlite":
+        name = str(folder / "tracerie.sqlite3")
+        if template:  # nobody is connected to it: the file is whole
+            shutil.copy(template, name)
+        return name
+    name = f"{connection.settings_dict['NAME']}_{next(_numbers)}"
+    clause = f' TEMPLATE "{template}"' if template else ""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"{clause}')
+    return name
+
+
+def _drop_database(name: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+class _Handler(WSGIRequestHandler):
+    """One request per connection: no thread, and no database connection, outlives its test."""
+
+    def end_headers(self) -> None:
+        self.close_connection = True
+        super().end_headers()
+
+    def handle(self) -> None:
+        self.close_connection = True
+        self.handle_one_request()
+
+    def log_message(self, *_args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def live(own_database) -> Iterator[str]:
+    """The address of a server on ``own_database``, pages and static files included.
+
+    Everybody of the small world signs in with ``PASSWORD``; no slash at the end.
+    """
+    from organisation.models import User
+
+    User.objects.update(password=make_password(PASSWORD))
+    with closing(ThreadedWSGIServer(("127.0.0.1", 0), _Handler, allow_reuse_address=False)) as http:
+        http.daemon_threads = False  # so that closing waits for the last answers
+        http.set_app(WSGIHandler())
+        thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{http.server_port}"
+        finally:
+            http.shutdown()
+            thread.join()
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Run the acts in threads that start together; return each one's result or exception."""
+    start = Barrier(len(acts))
+    results: list[Any] = [None] * len(acts)
+
+    def run(index: int, act: Callable[[], Any]) -> None:
+        try:
+            start.wait(30)
+            results[index] = act()
+        except Exception as error:  # the caller judges it
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    return results
