@@ -1,11 +1,28 @@
 """Arrivals as papers: who brought what, how, and what was refused at the gate."""
 
+from datetime import date
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Category, CollectionMode, Flow, Movement, Origin, WasteStatus
 from organisation.models import Site, Submission, User
+
+
+class IntakeQuerySet(models.QuerySet["Intake"]):
+    def on(self, site: Site, day: date) -> "IntakeQuerySet":
+        """Arrivals of a business day that still stand."""
+        return self.filter(
+            movement__site=site, movement__business_date=day, movement__reversed_by=None
+        )
+
+    def totals(self) -> dict[str, int]:
+        """``{arrivals, weight_g}``"""
+        found = self.aggregate(
+            arrivals=Count("pk", distinct=True), weight_g=Sum("movement__flows__weight_g")
+        )
+        return {key: value or 0 for key, value in found.items()}
 
 
 class Intake(models.Model):
@@ -15,6 +32,8 @@ class Intake(models.Model):
     mode = models.ForeignKey(CollectionMode, models.PROTECT, related_name="+")
     origin = models.ForeignKey(Origin, models.PROTECT, related_name="+")
     waste_status = models.CharField(_("status"), max_length=8, choices=WasteStatus)
+
+    objects = IntakeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("arrival")

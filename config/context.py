@@ -12,17 +12,18 @@ class Door(NamedTuple):
 
     url: str
     label: Promise
+    hint: Promise
     icon: str
     act: str | None
 
 
 DOORS = (
-    Door("home", _("Home"), "house", None),
-    Door("weigh", _("Weigh"), "scale", "collect"),
-    Door("shipments", _("Departures"), "truck", "ship"),
-    Door("stock", _("Stock"), "warehouse", "read_stock"),
-    Door("bilan", _("Reports"), "chart-column", "read_figures"),
-    Door("settings", _("Settings"), "settings", "configure"),
+    Door("home", _("Home"), _("The year so far"), "house", None),
+    Door("weigh", _("Weigh"), _("An arrival on the scale"), "scale", "collect"),
+    Door("shipments", _("Departures"), _("What leaves, and for what"), "truck", "ship"),
+    Door("stock", _("Stock"), _("What is where"), "warehouse", "read_stock"),
+    Door("bilan", _("Reports"), _("The year's figures"), "chart-column", "read_figures"),
+    Door("settings", _("Settings"), _("Categories, containers, partners"), "settings", "configure"),
 )
 
 

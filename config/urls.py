@@ -1,7 +1,15 @@
 """Every mount point."""
 
-from django.urls import path
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
 
+from config import views
 from config.api import api
 
-urlpatterns = [path("api/v1/", api.urls)]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("connexion/", LoginView.as_view(), name="login"),
+    path("deconnexion/", LogoutView.as_view(), name="logout"),
+    path("", include("collection.urls")),
+    path("api/v1/", api.urls),
+]

@@ -1,10 +1,83 @@
-"""Pages that belong to no room: home, documents by number, errors."""
+"""Pages that belong to no room: home, errors."""
+
+from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from collection.models import Intake
+from inventory.models import Balance, Category
+from organisation.doors import page
+from organisation.models import Site, User
+from reporting.indicators import daily, diversion
+from reporting.periods import Period
+from reporting.scopes import Scope
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form is too old, in the shape that fits the path."""
     return render(request, "403.html", {"reason": _("This page is too old.")}, status=403)
+
+
+@page("look_up")
+def home(request: HttpRequest) -> HttpResponse:
+    """The year so far, the week, what needs attention, and the doors."""
+    user: User = request.user  # type: ignore[assignment]
+    today = timezone.localdate()
+    context: dict[str, Any] = {"today": today}
+    if user.may_anywhere("read_figures"):
+        context |= _figures(user, today)
+    if user.may_anywhere("read_stock"):
+        context["todo"] = _todo(user)
+    context["arrivals_today"] = sum(
+        Intake.objects.on(site, site.business_date(timezone.now())).count()
+        for site in Site.objects.permitted(user, "look_up")
+    )
+    return render(request, "home.html", context)
+
+
+def _figures(user: User, today: date) -> dict[str, Any]:
+    sites = list(Site.objects.permitted(user, "read_figures").select_related("organisation"))
+    figures = diversion(scope=Scope.of_sites(sites), period=Period.this_year(today))
+    monday = today - timedelta(days=today.weekday())
+    week = [monday + timedelta(days=number) for number in range(7)]
+    days = daily(sites, monday, today)
+    return {
+        "figures": figures,
+        "period": Period.this_year(today),
+        "sites": sites,
+        "week": [
+            {
+                "side": side,
+                "total_g": sum(day[side] for day in days.values()),
+                "bars": _bars([days.get(day, {}).get(side, 0) for day in week], week, today),
+            }
+            for side in ("in_g", "out_g")
+        ],
+    }
+
+
+def _bars(grams: list[int], week: list[date], today: date) -> list[dict[str, Any]]:
+    """Seven bars of a 224 × 48 drawing, the fullest day 44 high."""
+    most_g = max(*grams, 1)
+    heights = [max(round(44 * weight_g / most_g), 2 * (weight_g > 0)) for weight_g in grams]
+    return [
+        {"x": 4 + 32 * n, "y": 46 - height, "height": height, "day": day, "is_today": day == today}
+        for n, (height, day) in enumerate(zip(heights, week, strict=True))
+    ]
+
+
+def _todo(user: User) -> list[dict[str, Any]]:
+    """What is stuck: books below zero, per site and top category."""
+    found = []
+    for site in Site.objects.permitted(user, "read_stock"):
+        below = Balance.objects.negative_tops(site)
+        names = Category.objects.in_bulk(below)
+        found += [
+            {"site": site, "category": names[pk], "weight_g": weight_g}
+            for pk, weight_g in below.items()
+        ]
+    return found

@@ -33,6 +33,7 @@ from inventory.models import (
     Verb,
     WasteCode,
 )
+from organisation.models import Site
 
 UNDO_TIME = timedelta(seconds=75)  # the screen offers a minute; the network takes some of it
 RECLASSIFY = "reclassify"
@@ -221,6 +222,17 @@ def cancel(*, entry: Entry, movement: Movement) -> Movement:
     if not (is_own and is_fresh) and not (author and author.may("reverse", movement.site)):
         raise PermissionDenied(_("Only a manager may cancel this now."))
     return reverse(entry=entry, movement=movement)
+
+
+def bulk_g(site: Site, category: Category) -> int:
+    """Grams of ``category`` and below that the site's bulk books hold now."""
+    held = Balance.objects.filter(
+        account__site=site,
+        account__kind=Kind.STOCK,
+        account__holds_items=False,
+        category__in=Category.objects.under(category),
+    )
+    return held.aggregate(total=Sum("weight_g"))["total"] or 0
 
 
 def _category(line: StockLine) -> Category:

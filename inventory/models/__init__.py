@@ -4,6 +4,7 @@ from inventory.models.catalogue import Category, EprStream, TreatmentCode, UnitW
 from inventory.models.documents import Shipment, ShipmentWeights
 from inventory.models.items import Item, ItemCode
 from inventory.models.ledger import (
+    EXITS,
     Account,
     Balance,
     Flow,
@@ -18,6 +19,7 @@ from inventory.models.ledger import (
 from inventory.models.places import CollectionMode, Container, Origin, Partner, Place, WasteStatus
 
 __all__ = [
+    "EXITS",
     "Account",
     "Balance",
     "Category",

@@ -1,0 +1,10 @@
+"""Pages of the in-door."""
+
+from django.urls import path
+
+from collection import views
+
+urlpatterns = [
+    path("peser/", views.choose_site, name="weigh"),
+    path("peser/<str:site>/", views.weigh, name="weigh"),
+]

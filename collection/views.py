@@ -1,0 +1,142 @@
+"""The weigh station's page: everything a tablet needs to weigh, laid in it once."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from collection.models import Intake
+from inventory.models import (
+    EXITS,
+    Category,
+    CollectionMode,
+    Container,
+    Origin,
+    Partner,
+    Place,
+    UnitWeight,
+)
+from organisation.doors import page
+from organisation.models import Site
+
+LAST_ARRIVALS = 8
+
+
+@page("collect")
+def choose_site(request: HttpRequest) -> HttpResponse:
+    """Go straight to the only site, or offer the choice."""
+    sites = list(Site.objects.permitted(request.user, "collect"))  # type: ignore[arg-type]
+    if len(sites) == 1:
+        return redirect("weigh", site=sites[0].code)
+    return render(request, "collection/choose_site.html", {"sites": sites})
+
+
+@page("collect")
+def weigh(request: HttpRequest, site: Site) -> HttpResponse:
+    """The weigh station of a site."""
+    return render(
+        request, "collection/weigh.html", {"station": _station(request, site), "site": site}
+    )
+
+
+def _station(request: HttpRequest, site: Site) -> dict[str, Any]:
+    owner = site.organisation_id
+    today = Intake.objects.on(site, site.business_date(timezone.now()))
+    return {
+        "site": {"code": site.code, "name": site.name, "scale_limit_g": site.scale_limit_g},
+        "api": "/api/v1/",
+        "person": request.user.get_short_name() or request.user.get_username(),  # type: ignore[union-attr]
+        "modes": [
+            {"code": m.code, "name": m.name, "icon": m.icon, "is_round": m.is_round}
+            for m in CollectionMode.objects.filter(organisation=owner, is_active=True)
+        ],
+        "origins": list(
+            Origin.objects.filter(organisation=owner, is_active=True)
+            .exclude(code=Origin.NOT_ASKED)
+            .values("code", "name")
+        ),
+        "containers": list(
+            Container.objects.filter(organisation=owner, is_active=True).values(
+                "code", "name", "tare_g", "icon"
+            )
+        ),
+        "tiles": _tiles(site),
+        "destinations": _destinations(site),
+        "today": today.totals(),
+        "last": [_last(intake) for intake in _recent(today)],
+    }
+
+
+def _tiles(site: Site) -> list[dict[str, Any]]:
+    """Top categories in the site's order, each with its leaves and what one unit weighs."""
+    offered = list(Category.objects.of(site.organisation_id).filter(is_active=True))
+    averages = UnitWeight.objects.averages(site, offered)
+    leaves: dict[int, list[dict[str, Any]]] = {}
+    for category in offered:
+        if category.top_id:
+            leaves.setdefault(category.top_id, []).append(_tile(category, averages))
+    return [
+        {
+            **_tile(top, averages),
+            "icon": top.look[0],
+            "colour": top.look[1],
+            "plausible_max_g": top.plausible_max_g,
+            "leaves": leaves.get(top.pk, []),
+        }
+        for top in offered
+        if top.parent_id is None
+    ]
+
+
+def _tile(category: Category, averages: dict[int, int]) -> dict[str, Any]:
+    return {
+        "code": category.code,
+        "name": category.name,
+        "unit_weight_g": averages.get(category.pk),
+        "plausible_max_g": category.plausible_max_g,
+    }
+
+
+def _destinations(site: Site) -> list[dict[str, Any]]:
+    """Places where the site has several, then the fates its partners take things to."""
+    places = list(Place.objects.filter(site=site, is_active=True)) if site.tracks_places else []
+    found = [
+        {"kind": "place", "code": place.code, "name": place.name}
+        for place in places
+        if not place.is_main
+    ]
+    fates = {fate.value: fate.label for fate in EXITS}
+    for partner in Partner.objects.filter(organisation=site.organisation_id, is_active=True):
+        if partner.default_fate in fates:
+            found.append(
+                {
+                    "kind": "fate",
+                    "code": f"{partner.default_fate}/{partner.code}",
+                    "name": partner.name,
+                    "fate": partner.default_fate,
+                    "partner": partner.code,
+                }
+            )
+    return found + [
+        {"kind": "fate", "code": fate, "name": str(name), "fate": fate}
+        for fate, name in (("recycling", _("Recycling")), ("disposal", _("Bin")))
+        if not any(other.get("fate") == fate for other in found)
+    ]
+
+
+def _recent(today: Any) -> Any:
+    rows = today.select_related("movement__submission").prefetch_related("movement__flows")
+    return rows.order_by("-movement_id")[:LAST_ARRIVALS]
+
+
+def _last(intake: Intake) -> dict[str, Any]:
+    movement, flows = intake.movement, intake.movement.flows.all()
+    return {
+        "id": str(movement.submission.uuid),
+        "number": movement.number,
+        "weight_g": sum(flow.weight_g for flow in flows),
+        "at": movement.recorded_at.isoformat(),
+        "lines": len(flows),
+    }
