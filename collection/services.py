@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from collection.models import Intake, Refusal, Weighing
@@ -23,8 +21,6 @@ from inventory.models import (
     Place,
     UnitWeight,
 )
-
-QUEUE_LIFE = timedelta(hours=24)  # a tablet may keep its entries that long without a network
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,6 @@ def record_intake(*, entry: Entry, arrival: Arrival, lines: Sequence[Line]) -> I
     Raises ValidationError ``container_heavier_than_load``, ``above_scale_limit``,
     ``unit_weight_unknown``, or what ``post`` raises.
     """
-    require_may_date(entry)
     averages = _averages(entry, lines)
     source = Account.source(entry.site, arrival.mode, arrival.waste_status)
     main = Account.stock(Place.objects.main(entry.site))
@@ -105,14 +100,6 @@ def record_refusal(*, refusal: Refusal) -> Refusal:
     refusal.full_clean(exclude=["submission"])
     refusal.save()
     return refusal
-
-
-def require_may_date(entry: Entry) -> None:
-    """Refuse a date older than a tablet's queue to someone who may not date entries."""
-    if timezone.now() - entry.occurred_at <= QUEUE_LIFE:
-        return
-    if entry.author is None or not entry.author.may("backdate", entry.site):
-        raise PermissionDenied(_("Only a manager may date an entry before yesterday."))
 
 
 def _averages(entry: Entry, lines: Sequence[Line]) -> Mapping[int, int]:

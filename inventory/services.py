@@ -36,6 +36,7 @@ from inventory.models import (
 from organisation.models import Site
 
 UNDO_TIME = timedelta(seconds=75)  # the screen offers a minute; the network takes some of it
+QUEUE_LIFE = timedelta(hours=24)  # a tablet keeps its entries that long without a network
 RECLASSIFY = "reclassify"
 
 
@@ -222,6 +223,17 @@ def cancel(*, entry: Entry, movement: Movement) -> Movement:
     if not (is_own and is_fresh) and not (author and author.may("reverse", movement.site)):
         raise PermissionDenied(_("Only a manager may cancel this now."))
     return reverse(entry=entry, movement=movement)
+
+
+def require_may_date(entry: Entry) -> None:
+    """Refuse a date older than a tablet's queue to someone who may not date entries.
+
+    Raises PermissionDenied.
+    """
+    if timezone.now() - entry.occurred_at <= QUEUE_LIFE:
+        return
+    if entry.author is None or not entry.author.may("backdate", entry.site):
+        raise PermissionDenied(_("Only a manager may date an entry before yesterday."))
 
 
 def bulk_g(site: Site, category: Category) -> int:

@@ -62,8 +62,8 @@ class Act(Shape):
 def entry_of(
     request: HttpRequest, submission: Submission, verb: Verb, act: Any, site: Site | None = None
 ) -> Entry:
-    """Who, where and when, from a request and its payload."""
-    return Entry(
+    """Who, where and when, from a request and its payload. Raises PermissionDenied."""
+    entry = Entry(
         site=site or act.site,
         verb=verb,
         submission=submission,
@@ -71,6 +71,8 @@ def entry_of(
         occurred_at=getattr(act, "occurred_at", None) or timezone.now(),
         note=getattr(act, "comment", "") or getattr(act, "reason", ""),
     )
+    services.require_may_date(entry)
+    return entry
 
 
 class OpeningLine(Shape):
