@@ -5,6 +5,7 @@ path under ``/api/``. Rules raise Django's ValidationError with a stable code; t
 are not 422 have their status here.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -15,10 +16,12 @@ from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as ShapeError
+from ninja.parser import Parser
 
 from collection.api import router as collection_router
 from inventory.api import router as inventory_router
 from organisation.api import router as organisation_router
+from organisation.doors import anyone
 from reporting.api import router as reporting_router
 
 CONFLICTS = frozenset(
@@ -103,8 +106,39 @@ SENTENCES: dict[str, Any] = {
     "unknown_network": gettext_lazy("This network does not exist."),
 }
 OTHERWISE = gettext_lazy("This value is not accepted.")
+MAX_FAULTS = 50  # a longer list helps nobody
 
-api = NinjaAPI(title="Tracerie", version="1.0", urls_namespace="api", docs_url="docs")
+
+class StrictJson(Parser):
+    """UTF-8 JSON by the letter: no NaN, no key twice in one object."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return json.loads(
+            request.body.decode(),
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_require_keys_once,
+        )
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _require_keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise ValueError("a key is there twice")
+    return content
+
+
+api = NinjaAPI(
+    title="Tracerie",
+    version="1.0",
+    urls_namespace="api",
+    docs_url="docs",
+    docs_decorator=anyone,
+    parser=StrictJson(),
+)
 api.add_router("organisation/", organisation_router)
 api.add_router("inventory/", inventory_router)
 api.add_router("collection/", collection_router)
@@ -125,11 +159,14 @@ def refusal(
 @api.exception_handler(ShapeError)
 def on_shape_error(request: HttpRequest, error: ShapeError) -> HttpResponse:
     """422, unless every fault is a reference: then 403 or 404."""
-    types = {fault["type"] for fault in error.errors}
+    # A place is looked up within its site: where the site was refused, the site says why.
+    faults = [fault for fault in error.errors if fault["type"] != "site_first"] or error.errors
+    types = {fault["type"] for fault in faults}
     status = 422
     if all(kind == "forbidden" or kind.startswith("unknown_") for kind in types):
         status = 403 if "forbidden" in types else 404
-    return refusal(status, [(f["type"], _loc(f["loc"]), _sentence(f)) for f in error.errors])
+    told = faults[:MAX_FAULTS]
+    return refusal(status, [(f["type"], _loc(f["loc"]), _sentence(f)) for f in told])
 
 
 def _loc(loc: Iterable[Any]) -> list[Any]:
@@ -174,7 +211,7 @@ def on_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse
 
 @api.exception_handler(HttpError)
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return refusal(error.status_code)
+    return _of_status(error.status_code)
 
 
 def error_shape(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -191,15 +228,18 @@ def error_shape(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
 
 def _reshaped(response: HttpResponse) -> HttpResponse:
-    status = response.status_code
-    shaped = refusal(
-        status,
-        None if status in STATUSES else [(_name(status), (), OTHERWISE)],
-    )
+    shaped = _of_status(response.status_code)
     for header in ("Allow", "Retry-After", "WWW-Authenticate"):
         if header in response.headers:
             shaped[header] = response.headers[header]
     return shaped
+
+
+def _of_status(status: int) -> HttpResponse:
+    """The refusal of a status alone, known to the table or not."""
+    if status in STATUSES:
+        return refusal(status)
+    return refusal(status, [(_name(status), (), OTHERWISE)])
 
 
 def _name(status: int) -> str:

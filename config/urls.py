@@ -5,11 +5,14 @@ from django.urls import include, path
 
 from config import views
 from config.api import api
+from organisation.doors import anyone, require_acts
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("connexion/", LoginView.as_view(), name="login"),
-    path("deconnexion/", LogoutView.as_view(), name="logout"),
+    path("connexion/", anyone(LoginView.as_view()), name="login"),
+    path("deconnexion/", anyone(LogoutView.as_view()), name="logout"),
     path("", include("collection.urls")),
     path("api/v1/", api.urls),
 ]
+
+require_acts(urlpatterns)

@@ -6,26 +6,30 @@
 * ``Annotated[Site, May()]`` turns a code of the path, query or body into an object that the
   caller may touch: outside the structure it does not exist, inside it the role decides.
 
-``@page("collect")`` declares the act of a page.
+``@page("collect")`` declares the act of a page; ``@anyone`` opens one to all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
+from inspect import getclosurevars, isfunction
 from typing import Annotated, Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext as _
 from ninja import Router
 from ninja.errors import ValidationError as ShapeError
+from ninja.openapi.views import default_home
+from ninja.operation import PathView
 from ninja.security import HttpBearer
 from ninja.utils import check_csrf
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
 from organisation.models import Site, Token
-from organisation.permissions import require_act
+from organisation.permissions import ACTS, require_act
 from organisation.shapes import Page
 
 
@@ -86,7 +90,7 @@ class May(HttpBearer):
 
     def resolve(self, model: Any, value: Any, request: HttpRequest) -> Any:
         """Return the ``model`` that ``value`` names for the caller."""
-        if not isinstance(value, str) or not value or "\x00" in value:
+        if not isinstance(value, str):
             raise PydanticCustomError("string_type", "")
         known = request.__dict__.setdefault("resolved", {})
         if (model, value) not in known:
@@ -94,7 +98,9 @@ class May(HttpBearer):
         return known[model, value]
 
     def _look_up(self, model: Any, value: str, request: HttpRequest) -> Any:
-        found = model.objects.within(request).named(value).first()
+        found = None
+        if value.isascii() and value.isprintable():  # as every code is; others break databases
+            found = model.objects.within(request).named(value).first()
         if found is None:
             raise PydanticCustomError(f"unknown_{model._meta.model_name}", "")  # type: ignore[arg-type]
         act = self.act or request.act  # type: ignore[attr-defined]
@@ -138,7 +144,7 @@ class Doors(Router):
         )
 
 
-def page(act: str, **query: Any) -> Callable[[Callable[..., HttpResponse]], Any]:
+def page(act: str) -> Callable[[Callable[..., HttpResponse]], Any]:
     """Guard a page: sign in, hold the act, and turn a ``site`` code of the path into a Site."""
     require_act(act)
 
@@ -166,3 +172,46 @@ def _permitted_site(request: HttpRequest, code: str) -> Any:
         raise Http404
     require(request, site)
     return site
+
+
+ANYONE = "anyone"
+
+
+def anyone(view: Any) -> Any:
+    """Open a page to people who have not signed in."""
+    view.act = ANYONE
+    return view
+
+
+def callbacks(
+    patterns: Iterable[URLPattern | URLResolver], prefix: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Every ``(route, view)`` behind these URL patterns."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from callbacks(pattern.url_patterns, route)
+        else:
+            yield route, pattern.callback
+
+
+def acts_of(view: Any) -> list[str | None]:
+    """The acts that a page, or each operation of an API path, declares."""
+    guards = [operation.auth_param for operation in operations_of(view)]
+    return [getattr(guard, "act", None) for guard in guards or [view]]
+
+
+def operations_of(view: Any) -> list[Any]:
+    """The operations of an API path; none for a page. Ninja hides them in a closure."""
+    behind = getclosurevars(view).nonlocals.get("self") if isfunction(view) else None
+    return list(behind.operations) if isinstance(behind, PathView) else []
+
+
+def require_acts(patterns: Iterable[URLPattern | URLResolver]) -> None:
+    """Refuse, at import, a page or a route that declares no act and is not open to anyone."""
+    for route, view in callbacks(patterns):
+        if getattr(view, "func", None) is default_home:  # ninja's own root: always a 404
+            continue
+        for act in acts_of(view):
+            if act != ANYONE and act not in ACTS:
+                raise ImproperlyConfigured(f"/{route} must declare its act: @page(…) or @anyone.")

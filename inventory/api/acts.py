@@ -11,7 +11,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from inventory import services
-from inventory.api.documents import DocumentOut, ShipmentOut, document
+from inventory.api.documents import DocumentOut, ShipmentOut, document, router
 from inventory.ledger import Entry
 from inventory.models import (
     Category,
@@ -26,7 +26,7 @@ from inventory.models import (
     WasteCode,
 )
 from inventory.services import Departure, StockLine
-from organisation.doors import Doors, May
+from organisation.doors import May
 from organisation.models import Site, Submission
 from organisation.shapes import (
     MAX_LINES,
@@ -43,8 +43,6 @@ from organisation.shapes import (
     Units,
 )
 from organisation.submissions import once
-
-router = Doors()
 
 Fate = Literal["reuse", "recycling", "other_recovery", "energy", "disposal"]
 Reason = Literal["loss", "theft", "drying", "weighing_error", "found", "reclassify"]
