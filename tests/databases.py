@@ -6,7 +6,7 @@ migrated template, and the copy is thrown away. SQLite copies a file, PostgreSQL
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import count
 from threading import Barrier, Thread
 from types import SimpleNamespace
@@ -112,7 +112,7 @@ def live(own_database) -> Iterator[str]:
     from organisation.models import User
 
     User.objects.update(password=make_password(PASSWORD))
-    with closing(ThreadedWSGIServer(("127.0.0.1", 0), _Handler, allow_reuse_address=False)) as http:
+    with ThreadedWSGIServer(("127.0.0.1", 0), _Handler, allow_reuse_address=False) as http:
         http.daemon_threads = False  # so that closing waits for the last answers
         http.set_app(WSGIHandler())
         thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})

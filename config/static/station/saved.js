@@ -74,9 +74,9 @@ function takeAgain() {
   changed(sheet);
 }
 
-/* Show what the server has just saved; `sheet` is kept to be put back if it is undone. */
-export function show(answer, sheet) {
-  arrival = { number: answer.number, weight_g: answer.weight_g, at: Date.now(), lines: answer.lines.length, undo: uuid(), state: "saved", reason: null, sheet };
+/* Show what the server saved, its minute counted from the sending; `sheet` may be put back. */
+export function show(answer, sheet, at) {
+  arrival = { number: answer.number, weight_g: answer.weight_g, at, lines: answer.lines.length, undo: uuid(), state: "saved", reason: null, sheet };
   today = { arrivals: today.arrivals + 1, weight_g: today.weight_g + answer.weight_g };
   draw();
 }

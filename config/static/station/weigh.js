@@ -205,22 +205,23 @@ async function save() {
   keep();
   draw();
   const sent = sheet;
+  const at = Date.now();
   const body = request(sent, station.site.code, chosen.mode?.code, chosen.origin?.code);
   const result = await post(`${station.api}collection/intakes`, body);
   sending = false;
   sheet.sent = result.outcome === "silent";
-  if (result.outcome === "saved") done(result.answer, sent);
+  if (result.outcome === "saved") done(result.answer, sent, at);
   else failed(result);
   keep();
   draw();
 }
 
-function done(answer, sent) {
+function done(answer, sent, at) {
   problem = null;
   sheet = blank();
   chosen = { ...chosen, container: null, target: null, origin: isRound(chosen.mode) ? chosen.origin : usualOrigin(chosen.mode) };
   reset();
-  saved.show(answer, sent);
+  saved.show(answer, sent, at);
   sounds.saved();
   say(word("saved", { weight: kg(answer.weight_g) }));
 }

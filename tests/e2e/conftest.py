@@ -1,0 +1,76 @@
+"""A real Chromium, signed in, on a database of its own."""
+
+import os
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from tests.databases import PASSWORD
+
+# Playwright's loop runs in this thread; our own queries beside it are plain and synchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"desk": (1280, 800), "tablet": (1024, 768), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, live):
+    """``with visit("/peser/canal/", size="phone") as page:`` opens a page, signed in."""
+
+    @contextmanager
+    def open_page(path, login="sorter", size="desk", scheme="light", **options):
+        width, height = SIZES[size]
+        viewport = {"width": width, "height": height}
+        context = chromium.new_context(
+            base_url=live, viewport=viewport, color_scheme=scheme, locale="fr-FR", **options
+        )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        complaints = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if login:
+            page.goto(f"/connexion/?next={path}")
+            page.fill("#id_username", login)
+            page.fill("#id_password", PASSWORD)
+            page.click("button[type=submit]")
+            page.wait_for_url(f"**{path}")
+        else:
+            page.goto(path)
+        yield page
+        assert complaints == []
+        context.close()
+
+    return open_page
+
+
+@pytest.fixture
+def violations():
+    """What axe finds on a page: ``[(rule, elements)]``."""
+    axe = Axe()
+
+    def find(page):
+        found = axe.run(page).response["violations"]
+        return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+
+    return find

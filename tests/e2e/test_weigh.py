@@ -1,0 +1,185 @@
+"""The weigh station as a hand meets it: taps, doubts, a network that fails."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from collection.models import Intake
+from inventory.models import Flow
+
+pytestmark = pytest.mark.browser
+WEIGH = "/peser/canal/"
+
+
+class Hand:
+    """Taps on the station, counted."""
+
+    def __init__(self, page):
+        self.page, self.taps = page, 0
+
+    def tap(self, selector, text=None):
+        self.page.locator(selector, has_text=text).first.click()
+        self.taps += 1
+
+    def keys(self, typed):
+        for key in typed:
+            self.tap(f"#pad [data-key='{key}']")
+
+    def tile(self, name):
+        self.tap("#tiles .tile", re.compile(rf"^\s*{name}"))
+
+    def save(self):
+        self.tap("#save")
+
+
+@pytest.fixture
+def weigh(visit):
+    with visit(WEIGH) as page:
+        yield Hand(page)
+
+
+def lines(hand):
+    return hand.page.locator("#lines li")
+
+
+def flows():
+    return [
+        (f.from_category.code, f.weight_g, f.units, f.method) for f in Flow.objects.order_by("pk")
+    ]
+
+
+def saved(hand, text):
+    expect(hand.page.locator("#saved b")).to_have_text(text)
+
+
+def test_a_three_digit_weight_is_logged_in_five_taps(weigh):
+    weigh.keys("123")
+    weigh.tile("Mobilier")
+    weigh.save()
+    saved(weigh, "123,0 kg enregistrés")
+    assert weigh.taps <= 5
+    assert flows() == [("MOB", 123_000, 0, "weighed")]
+
+
+def test_the_mode_stays_and_the_commune_does_not(weigh):
+    weigh.tap("#modes .chip", "Collecte à domicile")
+    weigh.tap("#modes .chip", "Apport volontaire")
+    weigh.tap("#origins .chip", "Paris 12e")
+    weigh.keys("5")
+    weigh.tile("Mobilier")
+    weigh.save()
+    saved(weigh, "5,0 kg enregistrés")
+    pressed = weigh.page.locator(".stay .chip[aria-pressed=true]:visible")
+    expect(pressed).to_have_text(["Apport volontaire"])
+    intake = Intake.objects.get()
+    assert (intake.mode.code, intake.origin.code) == ("drop_off", "75112")
+
+
+def test_a_container_is_deducted_and_a_line_can_be_removed(weigh):
+    weigh.tap("#tares .chip", "Caddie")
+    weigh.keys("23,5")
+    expect(weigh.page.locator("#read .right")).to_have_text("net 12,5 kg")
+    weigh.tile("Vaisselle")
+    weigh.keys("99")
+    weigh.tile("Mobilier")
+    weigh.tap("#lines li:last-child .rub")
+    weigh.save()
+    saved(weigh, "12,5 kg enregistrés")
+    assert flows() == [("VAI", 12_500, 0, "net_of_tare")]
+
+
+def test_pieces_without_a_weight_take_the_average_of_their_sub_category(weigh):
+    weigh.keys("3")
+    weigh.tap("#pad [data-key=count]")
+    weigh.page.locator("#tiles .tile", has_text="Mobilier").click(delay=700)
+    weigh.tap(".pick", "Chaise")
+    weigh.save()
+    saved(weigh, "21,0 kg enregistrés")
+    assert flows() == [("MOB.CHAI", 21_000, 3, "unit_average")]
+
+
+def test_a_second_tap_on_the_tile_tells_the_sub_category(weigh):
+    weigh.keys("7")
+    weigh.tile("Mobilier")
+    weigh.page.wait_for_timeout(450)
+    weigh.tile("Mobilier")
+    weigh.tap(".pick", "Chaise")
+    expect(lines(weigh)).to_contain_text(["Chaise"])
+
+
+def test_an_implausible_weight_is_asked_once_and_its_comma_offered(weigh):
+    weigh.keys("350")
+    weigh.tile("Livres")
+    expect(weigh.page.locator("#picker-title")).to_have_text(re.compile(r"350,0.kg"))
+    weigh.tap(".pick", "35,0")
+    weigh.save()
+    saved(weigh, "35,0 kg enregistrés")
+    assert flows() == [("LIV", 35_000, 0, "weighed")]
+
+
+def test_a_double_tap_on_save_makes_one_arrival(weigh):
+    weigh.keys("8")
+    weigh.tile("Mobilier")
+    weigh.page.locator("#save").dblclick()
+    saved(weigh, "8,0 kg enregistrés")
+    assert Intake.objects.count() == 1
+
+
+def test_a_lost_answer_is_sent_again_under_the_same_id(weigh):
+    weigh.keys("8")
+    weigh.tile("Mobilier")
+    weigh.page.route("**/collection/intakes", lambda route: (route.fetch(), route.abort()))
+    weigh.save()
+    expect(weigh.page.locator("#problem .note")).to_be_visible()
+    expect(lines(weigh)).to_have_count(1)
+    weigh.page.unroute("**/collection/intakes")
+    weigh.page.reload()  # the sheet and its id survive
+    expect(lines(weigh)).to_have_count(1)
+    weigh.save()
+    saved(weigh, "8,0 kg enregistrés")
+    assert Intake.objects.count() == 1
+
+
+def test_what_is_refused_stays_on_the_sheet_with_its_reason(weigh):
+    weigh.keys("8")
+    weigh.tile("Mobilier")
+    detail = {"detail": [{"type": "closed", "loc": [], "msg": "Ce mois est clos."}]}
+    answer = {"status": 422, "content_type": "application/json", "body": json.dumps(detail)}
+    weigh.page.route("**/collection/intakes", lambda route: route.fulfill(**answer))
+    weigh.save()
+    expect(weigh.page.locator("#problem")).to_contain_text("Ce mois est clos.")
+    expect(lines(weigh)).to_have_count(1)
+
+
+def test_an_arrival_is_undone_within_the_minute_and_put_back(weigh):
+    weigh.keys("8")
+    weigh.tile("Mobilier")
+    weigh.save()
+    saved(weigh, "8,0 kg enregistrés")
+    weigh.tap("#saved .btn")
+    expect(weigh.page.locator("#saved b")).to_contain_text("annulée")
+    assert sum(1 for _, weight, *_ in flows() if weight == 8_000) == 2  # there and back
+    weigh.tap("#saved .btn")
+    expect(lines(weigh)).to_have_count(1)
+
+
+def test_the_keyboard_is_enough(weigh):
+    weigh.page.keyboard.type("12.5")
+    weigh.page.locator("#tiles .tile").first.press("Enter")
+    weigh.page.locator("#slip-title").evaluate("() => document.activeElement.blur()")
+    weigh.page.keyboard.press("Enter")
+    saved(weigh, "12,5 kg enregistrés")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["desk", "tablet", "phone"])
+def test_the_station_fits_its_screen_and_axe_finds_nothing(visit, violations, size, scheme):
+    with visit(WEIGH, size=size, scheme=scheme) as page:
+        page.locator("#tiles .tile").first.wait_for()
+        root = page.evaluate(
+            "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        )
+        assert root == [page.viewport_size["width"], page.viewport_size["height"]]
+        assert violations(page) == []
