@@ -11,6 +11,7 @@ from random import Random
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from reporting.services import close_month
@@ -87,8 +88,8 @@ STREAMS = {
     "PEM": Stream(40_000, 0.140, 0.180, 0.010, "electro"),
     "INF": Stream(14_000, 0.135, 0.190, 0.006, "electro"),
     "SPO": Stream(22_000, 0.230, 0.080, 0.020, "metaux"),
-    "ACC": Stream(18_000, 0.170, 0.110, 0.020, "chiffons", Kind.OTHER_RECOVERY),
-    "DIV": Stream(16_000, 0.020, 0.110, 0.200, "chaleur", Kind.ENERGY),
+    "ACC": Stream(24_000, 0.130, 0.190, 0.020, "chiffons", Kind.OTHER_RECOVERY),
+    "DIV": Stream(26_000, 0.020, 0.200, 0.160, "chaleur", Kind.ENERGY),
 }
 SETTLED = ("VAI", "DEC")  # sold unweighed: their reuse is known by the month's balance
 MODES = ("drop_off",) * 6 + ("home_pickup",) * 2 + ("doorstep", "recycling_centre", "company")
@@ -170,10 +171,11 @@ def _furnish(organisation: Organisation) -> None:
             site.save()
             Place.objects.create(site=site, code="reserve", name="Réserve", use=Place.Use.STORAGE)
             Place.objects.create(site=site, code="boutique", name="Boutique", use=Place.Use.SHOP)
+    hashed = make_password(PASSWORD)
     for login, first, last, role, where in PEOPLE:
-        user = User.objects.create_user(
-            login,
-            password=PASSWORD,
+        user = User.objects.create(
+            username=login,
+            password=hashed,
             first_name=first,
             last_name=last,
             organisation=organisation,

@@ -72,12 +72,13 @@ class Departure:
 def open_stock(*, entry: Entry, lines: Sequence[StockLine]) -> Movement:
     """Book what was in the hangar on day one: never collected, never a discrepancy."""
     opening = Account.opening(entry.site)
+    lines = _placed(entry, lines)
     return post(
         entry=entry,
         legs=[
             Leg(
                 from_account=opening,
-                to_account=_bulk(entry, line.place),
+                to_account=_bulk(line),
                 category=_category(line),
                 weight_g=line.weight_g,
                 method=line.method,
@@ -94,7 +95,7 @@ def move(*, entry: Entry, to_place: Place, lines: Sequence[StockLine]) -> Moveme
 
     Raises ValidationError ``other_site``, ``already_there``, or what ``post`` raises.
     """
-    legs = [_departing(entry, line, None, to_place=to_place) for line in lines]
+    legs = [_departing(entry, line, None, to_place=to_place) for line in _placed(entry, lines)]
     if any(leg.from_account.key == leg.to_account.key for leg in legs):
         raise ValidationError(_("It is already in this place."), code="already_there")
     return post(entry=entry, legs=legs)
@@ -107,7 +108,8 @@ def ship(*, entry: Entry, departure: Departure, lines: Sequence[StockLine]) -> S
     Raises ValidationError as ``post`` does.
     """
     exit_account = Account.exit(entry.site, departure.fate, departure.partner)
-    movement = post(entry=entry, legs=[_departing(entry, line, exit_account) for line in lines])
+    legs = [_departing(entry, line, exit_account) for line in _placed(entry, lines)]
+    movement = post(entry=entry, legs=legs)
     return Shipment.objects.create(
         movement=movement,
         fate=departure.fate,
@@ -254,8 +256,17 @@ def _category(line: StockLine) -> Category:
     return line.category
 
 
-def _bulk(entry: Entry, place: Place | None) -> Account:
-    return Account.stock(place or Place.objects.main(entry.site))
+def _placed(entry: Entry, lines: Sequence[StockLine]) -> list[StockLine]:
+    """The lines, those without a place in the site's main one."""
+    if all(line.place or line.item for line in lines):
+        return list(lines)
+    main = Place.objects.main(entry.site)
+    return [line if line.place or line.item else replace(line, place=main) for line in lines]
+
+
+def _bulk(line: StockLine) -> Account:
+    assert line.place is not None  # noqa: S101 (see _placed)
+    return Account.stock(line.place)
 
 
 def _departing(
@@ -263,7 +274,7 @@ def _departing(
 ) -> Leg:
     """From where the line lies to ``target``, or to its like in ``to_place``."""
     if line.item is None:
-        start = _bulk(entry, line.place)
+        start = _bulk(line)
         weight_g, method = line.weight_g, line.method
     else:
         start = _where(entry, line.item)

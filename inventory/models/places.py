@@ -151,9 +151,13 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
     def main(self, site: Site) -> "Place":
         """The place a site always has, made when first asked for."""
-        place, _new = self.get_or_create(
-            site=site, is_main=True, defaults={"code": "principal", "name": site.name}
+        place = (
+            self.filter(site=site, is_main=True).first()
+            or self.get_or_create(
+                site=site, is_main=True, defaults={"code": "principal", "name": site.name}
+            )[0]
         )
+        place.site = site  # already at hand: saves a query per account
         return place
 
 
