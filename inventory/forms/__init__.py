@@ -3,21 +3,34 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from inventory.units import format_kg, parse_kg
+from organisation.shapes import MAX_WEIGHT_G
 
 
 class KgField(forms.CharField):
     """Kilograms as people type them (``11,5``), whole grams as the program holds them.
 
-    An empty field is ``None``. Raises ValidationError ``bad_weight``.
+    An empty field is ``None``. Raises ValidationError ``bad_weight`` or ``weight_out_of_range``.
     """
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "n", "autocomplete": "off"})
 
+    def __init__(self, *, least_g: int = 0, **options: Any) -> None:
+        super().__init__(**options)
+        self.least_g = least_g
+
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return parse_kg(text) if text else None
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and not self.least_g <= value <= MAX_WEIGHT_G:
+            raise forms.ValidationError(
+                _("This weight is not possible."), code="weight_out_of_range"
+            )
 
     def prepare_value(self, value: Any) -> Any:
         """Show grams as kilograms to the gram, and what was typed as it was typed."""

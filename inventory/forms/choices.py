@@ -1,0 +1,78 @@
+"""The lists that the stockroom's forms let one choose from."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django import forms
+
+from inventory.models import Balance, Category, Container, Partner, Place
+from inventory.units import format_kg
+from organisation.models import Site
+
+
+class Offer:
+    """What a site's forms let one choose, each list read once for all the lines."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    @cached_property
+    def categories(self) -> dict[str, Category]:
+        rows = Category.objects.of(self.site.organisation_id).filter(is_active=True)
+        return {row.code: row for row in rows.select_related("parent__parent")}
+
+    @cached_property
+    def bulk_g(self) -> dict[int, int]:
+        """Category key → grams in bulk here now; a top's own and its leaves' too."""
+        return Balance.objects.bulk_with_tops(self.site)
+
+    @cached_property
+    def tops(self) -> list[Category]:
+        return [row for row in self.categories.values() if row.parent_id is None]
+
+    @cached_property
+    def grouped(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Categories as a select shows them: under their top, each with what is in stock."""
+        groups: dict[int, list[tuple[str, str]]] = {}
+        below = [row for row in self.categories.values() if row.parent_id]
+        for row in [*self.tops, *below]:
+            groups.setdefault(row.top_id or row.pk, []).append((row.code, self._option(row)))
+        return [(top.name, groups[top.pk]) for top in self.tops]
+
+    def _option(self, row: Category) -> str:
+        held_g = self.bulk_g.get(row.pk, 0)
+        return f"{row.name} · {format_kg(held_g)} kg" if held_g else row.name
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """Places to choose from; none where the site keeps only one."""
+        rows = {row.code: row for row in self.site.places.filter(is_active=True)}
+        return rows if self.site.tracks_places and len(rows) > 1 else {}
+
+    @cached_property
+    def partners(self) -> dict[str, Partner]:
+        return self._owned(Partner)
+
+    @cached_property
+    def containers(self) -> dict[str, Container]:
+        return self._owned(Container)
+
+    def _owned(self, model: Any) -> dict[str, Any]:
+        rows = model.objects.filter(organisation=self.site.organisation_id, is_active=True)
+        return {row.code: row for row in rows}
+
+
+def one_of(
+    rows: Mapping[str, Any], label: Any, *, choices: Any = None, empty: Any = "—", **options: Any
+) -> forms.TypedChoiceField:
+    """A select of codes, cleaned to the object; ``None`` where nothing is chosen."""
+    listed = [(code, str(row)) for code, row in rows.items()] if choices is None else choices
+    options.setdefault("required", False)
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[("", empty), *listed],
+        coerce=rows.__getitem__,
+        empty_value=None,
+        **options,
+    )
