@@ -6,5 +6,6 @@ from collection import views
 
 urlpatterns = [
     path("peser/", views.choose_site, name="weigh"),
+    path("peser/refus/", views.refusals, name="refusals"),
     path("peser/<str:site>/", views.weigh, name="weigh"),
 ]

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from collection.models import Intake
+from collection import services
+from collection.forms import RefusalForm
+from collection.models import Intake, Refusal
 from inventory.models import (
     EXITS,
     Category,
@@ -19,7 +22,8 @@ from inventory.models import (
     UnitWeight,
 )
 from organisation.doors import page
-from organisation.models import Site
+from organisation.models import Site, Submission, User
+from organisation.submissions import form_content, form_uuid, submit
 
 LAST_ARRIVALS = 8
 
@@ -140,3 +144,36 @@ def _last(intake: Intake) -> dict[str, Any]:
         "at": movement.recorded_at.isoformat(),
         "lines": len(flows),
     }
+
+
+@page("collect")
+def refusals(request: HttpRequest) -> HttpResponse:
+    """Note what is turned away at the gate, and see what was."""
+    user: User = request.user  # type: ignore[assignment]
+    form = RefusalForm(request.POST or None, user=user)
+    uuid = form_uuid(request)
+    if request.method == "POST" and form.is_valid():
+        form.instance.author = user
+        form.instance.occurred_at = timezone.now()
+        submit(
+            organisation=user.organisation,  # type: ignore[arg-type]
+            uuid=uuid,
+            endpoint="refusals",
+            content=form_content(request.POST),
+            record=lambda submission: _record_refusal(form.instance, submission),
+        )
+        messages.success(request, _("Noted: nothing was weighed."))
+        return redirect("refusals")
+    rows = Refusal.objects.filter(site__in=Site.objects.permitted(user, "collect"))
+    context = {
+        "form": form,
+        "uuid": uuid,
+        "rows": rows.select_related("site", "category", "author").order_by("-pk")[:50],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "collection/refusals.html", context, status=status)
+
+
+def _record_refusal(refusal: Refusal, submission: Submission) -> str:
+    refusal.submission = submission
+    return str(services.record_refusal(refusal=refusal).pk)

@@ -31,6 +31,7 @@ from inventory.models import (
     Verb,
 )
 from inventory.services import Departure, StockLine
+from inventory.months import month_of
 from organisation.models import Membership, Organisation, Site, Submission, User
 from organisation.permissions import Role
 
@@ -111,10 +112,10 @@ class World:
     held_g: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-def load(today: date | None = None) -> int:
+def load(*, today: date | None = None, start: date | None = None) -> int:
     """Make the demo, or bring it up to today; return how many days were added."""
     today = today or timezone.localdate()
-    start = date(today.year - 1, 1, 1)
+    start = start or date(today.year - 1, 1, 1)
     with transaction.atomic():
         world = _world(start)
         done = set(
@@ -348,8 +349,9 @@ def _close_last_year(world: World, today: date) -> None:
     """Last year's books are closed, as they would be."""
     for site in world.sites:
         site.refresh_from_db()
-        for month in range((today.year - 1) * 100 + 1, (today.year - 1) * 100 + 13):
-            if month > (site.books_closed_through or 0):
+        first = max((site.books_closed_through or 0) + 1, month_of(world.start))
+        for month in range(first, (today.year - 1) * 100 + 13):
+            if 1 <= month % 100 <= 12:
                 name = f"demo/closing/{site.code}/{month}"
                 submission = Submission.objects.create(
                     organisation=world.organisation,

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -114,6 +114,14 @@ def once(request: HttpRequest, uuid: UUID, record: Callable[[Submission], Any]) 
 def form_content(data: Mapping[str, Any]) -> dict[str, str]:
     """What a posted form says, without what changes from one rendering to the next."""
     return {key: str(value) for key, value in data.items() if key != "csrfmiddlewaretoken"}
+
+
+def form_uuid(request: HttpRequest) -> UUID:
+    """The id a form was rendered with, or a new one: posted twice, it is recorded once."""
+    try:
+        return UUID(request.POST.get("id", ""))
+    except ValueError:
+        return uuid4()
 
 
 def _claim(organisation: Organisation, uuid: UUID, endpoint: str, digest: str) -> Submission:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from collection.models import Intake, Weighing
-from inventory.models import Category, Container, Flow, Movement, UnitWeight
+from inventory.models import Category, Flow, Movement, UnitWeight
 from organisation.models import Submission
 from tests.conftest import codes
 

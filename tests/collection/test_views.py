@@ -1,0 +1,98 @@
+"""The in-door's pages, as a sorter opens them."""
+
+from uuid import uuid4
+
+import pytest
+
+from collection.models import Refusal
+from inventory.models import Category, Flow, Place
+
+
+@pytest.fixture
+def signed_in(client, world):
+    def as_(user):
+        client.force_login(user)
+        return client
+
+    return as_
+
+
+def test_a_sorter_of_one_site_goes_straight_to_its_scale(signed_in, world):
+    page = signed_in(world.sorter).get("/peser/")
+    assert page.url == "/peser/canal/"
+
+
+def test_a_director_chooses_where_to_weigh(signed_in, world):
+    page = signed_in(world.anna).get("/peser/")
+    assert [site.code for site in page.context["sites"]] == ["canal", "gare"]
+
+
+def test_the_station_holds_what_the_tablet_needs(signed_in, world, api):
+    api(world.sorter).post(
+        "collection/intakes",
+        site="canal",
+        mode="drop_off",
+        lines=[{"category": "TEX", "weight_g": 4_321}],
+    )
+
+    station = signed_in(world.sorter).get("/peser/canal/").context["station"]
+
+    assert station["today"] == {"arrivals": 1, "weight_g": 4_321}
+    assert station["last"][0]["weight_g"] == 4_321
+    assert len(station["tiles"]) == 18
+    chair = next(t for t in station["tiles"] if t["code"] == "MOB")["leaves"]
+    assert {"MOB.CHAI"} <= {leaf["code"] for leaf in chair}
+    assert {"caddie"} <= {c["code"] for c in station["containers"]}
+    assert station["destinations"][0]["kind"] == "fate"
+
+
+def test_a_site_that_tracks_places_offers_them_as_destinations(signed_in, world):
+    world.canal.tracks_places = True
+    world.canal.save()
+    Place.objects.main(world.canal)
+    Place.objects.create(site=world.canal, code="shop", name="Boutique", use="shop")
+
+    station = signed_in(world.sorter).get("/peser/canal/").context["station"]
+
+    assert station["destinations"][0] == {"kind": "place", "code": "shop", "name": "Boutique"}
+
+
+def test_the_station_takes_few_queries_however_long_the_lists(
+    signed_in, world, django_assert_max_num_queries
+):
+    browser = signed_in(world.sorter)
+    with django_assert_max_num_queries(18):
+        browser.get("/peser/canal/")
+
+
+@pytest.mark.parametrize(("site", "status"), [("gare", 403), ("quai", 404), ("nowhere", 404)])
+def test_another_scale_is_not_ours_to_open(signed_in, world, site, status):
+    assert signed_in(world.sorter).get(f"/peser/{site}/").status_code == status
+
+
+def test_a_refusal_posted_twice_is_counted_once(signed_in, world):
+    form = {
+        "id": str(uuid4()),
+        "site": world.canal.pk,
+        "category": Category.objects.get(code="TEX").pk,
+        "reason": "dirty",
+        "count": "3",
+        "comment": "moisi",
+    }
+    browser = signed_in(world.sorter)
+
+    assert browser.post("/peser/refus/", form).status_code == 302
+    assert browser.post("/peser/refus/", form).status_code == 302
+
+    assert Refusal.objects.get().count == 3
+    assert Flow.objects.count() == 0
+
+
+def test_a_refusal_of_nothing_is_not_noted(signed_in, world):
+    form = {"id": str(uuid4()), "site": world.canal.pk, "reason": "dirty", "count": "0"}
+
+    page = signed_in(world.sorter).post("/peser/refus/", form)
+
+    assert page.status_code == 422
+    assert page.context["form"].errors.as_data()["count"]
+    assert Refusal.objects.count() == 0
