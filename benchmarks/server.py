@@ -1,0 +1,19 @@
+"""The product's WSGI application, with ``/saving/`` beside it; ``NO_QUEUE=1`` takes the queue away.
+
+That switch exists here only: the product has none.
+"""
+
+import os
+from contextlib import nullcontext
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+settings.ROOT_URLCONF = "benchmarks.urls"
+application = get_wsgi_application()
+
+if os.environ.get("NO_QUEUE"):
+    from organisation import submissions
+
+    submissions._queue = nullcontext()
