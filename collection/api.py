@@ -22,7 +22,7 @@ from inventory.models import (
     Place,
     Verb,
 )
-from organisation.doors import Doors, May, SitePage
+from organisation.doors import Doors, May, Permitted, SitePage
 from organisation.models import Site, Submission
 from organisation.shapes import (
     MAX_LINES,
@@ -79,9 +79,9 @@ def list_modes(request: HttpRequest, page: Annotated[Page, Query()]) -> dict[str
 
 
 class DestinationIn(Shape):
-    place: Annotated[Place, May()] | None = None
+    place: Permitted[Place] | None = None
     fate: Fate | None = None
-    partner: Annotated[Partner, May()] | None = None
+    partner: Permitted[Partner] | None = None
 
     @model_validator(mode="after")
     def is_one_thing(self) -> Self:
@@ -100,10 +100,10 @@ def _place_code(value: Any) -> Any:
 
 
 class LineIn(Shape):
-    category: Annotated[Category, May()]
+    category: Permitted[Category]
     weight_g: Grams | None = None
     gross_g: Grams | None = None
-    container: Annotated[Container, May()] | None = None
+    container: Permitted[Container] | None = None
     units: Units | None = None
     estimated: Flag = False
     destination: Annotated[DestinationIn, BeforeValidator(_place_code)] | None = None
@@ -126,13 +126,13 @@ class LineIn(Shape):
             container=self.container,
             units=self.units or 0,
             is_estimated=self.estimated,
-            destination=self.destination and self.destination.target(),
+            destination=self.destination.target() if self.destination else None,
         )
 
 
 class IntakeIn(Act):
-    mode: Annotated[CollectionMode, May()]
-    origin: Annotated[Origin, May()] | None = None
+    mode: Permitted[CollectionMode]
+    origin: Permitted[Origin] | None = None
     waste_status: Literal["product", "waste"] | None = None
     lines: Annotated[list[LineIn], Field(min_length=1, max_length=MAX_LINES)]
 
@@ -218,7 +218,7 @@ def get_intake(request: HttpRequest, id: Id) -> IntakeOut:
 
 
 class RefusalIn(Act):
-    category: Annotated[Category, May()] | None = None
+    category: Permitted[Category] | None = None
     reason: Literal["dirty", "unsellable", "full", "dangerous", "not_ours", "other"]
     count: Units
 
@@ -236,7 +236,7 @@ class RefusalOut(Schema):
         return cls(
             id=str(refusal.submission.uuid),
             site=refusal.site.code,
-            category=refusal.category and refusal.category.code,
+            category=refusal.category.code if refusal.category else None,
             reason=refusal.reason,
             count=refusal.count,
             occurred_at=refusal.occurred_at.isoformat(),
@@ -262,7 +262,7 @@ def create_refusal(request: HttpRequest, payload: RefusalIn) -> HttpResponse:
             reason=payload.reason,
             count=payload.count,
             occurred_at=payload.occurred_at or timezone.now(),
-            author=request.user,
+            author=caller(request),
             comment=payload.comment,
         )
         return RefusalOut.of(services.record_refusal(refusal=refusal))

@@ -41,11 +41,11 @@ PASSWORD = "demo-tracerie"  # noqa: S105 (printed by ./run; these logins exist i
 SITES = (("canal", "Ressourcerie du Canal"), ("gare", "Ressourcerie de la Gare"))
 ANNEXES = (("cafe", "Café de la Navette"), ("velo", "Atelier vélo"))
 PEOPLE = (
-    ("direction", "Solène", "Kerouanton", Role.DIRECTOR, None),
-    ("responsable", "Mehdi", "Arnaud", Role.MANAGER, None),
+    ("direction", "Solène", "Kerouanton", Role.DIRECTOR, ""),
+    ("responsable", "Mehdi", "Arnaud", Role.MANAGER, ""),
     ("tri", "Inès", "Barbosa", Role.SORTER, "canal gare"),
     ("caisse", "Jeanne", "Leclerc", Role.CASHIER, "canal gare"),
-    ("audit", "Paul-Émile", "Vasseur", Role.AUDITOR, None),
+    ("audit", "Paul-Émile", "Vasseur", Role.AUDITOR, ""),
 )
 ORIGINS = (
     ("75110", "Paris 10e"),
@@ -181,8 +181,8 @@ def _furnish(organisation: Organisation) -> None:
             last_name=last,
             organisation=organisation,
         )
-        for code in where.split() if where else [None]:
-            Membership.objects.create(user=user, role=role, site=sites[code] if code else None)
+        for code in where.split() or [""]:
+            Membership.objects.create(user=user, role=role, site=sites.get(code))
     for position, (code, name) in enumerate(ORIGINS):
         Origin.objects.create(
             organisation=organisation, code=code, name=name, insee_code=code, position=position

@@ -37,6 +37,7 @@ from inventory.triggers import PAIRS
 from organisation.models import Site, Submission, User
 
 Sums = dict[tuple[Any, ...], list[int]]
+IRREVERSIBLE = (Verb.REVERSE, Verb.SELL, Verb.RETURN)
 _BATCH = 500  # rows of one statement: well under both engines' limit of parameters
 
 
@@ -109,7 +110,7 @@ def reverse(*, entry: Entry, movement: Movement) -> Movement:
     Raises ValidationError ``cannot_reverse``, ``already_reversed``, or what ``post`` raises when
     an item is no longer where the movement left it.
     """
-    if movement.verb in (Verb.REVERSE, Verb.SELL, Verb.RETURN):
+    if movement.verb in IRREVERSIBLE:
         raise ValidationError(
             _("%(number)s cannot be cancelled here."),
             code="cannot_reverse",
@@ -443,7 +444,7 @@ def _add(
 
 def _statement(model: type[models.Model], names: Sequence[str]) -> tuple[str, str, str, list[Any]]:
     fields = [model._meta.get_field(name) for name in names]
-    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)  # type: ignore[union-attr]
+    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)  # type: ignore[union-attr]
     return model._meta.db_table, columns, f"({', '.join(['%s'] * len(fields))})", fields
 
 

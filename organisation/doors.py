@@ -3,7 +3,7 @@
 ``May("collect")`` is used two ways, always with an act of ``permissions.ACTS``:
 
 * ``@router.post("intakes", auth=May("collect"))`` declares the act of an API route;
-* ``Annotated[Site, May()]`` turns a code of the path, query or body into an object that the
+* ``Permitted[Site]`` turns a code of the path, query or body into an object that the
   caller may touch: outside the structure it does not exist, inside it the role decides.
 
 ``@page("collect")`` declares the act of a page; ``@anyone`` opens one to all.
@@ -12,7 +12,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from inspect import getclosurevars, isfunction
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -28,7 +28,7 @@ from ninja.utils import check_csrf
 from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
-from organisation.models import Site, Token
+from organisation.models import Site, Token, User
 from organisation.permissions import ACTS, require_act
 from organisation.shapes import Page
 
@@ -112,16 +112,27 @@ class May(HttpBearer):
         return found
 
 
+T = TypeVar("T")
+Permitted = Annotated[T, May()]
+"""``Permitted[Site]``: a code that names a site where the caller may do the route's act."""
+
+
 class SitePage(Page):
     """A page of a list, of one site or of all the caller may see."""
 
-    site: Annotated[Site, May()] | None = None
+    site: Permitted[Site] | None = None
 
 
 def require(request: HttpRequest, site: Site) -> None:
     """Refuse a caller who may not do the route's act at ``site``. Raises PermissionDenied."""
     if not request.user.may(request.act, site):  # type: ignore[union-attr, attr-defined]
         raise PermissionDenied(_("Your role does not allow this at this site."))
+
+
+def caller(request: HttpRequest) -> User:
+    """The signed-in person: the guards above let nobody else through."""
+    assert isinstance(request.user, User)  # noqa: S101 (narrows the type)
+    return request.user
 
 
 class Doors(Router):

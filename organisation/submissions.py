@@ -128,7 +128,7 @@ def _claim(organisation: Organisation, uuid: UUID, endpoint: str, digest: str) -
     """Insert the submission or find that another transaction has: one statement, no race."""
     row = Submission(organisation=organisation, uuid=uuid, endpoint=endpoint, digest=digest)
     fields = [f for f in Submission._meta.concrete_fields if not f.primary_key]
-    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
     marks = ", ".join(["%s"] * len(fields))
     values = [f.get_db_prep_save(getattr(row, f.attname), connection) for f in fields]
     with connection.cursor() as cursor:

@@ -26,7 +26,7 @@ from inventory.models import (
     WasteCode,
 )
 from inventory.services import Departure, StockLine
-from organisation.doors import May
+from organisation.doors import May, Permitted
 from organisation.models import Site, Submission
 from organisation.shapes import (
     MAX_LINES,
@@ -52,7 +52,7 @@ class Act(Shape):
     """What every act says: its id, its site, and when it happened if not now."""
 
     id: Id
-    site: Annotated[Site, May()]
+    site: Permitted[Site]
     occurred_at: PastInstant | None = None
     comment: Text = ""
 
@@ -74,14 +74,14 @@ def entry_of(
 
 
 class OpeningLine(Shape):
-    category: Annotated[Category, May()]
+    category: Permitted[Category]
     weight_g: Grams
     units: Units | None = None
     estimated: Flag = False
 
 
 class OpeningIn(Act):
-    place: Annotated[Place, May()] | None = None
+    place: Permitted[Place] | None = None
     lines: Annotated[list[OpeningLine], Field(min_length=1, max_length=MAX_LINES)]
 
 
@@ -104,15 +104,15 @@ def create_opening_stock(request: HttpRequest, payload: OpeningIn) -> HttpRespon
 
 
 class MoveLine(Shape):
-    category: Annotated[Category, May()]
+    category: Permitted[Category]
     weight_g: Grams
-    from_place: Annotated[Place, May()] | None = None
+    from_place: Permitted[Place] | None = None
 
 
 class MoveIn(Act):
-    to_place: Annotated[Place, May()]
+    to_place: Permitted[Place]
     lines: Annotated[list[MoveLine], Field(max_length=MAX_LINES)] = []
-    items: Annotated[list[Annotated[Item, May()]], Field(max_length=MAX_LINES)] = []
+    items: Annotated[list[Permitted[Item]], Field(max_length=MAX_LINES)] = []
 
 
 @router.post("moves", auth=May("move"), response=CREATED)
@@ -129,14 +129,14 @@ def create_move(request: HttpRequest, payload: MoveIn) -> HttpResponse:
 
 
 class ShipmentLine(Shape):
-    category: Annotated[Category, May()] | None = None
+    category: Permitted[Category] | None = None
     weight_g: Grams | None = None
     units: Units | None = None
     estimated: Flag = False
-    from_place: Annotated[Place, May()] | None = None
+    from_place: Permitted[Place] | None = None
     bins: Units | None = None
-    container: Annotated[Container, May()] | None = None
-    item: Annotated[Item, May()] | None = None
+    container: Permitted[Container] | None = None
+    item: Permitted[Item] | None = None
 
     @model_validator(mode="after")
     def says_one_thing(self) -> Self:
@@ -164,13 +164,13 @@ class ShipmentLine(Shape):
 
 
 class ShipmentIn(Act):
-    partner: Annotated[Partner, May()] | None = None
+    partner: Permitted[Partner] | None = None
     public: Flag = False
     fate: Fate
-    waste_code: Annotated[WasteCode, May()] | None = None
-    treatment_code: Annotated[TreatmentCode, May()] | None = None
+    waste_code: Permitted[WasteCode] | None = None
+    treatment_code: Permitted[TreatmentCode] | None = None
     carrier: Name = ""
-    bsd: Name = ""
+    bsd: Annotated[Name, Field(max_length=60)] = ""
     lines: Annotated[list[ShipmentLine], Field(min_length=1, max_length=MAX_LINES)]
 
     @model_validator(mode="after")
@@ -206,7 +206,7 @@ def create_shipment(request: HttpRequest, payload: ShipmentIn) -> HttpResponse:
 
 
 class WeightsLine(Shape):
-    category: Annotated[Category, May()]
+    category: Permitted[Category]
     weight_g: Grams
 
 
@@ -245,14 +245,14 @@ def unique_weights(lines: list[Any], field: str = "weight_g") -> dict[Category, 
 
 
 class CountLine(Shape):
-    category: Annotated[Category, May()]
+    category: Permitted[Category]
     weight_g: GramsOrNone
 
 
 class CountIn(Act):
-    place: Annotated[Place, May()] | None = None
+    place: Permitted[Place] | None = None
     lines: Annotated[list[CountLine], Field(max_length=MAX_LINES)] = []
-    items: Annotated[list[Annotated[Item, May()]], Field(max_length=2_000)] | None = None
+    items: Annotated[list[Permitted[Item]], Field(max_length=2_000)] | None = None
     reason: Reason
 
 
@@ -275,13 +275,13 @@ def create_count(request: HttpRequest, payload: CountIn) -> HttpResponse:
 
 
 class SettlementLine(Shape):
-    category: Annotated[Category, May()]
+    category: Permitted[Category]
     closing_weight_g: GramsOrNone
 
 
 class SettlementIn(Shape):
     id: Id
-    site: Annotated[Site, May()]
+    site: Permitted[Site]
     on: Day
     lines: Annotated[list[SettlementLine], Field(min_length=1, max_length=MAX_LINES)]
     as_: Literal["reuse"] = Field(alias="as")
@@ -302,7 +302,7 @@ def create_settlement(request: HttpRequest, payload: SettlementIn) -> HttpRespon
 
 class ReversalIn(Shape):
     id: Id
-    movement: Annotated[Movement, May()]
+    movement: Permitted[Movement]
     reason: Text
 
 

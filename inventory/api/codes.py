@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Schema
 
 from inventory.models import Balance, Category, Container, Partner, Place
-from organisation.doors import Doors, May, SitePage
+from organisation.doors import Doors, May, Permitted, SitePage
 from organisation.models import Site
 from organisation.shapes import READ_ERRORS, Page, keyset
 
@@ -89,7 +89,7 @@ class Partners(Schema):
 class PlacesPage(Page):
     """A page of the places of one site."""
 
-    site: Annotated[Site, May()]
+    site: Permitted[Site]
 
 
 @router.get("categories", auth=May("look_up"), response={200: Categories, **READ_ERRORS})
@@ -138,8 +138,8 @@ class StockOut(Schema):
 @router.get("stock", auth=May("read_stock"), response={200: StockOut, **READ_ERRORS})
 def get_stock(
     request: HttpRequest,
-    site: Annotated[Annotated[Site, May()], Query()],
-    place: Annotated[Annotated[Place, May()] | None, Query()] = None,
+    site: Annotated[Permitted[Site], Query()],
+    place: Annotated[Permitted[Place] | None, Query()] = None,
 ) -> dict[str, Any]:
     """What is where: bulk and items together, per place and category; negative bulk is told."""
     lines = Balance.objects.stock_lines(site, place)

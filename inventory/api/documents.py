@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 from ninja import Field, Query, Schema
 
 from inventory.models import Movement, Verb
-from organisation.doors import Doors, May, SitePage, require
+from organisation.doors import Doors, May, Permitted, SitePage, require
 from organisation.models import Site
 from organisation.shapes import READ_ERRORS, Day, Id, keyset
 
@@ -57,8 +57,8 @@ class DocumentOut(Schema):
             occurred_at=movement.occurred_at.isoformat(),
             business_date=movement.business_date,
             weight_g=sum(line.weight_g for line in lines),
-            by=movement.author and movement.author.username,
-            reverses=movement.reverses and movement.reverses.number,
+            by=movement.author.username if movement.author else None,
+            reverses=movement.reverses.number if movement.reverses else None,
             reversed_by=getattr(getattr(movement, "reversed_by", None), "number", None),
             note=movement.note,
             lines=lines,
@@ -129,7 +129,7 @@ def list_movements(request: HttpRequest, filters: DocumentFilters) -> dict[str, 
 @router.get(
     "movements/{number}", auth=May("read_stock"), response={200: DocumentOut, **READ_ERRORS}
 )
-def get_movement(request: HttpRequest, number: Annotated[Movement, May()]) -> DocumentOut:
+def get_movement(request: HttpRequest, number: Permitted[Movement]) -> DocumentOut:
     """One movement by its public number."""
     return DocumentOut.of(number)
 
@@ -175,9 +175,9 @@ class ShipmentOut(DocumentOut):
         return cls(
             **base.model_dump(),
             fate=shipment.fate,
-            partner=shipment.partner and shipment.partner.code,
-            waste_code=shipment.waste_code and shipment.waste_code.code,
-            treatment_code=shipment.treatment_code and shipment.treatment_code.code,
+            partner=shipment.partner.code if shipment.partner else None,
+            waste_code=shipment.waste_code.code if shipment.waste_code else None,
+            treatment_code=shipment.treatment_code.code if shipment.treatment_code else None,
             carrier=shipment.carrier,
             bsd=shipment.bsd,
             state=state,

@@ -176,7 +176,7 @@ class Category(Bilingual):
         ]
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.top_id = self.parent and (self.parent.top_id or self.parent.pk)
+        self.top = self.parent and (self.parent.top or self.parent)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def clean(self) -> None:

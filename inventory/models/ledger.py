@@ -262,6 +262,16 @@ class BalanceQuerySet(models.QuerySet["Balance"]):
         )
         return rows.filter(account__place=place) if place else rows
 
+    def bulk_with_tops(self, site: Site) -> dict[int, int]:
+        """Category key → grams that ``site`` holds in bulk; a top's own and its leaves' too."""
+        rows = self.filter(account__site=site, account__kind=Kind.STOCK, account__holds_items=False)
+        held: dict[int, int] = {}
+        sums = rows.values_list("category", "category__top").annotate(total_g=Sum("weight_g"))
+        for category, top, weight_g in sums:
+            for key in {category, top or category}:
+                held[key] = held.get(key, 0) + weight_g
+        return held
+
     def negative_tops(self, site: Site) -> dict[int, int]:
         """Top category key → grams, where the site's books hold less than nothing in bulk."""
         bulk = self.filter(account__site=site, account__kind=Kind.STOCK, account__holds_items=False)
@@ -276,6 +286,7 @@ class BalanceQuerySet(models.QuerySet["Balance"]):
         lines: dict[tuple[Any, Any], dict[str, Any]] = {}
         for row in rows.order_by("category__position", "category__code", "account__place"):
             category, where = row.category, row.account.place
+            assert where is not None  # noqa: S101 (a stock account has a place: a constraint)
             line = lines.setdefault(
                 (category.code, where.code),
                 {

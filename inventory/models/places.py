@@ -1,5 +1,7 @@
 """Where things are and go: places, partners, containers; how and whence they come."""
 
+from typing import Self, TypeVar
+
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
@@ -11,16 +13,19 @@ from inventory.models.catalogue import Bilingual
 from organisation.models import Organisation, Site, code_validator, validate_siret
 
 
-class OwnedQuerySet(models.QuerySet[models.Model]):
+Row = TypeVar("Row", bound="Owned")
+
+
+class OwnedQuerySet(models.QuerySet[Row]):
     """Reference rows of one structure, each known by its code."""
 
-    def within(self, request: HttpRequest) -> "OwnedQuerySet":
+    def within(self, request: HttpRequest) -> Self:
         return self.filter(organisation=request.user.organisation_id)  # type: ignore[union-attr]
 
-    def named(self, code: str) -> "OwnedQuerySet":
+    def named(self, code: str) -> Self:
         return self.filter(code=code)
 
-    def offered(self) -> "OwnedQuerySet":
+    def offered(self) -> Self:
         return self.filter(is_active=True)
 
 
@@ -69,7 +74,7 @@ class CollectionMode(Bilingual, Owned):
         return self.name
 
 
-class OriginQuerySet(OwnedQuerySet):
+class OriginQuerySet(OwnedQuerySet["Origin"]):
     def not_asked(self, organisation_id: int) -> "Origin":
         """The origin of arrivals of whom nothing was asked, made when first needed."""
         origin, _new = self.get_or_create(
