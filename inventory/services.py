@@ -33,7 +33,7 @@ from inventory.models import (
     Verb,
     WasteCode,
 )
-from organisation.models import Site
+from organisation.models import Site, User
 
 UNDO_TIME = timedelta(seconds=75)  # the screen offers a minute; the network takes some of it
 QUEUE_LIFE = timedelta(hours=24)  # a tablet keeps its entries that long without a network
@@ -219,12 +219,16 @@ def cancel(*, entry: Entry, movement: Movement) -> Movement:
 
     Raises PermissionDenied, or ValidationError as ``reverse`` does.
     """
-    author = entry.author
-    is_own = author is not None and movement.author_id == author.pk
-    is_fresh = timezone.now() - movement.recorded_at <= UNDO_TIME
-    if not (is_own and is_fresh) and not (author and author.may("reverse", movement.site)):
+    if entry.author is None or not may_cancel(user=entry.author, movement=movement):
         raise PermissionDenied(_("Only a manager may cancel this now."))
     return reverse(entry=entry, movement=movement)
+
+
+def may_cancel(*, user: User, movement: Movement) -> bool:
+    """Whether ``user`` may cancel ``movement`` now, if it can be cancelled at all."""
+    is_own = movement.author_id == user.pk
+    is_fresh = timezone.now() - movement.recorded_at <= UNDO_TIME
+    return (is_own and is_fresh) or user.may("reverse", movement.site)
 
 
 def require_may_date(entry: Entry) -> None:
