@@ -86,7 +86,7 @@ class SiteQuerySet(models.QuerySet["Site"]):
         """Sites where ``user`` may do ``act``."""
         own = self.filter(organisation=user.organisation_id)
         sites = user.sites_allowing(act)
-        return own if None in sites else own.filter(pk__in=sites)
+        return own if None in sites else own.filter(pk__in=[pk for pk in sites if pk])
 
 
 class Site(models.Model):
@@ -156,7 +156,9 @@ class Network(models.Model):
     code = models.CharField(_("code"), max_length=32, unique=True, validators=[code_validator])
     name = models.CharField(_("name"), max_length=120)
     members = models.ManyToManyField(Organisation, related_name="networks", blank=True)
-    readers = models.ManyToManyField("User", related_name="networks_read", blank=True)
+    readers: "models.ManyToManyField[User, Any]" = models.ManyToManyField(
+        "User", related_name="networks_read", blank=True
+    )
     history = HistoricalRecords(m2m_fields=[members, readers])
 
     objects = NetworkQuerySet.as_manager()
@@ -288,7 +290,7 @@ class Submission(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     uuid = models.UUIDField(editable=False)
-    endpoint = models.CharField(max_length=64)
+    endpoint = models.CharField(max_length=120)
     digest = models.CharField(max_length=64)
     answer = models.TextField(blank=True)
 

@@ -1,7 +1,6 @@
 """Shapes of the API's payloads: strict types, closed objects, keyset pages."""
 
 import base64
-import binascii
 import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
@@ -31,23 +30,22 @@ def _text_only(value: Any) -> Any:
 
 
 def _iso_day(value: Any) -> Any:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
     try:
-        return date.fromisoformat(_text_only(value))
+        found = date.fromisoformat(_text_only(value))
     except ValueError:
-        raise PydanticCustomError("date_parsing", "") from None
+        found = None
+    if found is None or found.isoformat() != value:  # Python also reads 2026W11
+        raise PydanticCustomError("date_parsing", "")
+    return found
 
 
-def _is_control(point: int) -> bool:
-    return (point < 32 and point not in (9, 10)) or 0xD800 <= point < 0xE000
+def _is_control(sign: str) -> bool:
+    return (sign < " " and sign not in "\n\t") or "\ud800" <= sign <= "\udfff"
 
 
 def _plain(value: str) -> str:
     """Refuse control characters and lone surrogates: databases and printers choke on them."""
-    if any(
-        (ord(sign) < 32 and sign not in "\n\t") or 0xD800 <= ord(sign) < 0xE000 for sign in value
-    ):
+    if any(map(_is_control, value)):
         raise PydanticCustomError("unprintable", "")
     return value
 
@@ -70,9 +68,12 @@ def _settled(value: datetime) -> datetime:
 
 def _uuid(value: Any) -> UUID:
     try:
-        return UUID(_text_only(value))
+        found = UUID(_text_only(value))
     except ValueError:
-        raise PydanticCustomError("uuid_parsing", "") from None
+        found = None
+    if found is None or str(found) != value.lower():  # Python also reads braces and odd hyphens
+        raise PydanticCustomError("uuid_parsing", "")
+    return found
 
 
 Grams = Annotated[int, Field(strict=True, gt=0, le=MAX_WEIGHT_G)]
@@ -121,7 +122,8 @@ def keyset(rows: QuerySet[Any], page: Page, key: str) -> dict[str, Any]:
     """One page of ``rows`` by ``key`` (``"code"``, ``"-pk"``): ``{items, next}``, never a count."""
     column, beyond = key.lstrip("-"), "lt" if key.startswith("-") else "gt"
     if page.cursor:
-        rows = rows.filter(**{f"{column}__{beyond}": _decode(page.cursor)})
+        last = _decode(page.cursor, int if column == "pk" else str)
+        rows = rows.filter(**{f"{column}__{beyond}": last})
     found = list(rows.order_by(key)[: page.limit + 1])
     more = len(found) > page.limit
     last = getattr(found[page.limit - 1], column) if more else None
@@ -132,11 +134,15 @@ def _encode(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> Any:
+def _decode(cursor: str, kind: type) -> Any:
+    """What ``_encode`` was given. Cursors come back from clients: anything may be in them."""
     try:
         value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
+    except (ValueError, RecursionError):
         value = None
-    if not isinstance(value, (str, int)) or isinstance(value, bool):
+    is_sound = type(value) is kind and (
+        value.isascii() and value.isprintable() if isinstance(value, str) else 0 <= value < 2**63
+    )
+    if not is_sound:
         raise ShapeError([{"type": "bad_cursor", "loc": ["query", "cursor"]}])
     return value

@@ -1,15 +1,41 @@
 """Papers that go with a movement: departures, and the weights a partner gives later."""
 
 from django.db import models
+from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.catalogue import TreatmentCode, WasteCode
-from inventory.models.ledger import EXITS, Kind, Movement
+from inventory.models.ledger import EXITS, Flow, Kind, Movement
 from inventory.models.places import Partner
+
+
+class ShipmentQuerySet(models.QuerySet["Shipment"]):
+    def listed(self) -> "ShipmentQuerySet":
+        """With all that a list shows, and ``weight_g``: the partner's weights where known."""
+        rows = self.select_related(
+            "movement__site",
+            "movement__reversed_by",
+            "partner",
+            "waste_code",
+            "weights__movement__reversed_by",
+        )
+        weight_g = Coalesce(_grams("weights__movement"), _grams("movement"), 0)
+        return rows.annotate(weight_g=weight_g)
+
+
+def _grams(movement: str) -> Subquery:
+    flows = Flow.objects.filter(movement=OuterRef(movement)).values("movement")
+    return Subquery(flows.annotate(total_g=Sum("weight_g")).values("total_g"))
 
 
 class Shipment(models.Model):
     """A departure: who took it, towards which fate, under which waste and treatment codes."""
+
+    class State(models.TextChoices):
+        RECORDED = "recorded", _("recorded")
+        CONFIRMED = "confirmed", _("weighed by the partner")
+        CANCELLED = "cancelled", _("cancelled")
 
     movement = models.OneToOneField(Movement, models.PROTECT, related_name="shipment")
     fate = models.CharField(
@@ -23,6 +49,8 @@ class Shipment(models.Model):
     carrier = models.CharField(_("carrier"), max_length=120, blank=True)
     bsd = models.CharField(_("waste tracking slip"), max_length=60, blank=True)
 
+    objects = ShipmentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("departure")
         verbose_name_plural = _("departures")
@@ -32,6 +60,15 @@ class Shipment(models.Model):
 
     def get_kind(self) -> Kind:
         return Kind(self.fate)
+
+    @property
+    def state(self) -> State:
+        """Recorded, then confirmed by the partner's weights; or cancelled, before or after."""
+        confirmed = getattr(self, "weights", None)
+        last = confirmed.movement if confirmed else self.movement
+        if getattr(last, "reversed_by", None):
+            return self.State.CANCELLED
+        return self.State.CONFIRMED if confirmed else self.State.RECORDED
 
 
 class ShipmentWeights(models.Model):

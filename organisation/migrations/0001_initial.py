@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(editable=False)),
-                ('endpoint', models.CharField(max_length=64)),
+                ('endpoint', models.CharField(max_length=120)),
                 ('digest', models.CharField(max_length=64)),
                 ('answer', models.TextField(blank=True)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.organisation')),
