@@ -22,7 +22,7 @@ from inventory.models import (
     Place,
     Verb,
 )
-from organisation.doors import Doors, May, Permitted, SitePage
+from organisation.doors import Doors, May, Permitted, SitePage, caller
 from organisation.models import Site, Submission
 from organisation.shapes import (
     MAX_LINES,
