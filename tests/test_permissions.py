@@ -1,0 +1,242 @@
+"""Who may do what, cell by cell: every route and page × every role × every place × nobody."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path
+from django.utils import timezone
+
+from config.urls import urlpatterns
+from organisation.doors import Doors, May, anyone, page, require_acts
+from organisation.models import Submission, Token, User
+from organisation.permissions import ACTS, Role
+from tests.conftest import codes
+from tests.routes import API, PAGES, SAMPLES, Door, Sample, doors, fill, furnish, pages
+
+DOORS, ROOMS = doors(), pages()
+INTAKE = SAMPLES["POST collection/intakes"]
+OUTCOMES = {200: "allowed", 201: "allowed", 401: 401, 403: 403, 404: 404}
+
+
+class Visitor:
+    """Someone who knocks at every door: with a token at the API, signed in at the pages."""
+
+    def __init__(self, user: User | None) -> None:
+        self.client = Client()
+        self.headers = {}
+        if user is not None:
+            self.client.force_login(user)
+            self.headers = {"Authorization": f"Bearer {Token.objects.issue(user)[1]}"}
+
+    def knock(self, door: Door, sample: Sample, spot: dict[str, str]):
+        if "$mine" in (sample.body or {}).values():  # the route is for one's own record
+            arrival = self.knock(DOORS["POST collection/intakes"], INTAKE, spot)
+            spot = (
+                spot if arrival.status_code != 201 else {**spot, "mine": arrival.json()["number"]}
+            )
+        url, query = door.url(sample, spot), fill(sample.query, spot)
+        if door.method == "GET":
+            return self.client.get(url, query, headers=self.headers)
+        body = {"id": str(uuid4()), **fill(sample.body, spot)}
+        return self.client.post(
+            url, json.dumps(body), content_type="application/json", headers=self.headers
+        )
+
+
+@pytest.fixture
+def spots(world, api):
+    """One document of each kind at our two sites, and at the other structure's."""
+
+    def send(user):
+        def post_json(path, body):
+            response = api(user).post(path, body)
+            assert response.status_code == 201, (path, response.json())
+            return response.json()
+
+        return post_json
+
+    return {
+        "own site": furnish(world.canal, world.anna, send(world.anna)),
+        "other site": furnish(world.gare, world.anna, send(world.anna)),
+        "other structure": furnish(world.quai, world.paul, send(world.paul)),
+    }
+
+
+def expected(role: Role | None, door: Door, where: str, sited: bool):
+    """What the table of acts says of someone who holds ``role`` at the first site only."""
+    if role is None:
+        return 401
+    if role not in ACTS[door.act]:
+        return 403
+    if not sited or where == "own site":
+        return "allowed"
+    return 403 if where == "other site" else 404
+
+
+def answered(visitor: Visitor, door: Door, sample: Sample, spot: dict[str, str]):
+    """What the door did; whatever it wrote is taken back."""
+    with transaction.atomic():
+        response = visitor.knock(door, sample, spot)
+        transaction.set_rollback(True)
+    if response.status_code == 302:
+        return 401 if response["Location"].startswith("/connexion/") else "allowed"
+    return OUTCOMES.get(response.status_code, (response.status_code, response.content))
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    assert set(SAMPLES) == set(DOORS)
+
+
+def test_every_page_has_a_row_and_every_row_a_page():
+    assert set(PAGES) == set(ROOMS)
+
+
+def wrong_cells(role: Role | None, world, spots, table: dict[str, Door], samples) -> list[tuple]:
+    """Every cell of the matrix that is not as the table of acts says."""
+    visitor = Visitor(role and world.people[role.value])
+    return [
+        (str(door), where, found, wanted)
+        for name, door in table.items()
+        for where, spot in spots.items()
+        for wanted in [expected(role, door, where, samples[name].sited)]
+        for found in [answered(visitor, door, samples[name], spot)]
+        if found != wanted
+    ]
+
+
+everybody = pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "nobody")
+
+
+@everybody
+def test_the_table_of_acts_decides_at_every_route_and_place(role, world, spots):
+    assert wrong_cells(role, world, spots, DOORS, SAMPLES) == []
+
+
+@everybody
+def test_the_table_of_acts_decides_on_every_page_and_place(role, world, spots):
+    assert wrong_cells(role, world, spots, ROOMS, PAGES) == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, door in DOORS.items() if door.method == "GET" and "<" not in name]
+)
+def test_lists_without_filter_show_only_the_sites_of_ones_role(name, world, spots, api):
+    query = {key: value for key, value in SAMPLES[name].query.items() if key != "site"}
+    if name in ("GET inventory/places", "GET inventory/stock"):
+        pytest.skip("asks for its site")
+
+    seen = api(world.manager).get(name.removeprefix("GET "), **query).content.decode()
+
+    assert "quai" not in seen
+    if name not in ("GET inventory/categories",):
+        assert "gare" not in seen
+
+
+def test_a_token_of_somebody_inactive_opens_nothing(world, api):
+    caller = api(world.anna)
+    User.objects.filter(pk=world.anna.pk).update(is_active=False)
+
+    assert caller.get("organisation/sites").status_code == 401
+
+
+def test_a_revoked_token_opens_nothing(world, api):
+    caller = api(world.anna)
+    Token.objects.update(revoked_at=timezone.now())
+
+    response = caller.get("organisation/sites")
+
+    assert (response.status_code, codes(response)) == (401, ["not_signed_in"])
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer nonsense", "Basic YTpi", "\xff"])
+def test_what_is_no_token_opens_nothing(header, world):
+    client = Client()
+    client.force_login(world.anna)  # a bad token is not excused by a good cookie
+
+    response = client.get("/api/v1/organisation/sites", headers={"Authorization": header})
+
+    assert response.status_code == 401
+
+
+def test_a_session_reads_without_more_but_writes_only_with_its_csrf_token(world, spots):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.sorter)
+    before = Submission.objects.count()
+    body = {"id": str(uuid4()), **fill(SAMPLES["POST collection/intakes"].body, spots["own site"])}
+
+    def post(**headers):
+        return client.post(
+            "/api/v1/collection/intakes",
+            json.dumps(body),
+            content_type="application/json",
+            headers=headers,
+        )
+
+    assert client.get("/api/v1/organisation/sites").status_code == 200
+    refused = post()
+    assert (refused.status_code, codes(refused)) == (403, ["forbidden"])
+    assert refused.json()["detail"][0]["msg"]
+    assert Submission.objects.count() == before
+    client.get("/connexion/")
+    token = client.cookies["csrftoken"].value
+    assert post(**{"X-CSRFToken": token}).status_code == 201
+
+
+def test_somebody_without_a_structure_opens_nothing(world, api):
+    stray = User.objects.create(username="stray")
+
+    assert api(stray).get("organisation/sites").status_code == 401
+    client = Client()
+    client.force_login(stray)
+    assert client.get("/api/v1/organisation/sites").status_code == 401
+    assert client.get("/").status_code == 403
+
+
+def test_somebody_without_a_role_opens_nothing(world, api):
+    idle = User.objects.create(username="idle", organisation=world.navette)
+
+    assert api(idle).get("organisation/sites").status_code == 403
+
+
+def test_a_route_without_an_act_fails_at_import():
+    router = Doors()
+
+    with pytest.raises(ImproperlyConfigured):
+        router.get("nothing")(lambda request: None)
+    with pytest.raises(ImproperlyConfigured):
+        router.get("nothing", auth=May())(lambda request: None)
+
+
+def test_an_act_that_does_not_exist_fails_at_import():
+    with pytest.raises(ImproperlyConfigured):
+        May("juggle")
+    with pytest.raises(ImproperlyConfigured):
+        page("juggle")
+
+
+def test_a_page_without_an_act_fails_at_import():
+    def bare(request):
+        return HttpResponse()
+
+    with pytest.raises(ImproperlyConfigured):
+        require_acts([*urlpatterns, path("bare/", bare)])
+    require_acts([path("open/", anyone(bare))])
+
+
+def test_an_api_route_that_goes_round_the_doors_fails_at_import():
+    from ninja import NinjaAPI
+
+    other = NinjaAPI(urls_namespace="other", docs_url=None, openapi_url=None)
+    other.get("bare")(lambda request: None)
+
+    with pytest.raises(ImproperlyConfigured):
+        require_acts([path("other/", other.urls)])
+
+
+def test_the_urls_of_the_api_are_all_under_one_base():
+    assert all(door.route.startswith(API) for door in DOORS.values())
