@@ -1,9 +1,39 @@
-"""The WSGI application that granian serves."""
+"""The WSGI application that granian serves, once the database is ready for it."""
 
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+
+
+def _require_ready() -> None:
+    """Exit with a sentence rather than serve a ledger that nothing guards."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.urls import get_resolver
+    from django.utils.translation import gettext as _
+
+    from inventory import triggers
+
+    get_resolver().url_patterns  # noqa: B018 (reads every address: none is without its act)
+    executor = MigrationExecutor(connection)
+    late = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    missing = [] if late else sorted(triggers.missing(connection))
+    connection.close()
+    if late:
+        sys.exit(_("The database is not up to date. Type: python manage.py migrate"))
+    if missing:
+        sys.exit(
+            _(
+                "The ledger is not guarded: %(names)s missing."
+                " Type: python manage.py migrate, then python manage.py verify"
+            )
+            % {"names": ", ".join(missing)}
+        )
+
+
+_require_ready()

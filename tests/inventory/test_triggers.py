@@ -1,0 +1,314 @@
+"""What the database refuses by itself, whoever asks, on SQLite and PostgreSQL."""
+
+from datetime import date
+from functools import partial
+from itertools import product
+
+import pytest
+from django.core.management import call_command
+from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+from django.db import IntegrityError, connection, transaction
+
+from inventory import triggers
+from inventory.ledger import Entry, Leg, close_month, post, reverse
+from inventory.models import (
+    Account,
+    Category,
+    CollectionMode,
+    Flow,
+    Kind,
+    Method,
+    Movement,
+    Place,
+    Verb,
+)
+from organisation.models import Site
+from tests.conftest import NOON
+
+pytestmark = pytest.mark.database
+
+# What may flow where, as docs and design say it, written a second time.
+EXITS = {Kind.REUSE, Kind.RECYCLING, Kind.OTHER_RECOVERY, Kind.ENERGY, Kind.DISPOSAL}
+ALLOWED = (
+    {(Kind.SOURCE, end) for end in EXITS | {Kind.STOCK}}
+    | {(Kind.STOCK, end) for end in EXITS | {Kind.STOCK, Kind.TRANSIT, Kind.ADJUSTMENT}}
+    | {(start, Kind.STOCK) for start in (Kind.OPENING, Kind.TRANSIT, Kind.ADJUSTMENT)}
+)
+
+
+@pytest.fixture
+def book(world, submission):
+    def post_it(*legs, verb=Verb.COLLECT, site=world.canal, day=None):
+        return post(entry=Entry(site, verb, submission(), None, NOON, day), legs=legs)
+
+    return post_it
+
+
+@pytest.fixture
+def arrival(world, book):
+    mode = CollectionMode.objects.get(organisation=world.navette, code="drop_off")
+    source = Account.source(world.canal, mode)
+    bulk = Account.stock(Place.objects.main(world.canal))
+    movement = book(Leg(source, bulk, Category.objects.get(code="MOB"), 1_000, Method.WEIGHED))
+    connection.check_constraints()  # as a commit does: else PostgreSQL truncates nothing anyway
+    return movement
+
+
+@pytest.fixture
+def account_of(world):
+    """One account of each kind at a site, two of stock."""
+
+    def make(kind, site=world.canal, *, other=False):
+        place = Place.objects.get_or_create(site=site, code="shop", defaults={"name": "Boutique"})[
+            0
+        ]
+        account = {
+            Kind.SOURCE: lambda: Account.source(
+                site, CollectionMode.objects.get(organisation=site.organisation_id, code="company")
+            ),
+            Kind.OPENING: lambda: Account.opening(site),
+            Kind.STOCK: lambda: Account.stock(place if other else Place.objects.main(site)),
+            Kind.TRANSIT: lambda: Account.transit(site, world.gare),
+            Kind.ADJUSTMENT: lambda: Account.adjustment(site, "loss"),
+        }.get(kind, lambda: Account.exit(site, kind))()
+        return Account.objects.filter(key=account.key).first() or _saved(account)
+
+    return make
+
+
+def _saved(account):
+    account.save()
+    return account
+
+
+def copied(movement, **changes):
+    """Another movement row, straight into the table."""
+    values = {f.attname: getattr(movement, f.attname) for f in Movement._meta.concrete_fields}
+    values |= {"id": None, "number": f"X-{Movement.objects.count()}", "reverses_id": None}
+    return Movement.objects.bulk_create([Movement(**values | changes)])[0]
+
+
+def flow(movement, start, end, category, **changes):
+    """A flow row, straight into the table."""
+    return Flow.objects.bulk_create(
+        [
+            Flow(
+                movement=movement,
+                from_account=start,
+                to_account=end,
+                from_category=category,
+                to_category=changes.get("to_category", category),
+                weight_g=1,
+                method=Method.WEIGHED,
+            )
+        ]
+    )
+
+
+def refused(act, match):
+    """The database itself says no to a statement, or to what a function writes."""
+    do = act if callable(act) else partial(_execute, act)
+    with pytest.raises(IntegrityError, match=match):
+        _in_a_savepoint(do)
+
+
+@transaction.atomic
+def _in_a_savepoint(do):
+    do()
+
+
+def _execute(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+REWRITES = {
+    "inventory_movement": "note = 'x'",
+    "inventory_flow": "weight_g = 7",
+    "inventory_account": "reason = 'x'",
+}
+
+
+@pytest.mark.parametrize("table", triggers.WRITTEN_ONCE)
+def test_what_is_written_stays_as_it_is(arrival, table):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+        before = cursor.fetchall()
+        columns = ", ".join(column[0] for column in cursor.description)
+    statements = [
+        f"UPDATE {table} SET {REWRITES[table]}",
+        f"DELETE FROM {table}",
+        f"INSERT INTO {table} SELECT * FROM {table} WHERE true"
+        f" ON CONFLICT (id) DO UPDATE SET {REWRITES[table]}",
+    ]
+    if connection.vendor == "sqlite":
+        statements += [
+            f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}",
+            f"REPLACE INTO {table} SELECT * FROM {table}",
+            f"UPDATE OR REPLACE {table} SET id = id",
+        ]
+    else:
+        statements += [f"TRUNCATE {table} CASCADE", f"TRUNCATE {table} RESTART IDENTITY CASCADE"]
+
+    for statement in statements:
+        refused(statement, "written once")
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+        assert cursor.fetchall() == before
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite has REPLACE")
+@pytest.mark.parametrize(
+    ("table", "twin"),
+    [("inventory_movement", "number"), ("inventory_account", "key")],
+)
+def test_a_row_is_not_replaced_through_another_of_its_keys(arrival, table, twin):
+    with connection.cursor() as cursor:
+        columns = [c.name for c in connection.introspection.get_table_description(cursor, table)]
+    others = ", ".join(c for c in columns if c != "id")
+
+    refused(
+        f"INSERT OR REPLACE INTO {table} ({others}) SELECT {others} FROM {table}", "written once"
+    )
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite has REPLACE")
+def test_a_cancellation_is_not_replaced_by_another(arrival, submission, world):
+    entry = Entry(world.canal, Verb.REVERSE, submission(), None, NOON)
+    reverse(entry=entry, movement=arrival)
+    with connection.cursor() as cursor:
+        columns = [
+            c.name
+            for c in connection.introspection.get_table_description(cursor, "inventory_movement")
+        ]
+    others = ", ".join(c for c in columns if c not in ("id", "number"))
+
+    refused(
+        f"INSERT OR REPLACE INTO inventory_movement (number, {others})"
+        f" SELECT 'X', {others} FROM inventory_movement WHERE reverses_id IS NOT NULL",
+        "written once",
+    )
+
+
+def test_only_the_allowed_pairs_exchange(arrival, account_of):
+    category = Category.objects.get(code="MOB")
+    for start, end in product(Kind, Kind):
+        accounts = account_of(start), account_of(end, other=True)
+        if accounts[0] == accounts[1]:
+            continue
+        if (start, end) in ALLOWED:
+            flow(arrival, *accounts, category)
+        else:
+            refused(lambda accounts=accounts: flow(arrival, *accounts, category), "not allowed")
+
+
+@pytest.mark.parametrize("verb", [Verb.REVERSE, Verb.RETURN])
+def test_only_cancellations_and_returns_go_back(arrival, account_of, verb):
+    category = Category.objects.get(code="MOB")
+    link = {"reverses_id": arrival.pk} if verb == Verb.REVERSE else {}
+    back = copied(arrival, verb=verb, **link)
+    for start, end in product(Kind, Kind):
+        accounts = account_of(start), account_of(end, other=True)
+        if accounts[0] == accounts[1]:
+            continue
+        if {(start, end), (end, start)} & ALLOWED:
+            flow(back, *accounts, category)
+        else:
+            refused(lambda accounts=accounts: flow(back, *accounts, category), "not allowed")
+
+
+def test_nothing_goes_to_another_structure_except_on_the_road(world, arrival, account_of):
+    category = Category.objects.get(code="MOB")
+    here, there = account_of(Kind.STOCK), account_of(Kind.STOCK, world.quai)
+    road = _saved(Account.transit(world.canal, world.quai))
+
+    refused(lambda: flow(arrival, here, there, category), "not allowed")
+    refused(
+        lambda: flow(arrival, here, account_of(Kind.DISPOSAL, world.quai), category), "not allowed"
+    )
+    flow(arrival, here, road, category)
+    flow(arrival, road, there, category)
+
+
+def test_a_category_changes_in_stock_alone(arrival, account_of):
+    chairs, category = Category.objects.get(code="MOB.CHAI"), Category.objects.get(code="MOB")
+    stock, shop = account_of(Kind.STOCK), account_of(Kind.STOCK, other=True)
+
+    flow(arrival, stock, shop, category, to_category=chairs)
+    flow(arrival, stock, stock, category, to_category=chairs)
+    for kind in sorted(EXITS | {Kind.TRANSIT, Kind.ADJUSTMENT}):
+        end = account_of(kind)
+        refused(
+            lambda end=end: flow(arrival, stock, end, category, to_category=chairs), "not allowed"
+        )
+    refused(
+        lambda: flow(arrival, account_of(Kind.SOURCE), stock, category, to_category=chairs),
+        "not allowed",
+    )
+
+
+def test_a_closed_month_takes_no_movement_and_stays_closed(world, arrival):
+    close_month(site=world.canal, month=202603)
+
+    refused(lambda: copied(arrival), "month closed")
+    refused(lambda: copied(arrival, month=202602, business_date=date(2026, 2, 3)), "month closed")
+    copied(arrival, month=202604, business_date=date(2026, 4, 1))
+    copied(arrival, site_id=world.gare.pk)
+    canal = Site.objects.filter(pk=world.canal.pk)
+    refused(lambda: canal.update(books_closed_through=202602), "never reopens")
+    refused(lambda: canal.update(books_closed_through=None), "never reopens")
+    canal.update(books_closed_through=202603, name="Canal")
+    canal.update(books_closed_through=202604)
+
+
+def test_missing_tells_each_trigger_that_is_gone_or_asleep(arrival):
+    assert triggers.missing(connection) == set()
+    everything = _dropped()
+    assert len(everything) == (12 if connection.vendor == "sqlite" else 9)
+    triggers.install(connection)
+    assert triggers.missing(connection) == set()
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER tracerie_flow_guard")
+        else:
+            cursor.execute("ALTER TABLE inventory_flow DISABLE TRIGGER tracerie_flow_guard")
+    assert triggers.missing(connection) == {"tracerie_flow_guard"}
+
+
+def _dropped():
+    triggers.drop(connection)
+    return triggers.missing(connection)
+
+
+def test_migrating_puts_the_triggers_back(own_database):
+    _dropped()
+
+    call_command("migrate", verbosity=0)
+
+    assert triggers.missing(connection) == set()
+
+
+def test_a_table_rebuilt_by_a_migration_is_guarded_again(own_database):
+    """SQLite alters a table by copying it, which drops its triggers without a word."""
+    note = Movement._meta.get_field("note")
+    shorter = note.clone()
+    shorter.max_length = 400
+    shorter.set_attributes_from_name("note")
+
+    emit_pre_migrate_signal(0, False, "default")
+    with connection.schema_editor() as editor:
+        editor.alter_field(Movement, note, shorter)
+    emit_post_migrate_signal(0, False, "default")
+
+    assert triggers.missing(connection) == set()
+
+
+def test_a_database_goes_back_to_nothing_and_forth(own_database):
+    """The triggers stand in no migration's way, in either direction."""
+    for app in ("reporting", "collection", "inventory"):
+        call_command("migrate", app, "zero", verbosity=0)
+
+    call_command("migrate", verbosity=0)
+
+    assert triggers.missing(connection) == set()
