@@ -74,7 +74,7 @@ class Refusal(models.Model):
 
     submission = models.OneToOneField(Submission, models.PROTECT, related_name="refusal")
     site = models.ForeignKey(Site, models.PROTECT, related_name="refusals")
-    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     count = models.PositiveIntegerField(_("number of objects"))
     occurred_at = models.DateTimeField(_("happened at"))

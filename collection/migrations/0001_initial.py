@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('occurred_at', models.DateTimeField(verbose_name='happened at')),
                 ('comment', models.CharField(blank=True, max_length=500, verbose_name='comment')),
                 ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('category', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.category')),
+                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.category')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refusals', to='organisation.site')),
                 ('submission', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='refusal', to='organisation.submission')),
             ],
