@@ -31,6 +31,11 @@ class Offer:
     def tops(self) -> list[Category]:
         return [row for row in self.categories.values() if row.parent_id is None]
 
+    @property
+    def held(self) -> list[tuple[Category, int]]:
+        """Tops in bulk here, those below zero too."""
+        return [(top, self.bulk_g[top.pk]) for top in self.tops if self.bulk_g.get(top.pk)]
+
     @cached_property
     def grouped(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Categories as a select shows them: under their top, each with what is in stock."""
@@ -69,10 +74,16 @@ def one_of(
     """A select of codes, cleaned to the object; ``None`` where nothing is chosen."""
     listed = [(code, str(row)) for code, row in rows.items()] if choices is None else choices
     options.setdefault("required", False)
+
+    def named(code: str) -> Any:
+        if code not in rows:
+            raise ValueError(code)
+        return rows[code]
+
     return forms.TypedChoiceField(
         label=label,
         choices=[("", empty), *listed],
-        coerce=rows.__getitem__,
+        coerce=named,
         empty_value=None,
         **options,
     )

@@ -1,0 +1,1 @@
+"""The stockroom's office pages: plain forms over the services that the API calls."""

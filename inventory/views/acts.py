@@ -1,0 +1,72 @@
+"""What the pages of acts share: at which site, recorded once, shown as a document."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from inventory import services
+from inventory.forms.entries import ActForm
+from inventory.ledger import Entry
+from inventory.models import Movement, Verb
+from organisation.doors import require
+from organisation.models import Site, Submission
+from organisation.submissions import form_content, submit
+
+
+def sites_of(request: HttpRequest) -> list[Site]:
+    """Sites where the caller may do the page's act."""
+    rows = Site.objects.permitted(request.user, request.act)  # type: ignore[arg-type, attr-defined]
+    return list(rows.select_related("organisation"))
+
+
+def chosen_site(request: HttpRequest) -> Site:
+    """The site of ``?site=``, else the first one permitted. Raises Http404, PermissionDenied."""
+    if code := request.GET.get("site", ""):
+        site = code.isprintable() and Site.objects.within(request).named(code).first()
+        if not site:
+            raise Http404
+        require(request, site)
+        return site
+    if sites := sites_of(request):
+        return sites[0]
+    raise Http404
+
+
+def entry_of(request: HttpRequest, form: ActForm, verb: Verb, submission: Submission) -> Entry:
+    """Who, where and when, from a valid form. Raises PermissionDenied."""
+    entry = Entry(
+        site=form.site,
+        verb=verb,
+        submission=submission,
+        author=request.user,  # type: ignore[arg-type]
+        occurred_at=form.occurred_at,
+        note=form.cleaned_data.get("comment", ""),
+    )
+    services.require_may_date(entry)
+    return entry
+
+
+def recorded(
+    request: HttpRequest, form: ActForm, verb: Verb, act: Callable[[Entry], Movement]
+) -> HttpResponse | None:
+    """Record what the form says, once, and go to its document; or put the refusal on the form."""
+
+    def record(submission: Submission) -> str:
+        return act(entry_of(request, form, verb, submission)).number
+
+    content: dict[str, Any] = {**form_content(request.POST), "site": form.site.code}
+    try:
+        _is_new, number = submit(
+            organisation=form.site.organisation,
+            uuid=form.cleaned_data["id"],
+            endpoint=request.path,
+            content=content,
+            record=record,
+        )
+    except ValidationError as refusal:
+        form.refuse(refusal)
+        return None
+    return redirect("document", number=number)

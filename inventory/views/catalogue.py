@@ -1,0 +1,190 @@
+"""The lists a structure keeps itself: one page to read each, one to change a row.
+
+A row that something points at is never deleted: it is set aside, and offered again at will.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from inventory.catalogue import erase, is_pointed_at
+from inventory.forms.catalogue import RowForm
+from inventory.models import Category, Origin
+from inventory.views.listings import Listing
+from organisation.doors import page, require
+from organisation.history import changes
+from organisation.models import Site
+from organisation.submissions import writing
+
+
+@page("configure")
+def rows(request: HttpRequest, listing: Listing, site: Site | None = None) -> HttpResponse:
+    """One list, whole: what is offered, then what was set aside."""
+    found = _own(request, listing, site)
+    if listing.model is Site:
+        found = found.filter(pk__in=Site.objects.permitted(request.user, "configure"))  # type: ignore[arg-type, misc]
+    at = _at(site)
+    context = {
+        "listing": listing,
+        "add_url": listing.url("new", **at),
+        "crumbs": _crumbs(site),
+        "rows": [
+            {
+                "row": row,
+                "url": listing.url("edit", code=row.code, **at),
+                "cells": [(column.say(row), column.is_number) for column in listing.columns],
+                "set_aside": not getattr(row, "is_active", True),
+            }
+            for row in sorted(found, key=lambda row: not getattr(row, "is_active", True))
+        ],
+        "current": "settings",
+    }
+    return render(request, "inventory/listing.html", context)
+
+
+@page("configure")
+def categories(request: HttpRequest, listing: Listing) -> HttpResponse:
+    """The tree of categories: the reference, and the structure's own below it."""
+    owner = request.user.organisation_id  # type: ignore[union-attr]
+    found = list(
+        Category.objects.of(owner).select_related("parent__parent", "epr_stream", "waste_code")
+    )
+    below: dict[int | None, list[Category]] = {}
+    for category in found:
+        below.setdefault(category.top_id, []).append(category)
+    context = {
+        "listing": listing,
+        "tops": [(top, below.get(top.pk, [])) for top in below.get(None, [])],
+        "own": sum(category.organisation_id is not None for category in found),
+        "current": "settings",
+    }
+    return render(request, "inventory/categories.html", context)
+
+
+@page("configure")
+def edit(
+    request: HttpRequest, listing: Listing, code: str | None = None, site: Site | None = None
+) -> HttpResponse:
+    """A row of a list, or a new one: its form, its history, and what may become of it."""
+    return _sheet(request, listing, code, site)
+
+
+@page("govern")
+def add_site(request: HttpRequest, listing: Listing) -> HttpResponse:
+    """A new site of the structure."""
+    return _sheet(request, listing, None, None)
+
+
+def _sheet(
+    request: HttpRequest, listing: Listing, code: str | None, site: Site | None
+) -> HttpResponse:
+    row = _row(request, listing, code, site) if code else _new(request, listing, site)
+    if code and request.POST.get("do") in ACTIONS:
+        return ACTIONS[request.POST["do"]](request, listing, row, site)
+    initial = {} if code else _wanted(request, listing)
+    form = listing.form(request.POST or None, instance=row, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with writing():
+            form.save() if form.has_changed() else None
+        messages.success(request, _("“%(name)s” is saved.") % {"name": form.instance})
+        return redirect(listing.url(**_at(site)))
+    context = {
+        "form": form,
+        "title": listing.model._default_manager.get(pk=row.pk) if code else listing.add,
+        "crumbs": [*_crumbs(site), (listing.url(**_at(site)), listing.title)],
+        "current": "settings",
+    }
+    if code:
+        context |= _about(listing, row, form)
+    return render(request, "inventory/row.html", context)
+
+
+def _offer(request: HttpRequest, listing: Listing, row: Any, site: Site | None) -> HttpResponse:
+    """Set a row aside, or offer it again."""
+    if not _may_be_set_aside(row):
+        raise Http404
+    row.is_active = not row.is_active
+    with writing():
+        row.save()
+    said = _("“%(name)s” is offered again.") if row.is_active else _("“%(name)s” is set aside.")
+    messages.success(request, said % {"name": row})
+    return redirect(listing.url(**_at(site)))
+
+
+def _delete(request: HttpRequest, listing: Listing, row: Any, site: Site | None) -> HttpResponse:
+    try:
+        with writing():
+            erase(row=row)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect(request.path)
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": row})
+    return redirect(listing.url(**_at(site)))
+
+
+ACTIONS = {"offer": _offer, "delete": _delete}
+
+
+def _own(request: HttpRequest, listing: Listing, site: Site | None) -> models.QuerySet[Any]:
+    """The structure's own rows, or the site's; reference rows are nobody's."""
+    every = listing.model._default_manager.all()
+    if site is not None:
+        return every.filter(site=site)
+    return every.filter(organisation=request.user.organisation)  # type: ignore[union-attr]
+
+
+def _row(request: HttpRequest, listing: Listing, code: str, site: Site | None) -> Any:
+    row = _own(request, listing, site).filter(code=code).first()
+    if row is None:
+        raise Http404
+    if isinstance(row, Site):
+        require(request, row)
+    return row
+
+
+def _new(request: HttpRequest, listing: Listing, site: Site | None) -> Any:
+    if site is not None:
+        return listing.model(site=site)
+    return listing.model(organisation=request.user.organisation)  # type: ignore[union-attr]
+
+
+def _wanted(request: HttpRequest, listing: Listing) -> dict[str, Any]:
+    """What the page that led here has chosen already: the category above a new one."""
+    if listing.model is not Category or "under" not in request.GET:
+        return {}
+    return {"parent": Category.objects.filter(organisation=None, code=request.GET["under"]).first()}
+
+
+def _about(listing: Listing, row: Any, form: RowForm) -> dict[str, Any]:
+    is_site = listing.model is Site
+    return {
+        "changes": changes(row, form),
+        "set_aside": not getattr(row, "is_active", True),
+        "may_set_aside": _may_be_set_aside(row),
+        "may_delete": not is_pointed_at(row),
+        "places_url": reverse("places", kwargs={"site": row.code}) if is_site else None,
+    }
+
+
+def _may_be_set_aside(row: Any) -> bool:
+    is_needed = getattr(row, "is_main", False) or row.code == Origin.NOT_ASKED
+    return hasattr(row, "is_active") and not is_needed
+
+
+def _at(site: Site | None) -> dict[str, str]:
+    return {} if site is None else {"site": site.code}
+
+
+def _crumbs(site: Site | None) -> list[tuple[str, Any]]:
+    if site is None:
+        return []
+    return [
+        (reverse("sites"), _("Sites")),
+        (reverse("sites-edit", kwargs={"code": site.code}), site.name),
+    ]
