@@ -33,6 +33,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "settle": OFFICE,
     "configure": OFFICE,
     "close_month": frozenset({Role.DIRECTOR}),
+    "govern": frozenset({Role.DIRECTOR}),  # the structure itself: its name, its sites
     "manage_people": frozenset({Role.DIRECTOR}),  # who signs in, with which roles and keys
 }
 

@@ -17,9 +17,9 @@ class KgField(forms.CharField):
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "n", "autocomplete": "off"})
 
-    def __init__(self, *, least_g: int = 0, **options: Any) -> None:
+    def __init__(self, *, least_g: int = 0, most_g: int = MAX_WEIGHT_G, **options: Any) -> None:
         super().__init__(**options)
-        self.least_g = least_g
+        self.least_g, self.most_g = least_g, most_g
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -27,7 +27,7 @@ class KgField(forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if value is not None and not self.least_g <= value <= MAX_WEIGHT_G:
+        if value is not None and not self.least_g <= value <= self.most_g:
             raise forms.ValidationError(
                 _("This weight is not possible."), code="weight_out_of_range"
             )

@@ -1,7 +1,9 @@
 """Where things are and go: places, partners, containers; how and whence they come."""
 
+import re
 from typing import Self, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
@@ -12,8 +14,10 @@ from simple_history.models import HistoricalRecords
 from inventory.models.catalogue import Bilingual
 from organisation.models import Organisation, Site, code_validator, validate_siret
 
-
 Row = TypeVar("Row", bound="Owned")
+
+
+INSEE_CODE = re.compile(r"[0-9][0-9AB][0-9]{3}")  # digits, or 2A and 2B for Corsica
 
 
 class OwnedQuerySet(models.QuerySet[Row]):
@@ -102,6 +106,16 @@ class Origin(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Write a Corsican code in capitals. Raises ValidationError ``bad_insee_code``."""
+        self.insee_code = self.insee_code.upper()
+        if self.insee_code and not INSEE_CODE.fullmatch(self.insee_code):
+            refusal = ValidationError(
+                _("A commune's INSEE code has five characters, such as 75112 or 2A004."),
+                code="bad_insee_code",
+            )
+            raise ValidationError({"insee_code": refusal})
 
 
 class Container(Owned):

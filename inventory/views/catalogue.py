@@ -28,7 +28,7 @@ def rows(request: HttpRequest, listing: Listing, site: Site | None = None) -> Ht
     """One list, whole: what is offered, then what was set aside."""
     found = _own(request, listing, site)
     if listing.model is Site:
-        found = found.filter(pk__in=Site.objects.permitted(request.user, "configure"))  # type: ignore[arg-type, misc]
+        found = found.filter(pk__in=Site.objects.permitted(request.user, "configure"))  # type: ignore[arg-type]
     at = _at(site)
     context = {
         "listing": listing,

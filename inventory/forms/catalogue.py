@@ -1,0 +1,341 @@
+"""What people fill in to keep their lists: categories, containers, partners, modes, places."""
+
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from inventory.forms import KgField
+from inventory.models import (
+    EXITS,
+    Category,
+    CollectionMode,
+    Container,
+    Origin,
+    Partner,
+    Place,
+)
+from organisation.forms import SiretField
+from organisation.models import Site
+
+HEAVIEST_G = Site.SCALE_LIMIT_MAX_G
+
+CONTAINER_ICONS = (
+    ("shopping-cart", _("trolley")),
+    ("container", _("roll cage")),
+    ("box", _("crate")),
+    ("package", _("small crate")),
+    ("baggage-claim", _("hand truck")),
+    ("shopping-basket", _("basket")),
+    ("grid-3x3", _("mesh cage")),
+)
+MODE_ICONS = (
+    ("hand-heart", _("gift")),
+    ("house", _("home")),
+    ("truck", _("lorry")),
+    ("recycle", _("recycling")),
+    ("building-2", _("company")),
+    ("handshake", _("partner")),
+    ("circle-ellipsis", _("other")),
+)
+CATEGORY_ICONS = (
+    ("", _("as above")),
+    ("shirt", _("shirt")),
+    ("armchair", _("armchair")),
+    ("bed-double", _("bed")),
+    ("cooking-pot", _("pot")),
+    ("book-open", _("book")),
+    ("toy-brick", _("toy")),
+    ("puzzle", _("puzzle")),
+    ("amphora", _("vase")),
+    ("lamp-desk", _("lamp")),
+    ("plug", _("plug")),
+    ("washing-machine", _("washing machine")),
+    ("laptop", _("computer")),
+    ("disc-3", _("record")),
+    ("guitar", _("guitar")),
+    ("hammer", _("hammer")),
+    ("brick-wall", _("bricks")),
+    ("package", _("parcel")),
+    ("boxes", _("mixed")),
+)
+COLOURS = (
+    ("", _("as above")),
+    ("tex", _("pink")),
+    ("mob", _("orange")),
+    ("bij", _("ochre")),
+    ("jou", _("yellow")),
+    ("ele", _("green")),
+    ("vel", _("mint")),
+    ("vai", _("turquoise")),
+    ("inf", _("sky blue")),
+    ("liv", _("blue")),
+    ("med", _("violet")),
+    ("bib", _("mauve")),
+    ("div", _("grey")),
+)
+CLOCKS = (
+    ("Europe/Paris", "Paris"),
+    ("America/Guadeloupe", "Guadeloupe"),
+    ("America/Martinique", "Martinique"),
+    ("America/Cayenne", "Guyane"),
+    ("America/Miquelon", "Saint-Pierre-et-Miquelon"),
+    ("Indian/Reunion", "La Réunion"),
+    ("Indian/Mayotte", "Mayotte"),
+    ("Pacific/Noumea", "Nouméa"),
+    ("Pacific/Tahiti", "Tahiti"),
+    ("Pacific/Wallis", "Wallis"),
+    ("Europe/Brussels", "Bruxelles"),
+    ("Europe/Luxembourg", "Luxembourg"),
+    ("Europe/Zurich", "Genève"),
+)
+
+
+class LookSelect(forms.RadioSelect):
+    """A choice drawn as pictures: ``look`` is ``"icon"`` or ``"colour"``."""
+
+    def __init__(self, look: str) -> None:
+        super().__init__()
+        self.look = look
+
+
+def icon_field(icons: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Icon"), choices=icons, required=False, widget=LookSelect("icon")
+    )
+
+
+class PercentField(forms.DecimalField):
+    """A percentage as people type it, basis points as the program holds it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, max_value=100, decimal_places=2, localize=True, **options)
+
+    def clean(self, value: Any) -> Any:
+        percent = super().clean(value)
+        return None if percent is None else int(percent * 100)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{Decimal(value) / 100:n}" if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(Decimal(initial or 0) / 100, data)
+
+
+class RowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A row of a list. Its code is chosen once, or drawn from its name, and never changes."""
+
+    LONGEST_DRAWN = 24
+    RESERVED = "nouveau"  # the address of the page that makes a row
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        code = self.fields["code"]
+        code.label = _("Code")
+        code.disabled = self.instance.pk is not None
+        code.required = False
+        code.help_text = (
+            _("A code never changes: files and tablets rely on it.")
+            if code.disabled
+            else _("Drawn from the name where left empty; never changes afterwards.")
+        )
+        code.widget.attrs |= {"autocapitalize": "none", "autocomplete": "off"}
+        if "position" in self.fields and self.instance.pk is None:
+            last = (
+                self.siblings()
+                .filter(position__lt=999)
+                .aggregate(last=models.Max("position"))["last"]
+            )
+            self.initial.setdefault("position", 0 if last is None else last + 1)
+
+    def siblings(self) -> models.QuerySet[Any]:
+        """Rows among which a code is unique."""
+        rows: models.QuerySet[Any] = self._meta.model._default_manager.exclude(pk=self.instance.pk)
+        return rows.filter(organisation=self.instance.organisation)
+
+    def named_by(self) -> str:
+        """What an empty code is drawn from."""
+        return self.cleaned_data.get("name") or self.cleaned_data.get("name_fr") or ""
+
+    def clean_code(self) -> str:
+        """Raises ValidationError ``code_taken``."""
+        code: str = self.cleaned_data["code"]
+        if self.instance.pk:
+            return code
+        taken = {*self.siblings().values_list("code", flat=True), self.RESERVED}
+        if code in taken:
+            raise ValidationError(_("This code is already taken."), code="code_taken")
+        return code or self._drawn(taken)
+
+    def _drawn(self, taken: set[str]) -> str:
+        stem = slugify(self.named_by())[: self.LONGEST_DRAWN].strip("-_")
+        if not stem:
+            return ""
+        return next(
+            code
+            for code in (stem if n == 1 else f"{stem}-{n}" for n in count(1))
+            if code not in taken
+        )
+
+
+class ContainerForm(RowForm):
+    tare_g = KgField(
+        label=_("Tare (kg)"),
+        most_g=HEAVIEST_G,
+        help_text=_("Its weight when empty, such as 11,5."),
+    )
+    average_load_g = KgField(
+        label=_("Usual load (kg)"),
+        required=False,
+        most_g=HEAVIEST_G,
+        help_text=_("Net weight of a full one, to estimate departures counted in containers."),
+    )
+    icon = icon_field(CONTAINER_ICONS)
+
+    class Meta:
+        model = Container
+        fields = ("name", "code", "tare_g", "average_load_g", "icon", "position")
+
+
+class PartnerForm(RowForm):
+    siret = SiretField(
+        label=_("SIRET"), required=False, help_text=_("14 digits; spaces do not matter.")
+    )
+    default_fate = forms.ChoiceField(
+        label=_("Usual fate"),
+        required=False,
+        choices=[("", "–"), *((fate.value, fate.label) for fate in EXITS)],
+        help_text=_("Proposed first when something leaves for this partner."),
+    )
+
+    class Meta:
+        model = Partner
+        fields = ("name", "code", "siret", "address", "default_fate", "position")
+
+
+class ModeForm(RowForm):
+    icon = icon_field(MODE_ICONS)
+
+    class Meta:
+        model = CollectionMode
+        fields = ("name_fr", "name_en", "code", "waste_status", "is_round", "icon", "position")
+
+
+class OriginForm(RowForm):
+    class Meta:
+        model = Origin
+        fields = ("name", "insee_code", "code", "position")
+        help_texts = {
+            "insee_code": _("5 characters, such as 75112 or 2A004; empty for a district.")
+        }
+
+    def named_by(self) -> str:
+        return self.cleaned_data.get("insee_code") or super().named_by()
+
+
+class SiteForm(RowForm):
+    timezone = forms.ChoiceField(
+        label=_("Clock"),
+        choices=CLOCKS,
+        help_text=_("It decides the day, and so the month, of what is recorded."),
+    )
+    scale_limit_g = KgField(
+        label=_("Largest weight of one weighing (kg)"), least_g=1, most_g=HEAVIEST_G
+    )
+    sorting_tolerance_bp = PercentField(
+        label=_("Tolerated sorting gap (%)"),
+        help_text=_("Share of what was taken that sorting may leave unexplained."),
+    )
+
+    class Meta:
+        model = Site
+        fields = (
+            "name",
+            "code",
+            "timezone",
+            "scale_limit_g",
+            "sorting_tolerance_bp",
+            "tracks_places",
+        )
+        help_texts = {"tracks_places": _("Otherwise everything lies in one place.")}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        clock = self.instance.timezone
+        if clock not in dict(CLOCKS):
+            self.fields["timezone"].choices = [*CLOCKS, (clock, clock)]  # type: ignore[attr-defined]
+
+    def siblings(self) -> models.QuerySet[Any]:
+        """Site codes are unique in the whole installation."""
+        return Site.objects.exclude(pk=self.instance.pk)
+
+
+class PlaceForm(RowForm):
+    class Meta:
+        model = Place
+        fields = ("name", "code", "use", "position")
+
+    def siblings(self) -> models.QuerySet[Any]:
+        return Place.objects.filter(site=self.instance.site).exclude(pk=self.instance.pk)
+
+
+class CategoryForm(RowForm):
+    unit_weight_g = KgField(
+        label=_("Weight of one unit (kg)"),
+        required=False,
+        most_g=HEAVIEST_G,
+        help_text=_("Used when there is no scale; empty: an estimate is asked for."),
+    )
+    plausible_max_g = KgField(
+        label=_("Ask above (kg)"),
+        required=False,
+        most_g=HEAVIEST_G,
+        help_text=_("A heavier weighing is asked once."),
+    )
+    icon = icon_field(CATEGORY_ICONS)
+    colour = forms.ChoiceField(
+        label=_("Colour"), choices=COLOURS, required=False, widget=LookSelect("colour")
+    )
+
+    class Meta:
+        model = Category
+        fields = (
+            "parent",
+            "name_fr",
+            "name_en",
+            "code",
+            "epr_stream",
+            "waste_code",
+            "unit_weight_g",
+            "plausible_max_g",
+            "icon",
+            "colour",
+            "position",
+        )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        parent = self.fields["parent"]
+        parent.queryset = Category.objects.filter(organisation=None)  # type: ignore[attr-defined]
+        parent.required = True
+        if self.instance.pk and self.instance.is_used:
+            self._freeze()
+
+    def _freeze(self) -> None:
+        """Show what no longer changes; what an older page still sends is for the model to judge."""
+        for name in ("parent", "epr_stream", "waste_code"):
+            self.fields[name].disabled = self.add_prefix(name) not in self.data
+            self.fields[name].help_text = _("Already in use: it no longer changes.")
+
+    def named_by(self) -> str:
+        return self.cleaned_data.get("name_fr") or ""
+
+    def _drawn(self, taken: set[str]) -> str:
+        parent = self.cleaned_data.get("parent")
+        drawn = super()._drawn({code.rpartition(".")[2].lower() for code in taken})
+        return f"{parent.code}.{drawn.upper()}"[:32] if parent and drawn else drawn

@@ -1,0 +1,67 @@
+"""Who changed what, and when: the history that simple-history keeps, as people read it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext as _
+
+LATEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One saving of a row: ``lines`` holds ``(label, before, after)`` of each field."""
+
+    at: datetime
+    by: str
+    title: str
+    lines: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def changes(row: models.Model, form: forms.BaseForm) -> list[Change]:
+    """The latest changes of ``row``, newest first, in the words of the form that makes them."""
+    records = list(
+        row.history.select_related("history_user")[: LATEST + 1]  # type: ignore[attr-defined]
+    )
+    found = []
+    for record, before in zip(records, [*records[1:], None], strict=True):
+        if record.history_type == "+":
+            found.append(Change(record.history_date, author(record), _("Created")))
+        elif before is not None and (lines := _lines(record, before, form)):
+            found.append(Change(record.history_date, author(record), _("Changed"), lines))
+    return found[:LATEST]
+
+
+def author(record: Any) -> str:
+    """Who saved this row: a person, or the installation's own commands."""
+    user = record.history_user
+    return (user.get_full_name() or user.get_username()) if user else _("Tracerie")
+
+
+def _lines(record: Any, before: Any, form: forms.BaseForm) -> list[tuple[str, str, str]]:
+    delta = record.diff_against(before, foreign_keys_are_objs=True)
+    return [_line(change, record, form) for change in delta.changes]
+
+
+def _line(change: Any, record: Any, form: forms.BaseForm) -> tuple[str, str, str]:
+    shown = form.fields.get(change.field)
+    label = shown and shown.label
+    if label is None:
+        label = record.instance_type._meta.get_field(change.field).verbose_name
+    return str(label), _say(change.old, shown), _say(change.new, shown)
+
+
+def _say(value: Any, shown: forms.Field | None) -> str:
+    """A stored value as its form field shows it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value in (None, ""):
+        return "–"
+    if isinstance(value, models.Model):
+        return str(value)
+    if isinstance(shown, forms.ChoiceField) and not isinstance(shown, forms.ModelChoiceField):
+        return str(dict(shown.choices).get(value, value))  # type: ignore[arg-type]
+    return str(shown.prepare_value(value) if shown else value)

@@ -1,0 +1,91 @@
+"""The settings a structure edits itself: where they start, and its own sheet."""
+
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from organisation.doors import page
+from organisation.forms import StructureForm
+from organisation.history import changes
+from organisation.models import Organisation
+from organisation.submissions import writing
+
+
+class Card(NamedTuple):
+    """One way into the settings."""
+
+    url: str
+    label: Promise
+    hint: Promise
+    icon: str
+    act: str = "configure"
+
+
+CARDS = (
+    Card(
+        "structure",
+        gettext_lazy("Structure"),
+        gettext_lazy("Name, SIRET, profile"),
+        "building-2",
+        "govern",
+    ),
+    Card(
+        "sites",
+        gettext_lazy("Sites and places"),
+        gettext_lazy("Scale limit, clock, shelves"),
+        "map-pin",
+    ),
+    Card(
+        "categories",
+        gettext_lazy("Categories"),
+        gettext_lazy("What you weigh, and for which stream"),
+        "shapes",
+    ),
+    Card(
+        "containers", gettext_lazy("Containers"), gettext_lazy("Their tares, in kilograms"), "box"
+    ),
+    Card("partners", gettext_lazy("Partners"), gettext_lazy("Who takes what leaves"), "handshake"),
+    Card(
+        "modes", gettext_lazy("Collection modes"), gettext_lazy("How arrivals come"), "hand-heart"
+    ),
+    Card("origins", gettext_lazy("Origins"), gettext_lazy("Communes and districts"), "map"),
+    Card(
+        "people",
+        gettext_lazy("People and roles"),
+        gettext_lazy("Who signs in, and for what"),
+        "users",
+        "manage_people",
+    ),
+)
+
+
+@page("configure")
+def settings(request: HttpRequest) -> HttpResponse:
+    """What the reader may set."""
+    user = request.user
+    cards = [card for card in CARDS if user.may_anywhere(card.act)]  # type: ignore[union-attr]
+    return render(request, "organisation/settings.html", {"cards": cards})
+
+
+@page("govern")
+def structure(request: HttpRequest) -> HttpResponse:
+    """The structure's own sheet."""
+    organisation: Organisation = request.user.organisation  # type: ignore[union-attr, assignment]
+    form = StructureForm(request.POST or None, instance=organisation)
+    if request.method == "POST" and form.is_valid():
+        with writing():
+            form.save()
+        messages.success(request, _("Saved."))
+        return redirect("structure")
+    context = {
+        "form": form,
+        "title": _("Structure"),
+        "changes": changes(organisation, form),
+        "current": "settings",
+    }
+    return render(request, "organisation/sheet.html", context)
