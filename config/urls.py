@@ -12,6 +12,9 @@ urlpatterns = [
     path("connexion/", anyone(LoginView.as_view()), name="login"),
     path("deconnexion/", anyone(LogoutView.as_view()), name="logout"),
     path("", include("collection.urls")),
+    path("", include("inventory.urls")),
+    path("", include("organisation.urls")),
+    path("reglages/", include("inventory.catalogue_urls")),
     path("api/v1/", api.urls),
 ]
 
