@@ -56,7 +56,8 @@ def _whole_months(
     rows = MonthlyFlow.objects.using("report").filter(
         month__in=months, from_account__in=border.accounts.values("pk")
     )
-    return _summed(_of(rows, categories), by)
+    # Month by month, sums come off the index in its own order: a third of the work.
+    return _summed(_of(rows, categories), by or ("month",))
 
 
 def _days(
