@@ -161,7 +161,7 @@ def lock_site(site: Site, *, exclusively: bool = False) -> int:
     Shared by writers that only add; exclusive for those that first read what is there.
     SQLite has one writer at a time already.
     """
-    wanted = "UPDATE" if exclusively else "SHARE"
+    wanted = "NO KEY UPDATE" if exclusively else "SHARE"
     clause = f" FOR {wanted}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -4,13 +4,17 @@ The ledger's triggers forbid emptying its tables, so no test flushes: each gets 
 migrated template, and the copy is thrown away. SQLite copies a file, PostgreSQL a database.
 """
 
+import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from threading import Barrier, Thread
 from types import SimpleNamespace
 from typing import Any
+from urllib import error, request
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -67,6 +71,29 @@ def own_database(template, tmp_path, django_db_blocker) -> Iterator[SimpleNamesp
             world.database = name
             yield world
         _drop_database(name)
+
+
+def environment_of(name: str) -> dict[str, str]:
+    """The environment in which another process works on the database ``name``."""
+    environment = dict(os.environ)
+    if connection.vendor == "sqlite":
+        environment.pop("DATABASE_URL", None)
+        return environment | {"TRACERIE_DATA": str(Path(name).parent)}
+    return environment | {
+        "DATABASE_URL": f"{environment['DATABASE_URL'].rpartition('/')[0]}/{name}"
+    }
+
+
+def send(url: str, token: str, content: dict[str, Any]) -> tuple[int, str]:
+    """Post JSON to a real server; return status and body. Raises OSError without an answer."""
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    asked = request.Request(url, json.dumps(content).encode(), headers)  # noqa: S310
+    try:
+        with request.urlopen(asked, timeout=30) as answer:  # noqa: S310
+            return answer.status, answer.read().decode()
+    except error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, refusal.read().decode()
 
 
 def _new_database(folder: Any, template: str = "") -> str:

@@ -1,15 +1,14 @@
 """Starting: nothing heavy is loaded, and an unguarded ledger is not served."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
 from inventory import triggers
+from tests.databases import environment_of
 
 HEAVY = {
     "pandas",
@@ -35,15 +34,12 @@ print(*sys.modules)
 
 def load(name):
     """Load the application, as a server does, on this database; return what it did."""
-    environment = dict(os.environ)
-    if connection.vendor == "sqlite":
-        environment["TRACERIE_DATA"] = str(Path(name).parent)
-        environment.pop("DATABASE_URL", None)
-    else:
-        server = os.environ["DATABASE_URL"].rpartition("/")[0]
-        environment["DATABASE_URL"] = f"{server}/{name}"
     return subprocess.run(
-        [sys.executable, "-c", LOAD], env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", LOAD],
+        env=environment_of(name),
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
 
