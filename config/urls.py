@@ -5,7 +5,10 @@ from django.urls import include, path
 
 from config import views
 from config.api import api
+from inventory.views.documents import document
 from organisation.doors import anyone, require_acts
+
+ARRIVAL_LINES = ("weighing__container",)  # what the in-door knows of a flow: gross weight, tare
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,6 +16,7 @@ urlpatterns = [
     path("deconnexion/", anyone(LogoutView.as_view()), name="logout"),
     path("", include("collection.urls")),
     path("", include("inventory.urls")),
+    path("d/<str:number>/", document, {"papers": ARRIVAL_LINES}, name="document"),
     path("", include("organisation.urls")),
     path("reglages/", include("inventory.catalogue_urls")),
     path("api/v1/", api.urls),

@@ -62,8 +62,7 @@ class ActForm(forms.Form):
         """Show why nothing was recorded; an id that is used up is replaced."""
         self.add_error(None, refusal)
         if getattr(refusal, "code", None) == "id_reused":
-            self.data = self.data.copy()
-            self.data["id"] = str(uuid4())
+            self.data = {**self.data, "id": str(uuid4())}
 
 
 class LineForm(forms.Form):
@@ -112,3 +111,13 @@ def lines_of(form: type[LineForm], extra: int = 5) -> Any:
     return forms.formset_factory(
         form, BaseLines, extra=extra, max_num=MAX_LINES, absolute_max=MAX_LINES, validate_max=True
     )
+
+
+class CancelForm(ActForm):
+    """Why a document is cancelled."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields.pop("day", None)
+        self.fields["comment"].label = _("Why?")
+        self.fields["comment"].required = True

@@ -14,6 +14,7 @@ from inventory.models.ledger import (
     MonthlyOrigin,
     Movement,
     NumberSeries,
+    Reason,
     Verb,
 )
 from inventory.models.places import CollectionMode, Container, Origin, Partner, Place, WasteStatus
@@ -38,6 +39,7 @@ __all__ = [
     "Origin",
     "Partner",
     "Place",
+    "Reason",
     "Shipment",
     "ShipmentWeights",
     "TreatmentCode",

@@ -88,6 +88,18 @@ class Method(models.TextChoices):
     BY_BALANCE = "by_balance", _("by balance")
 
 
+class Reason(models.TextChoices):
+    """Why books and shelves differ. None of it enters a rate."""
+
+    LOSS = "loss", _("loss or breakage")
+    THEFT = "theft", _("theft")
+    DRYING = "drying", _("drying")
+    WEIGHING_ERROR = "weighing_error", _("weighing error")
+    FOUND = "found", _("found")
+    SORTING_GAP = "sorting_gap", _("gap when sorting")
+    TRANSIT = "transit", _("gap on the road")
+
+
 class Account(models.Model):
     """One side of flows: a source, a place's bulk or items, a road, an exit, a discrepancy.
 
@@ -125,6 +137,10 @@ class Account(models.Model):
     def __str__(self) -> str:
         what = self.place or self.partner or self.mode or self.to_site or self.reason
         return f"{self.get_kind_display()} {what or ''}".strip()
+
+    @property
+    def reason_label(self) -> Any:
+        return dict(Reason.choices).get(self.reason, self.reason)
 
     @classmethod
     def source(cls, site: Site, mode: CollectionMode, waste_status: str = "") -> "Account":

@@ -1,0 +1,132 @@
+"""One document by its number: what moved, who says so, and what corrects it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from inventory import services
+from inventory.forms.choices import Offer
+from inventory.forms.departures import WeightsForm
+from inventory.forms.entries import ActForm, CancelForm
+from inventory.ledger import IRREVERSIBLE, Entry
+from inventory.models import Category, Movement, Shipment, Verb
+from inventory.views.acts import recorded
+from organisation.doors import page, require
+
+SIDES = ("place__site", "mode", "partner", "to_site")
+FLOWS = (
+    "from_category",
+    "to_category",
+    "origin",
+    *(f"{side}__{part}" for side in ("from_account", "to_account") for part in SIDES),
+)
+LINKS = (
+    "site__organisation",
+    "author",
+    "reverses",
+    "reversed_by",
+    "shipment__partner",
+    "shipment__waste_code",
+    "shipment__treatment_code",
+    "shipment__weights__movement__reversed_by",
+    "shipment_weights__shipment__movement",
+    "shipment_weights__shipment__partner",
+)
+
+
+@page("read_stock")
+@require_safe
+def document(request: HttpRequest, number: str, papers: Sequence[str] = ()) -> HttpResponse:
+    """A movement in words. ``papers`` are relations of its flows that rooms above keep."""
+    movement = _named(request, number)
+    flows = movement.flows.select_related(*FLOWS, *papers).prefetch_related("item__codes")
+    lines = list(flows.order_by("pk"))
+    context = {
+        "movement": movement,
+        "lines": lines,
+        "weight_g": sum(flow.weight_g for flow in lines),
+        "cancel_form": _cancel_form(request, movement) if _may_cancel(request, movement) else None,
+        "weights_form": _weights_form(request, movement),
+    }
+    return render(request, "inventory/document.html", context)
+
+
+@page("undo")
+@require_http_methods(["POST"])
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Cancel a document, saying why."""
+    movement = _named(request, number)
+    form = _cancel_form(request, movement)
+
+    def act(entry: Entry) -> Movement:
+        return services.cancel(entry=entry, movement=movement)
+
+    return _answered(request, movement, form, act)
+
+
+@page("ship")
+@require_http_methods(["POST"])
+def confirm_weights(request: HttpRequest, number: str) -> HttpResponse:
+    """Give the partner's own weights of a departure."""
+    movement = _named(request, number)
+    form = _weights_form(request, movement)
+    if form is None:
+        raise Http404
+
+    def act(entry: Entry) -> Movement:
+        return services.confirm_weights(
+            entry=entry, shipment=movement.shipment, weights=form.weights
+        ).movement
+
+    return _answered(request, movement, form, act)
+
+
+def _answered(request: HttpRequest, movement: Movement, form: ActForm, act: Any) -> HttpResponse:
+    """Record a valid form, or show it alone with what is wrong."""
+    if form.is_valid() and (response := recorded(request, form, Verb.REVERSE, act)):
+        return response
+    return render(request, "inventory/answer.html", {"movement": movement, "form": form})
+
+
+def _named(request: HttpRequest, number: str) -> Movement:
+    """Raises Http404 outside the structure, PermissionDenied for the role."""
+    rows = Movement.objects.within(request).named(number).select_related(*LINKS)
+    movement = rows.first() if number.isprintable() else None
+    if movement is None:
+        raise Http404
+    require(request, movement.site)
+    return movement
+
+
+def _may_cancel(request: HttpRequest, movement: Movement) -> bool:
+    user: Any = request.user
+    is_standing = movement.verb not in IRREVERSIBLE and not hasattr(movement, "reversed_by")
+    return is_standing and services.may_cancel(user=user, movement=movement)
+
+
+def _cancel_form(request: HttpRequest, movement: Movement) -> CancelForm:
+    user: Any = request.user
+    return CancelForm(request.POST or None, offer=Offer(movement.site), user=user)
+
+
+def _weights_form(request: HttpRequest, movement: Movement) -> WeightsForm | None:
+    """The form for the partner's weights, where a departure still waits for them."""
+    shipment = getattr(movement, "shipment", None)
+    user: Any = request.user
+    if shipment is None or not user.may("ship", movement.site):
+        return None
+    sent_g = _sent_in_bulk(movement)
+    is_waiting = shipment.state == Shipment.State.RECORDED and sent_g
+    if not (is_waiting or request.method == "POST"):
+        return None
+    return WeightsForm(request.POST or None, offer=Offer(movement.site), user=user, sent_g=sent_g)
+
+
+def _sent_in_bulk(movement: Movement) -> dict[Category, int]:
+    sent: dict[Category, int] = {}
+    for flow in movement.flows.filter(item=None).select_related("from_category"):
+        sent[flow.from_category] = sent.get(flow.from_category, 0) + flow.weight_g
+    return sent
