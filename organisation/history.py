@@ -8,7 +8,10 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext as _
 
+from organisation.models import Membership, User
+
 LATEST = 20
+LOOKED_AT = 200  # signing in saves a person too, and says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Change:
 def changes(row: models.Model, form: forms.BaseForm) -> list[Change]:
     """The latest changes of ``row``, newest first, in the words of the form that makes them."""
     records = list(
-        row.history.select_related("history_user")[: LATEST + 1]  # type: ignore[attr-defined]
+        row.history.select_related("history_user")[:LOOKED_AT]  # type: ignore[attr-defined]
     )
     found = []
     for record, before in zip(records, [*records[1:], None], strict=True):
@@ -33,6 +36,20 @@ def changes(row: models.Model, form: forms.BaseForm) -> list[Change]:
         elif before is not None and (lines := _lines(record, before, form)):
             found.append(Change(record.history_date, author(record), _("Changed"), lines))
     return found[:LATEST]
+
+
+def role_changes(person: User) -> list[Change]:
+    """The latest roles given to ``person`` and taken back, newest first."""
+    records = Membership.history.filter(user_id=person.pk).select_related("history_user", "site")
+    return [
+        Change(
+            record.history_date,
+            author(record),
+            _("Role taken back") if record.history_type == "-" else _("Role given"),
+            [(record.get_role_display(), "", record.site.name if record.site else _("Everywhere"))],
+        )
+        for record in records[:LATEST]
+    ]
 
 
 def author(record: Any) -> str:

@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from organisation import views
+from organisation.views import account, people, settings
 
 urlpatterns = [
-    path("reglages/", views.settings, name="settings"),
-    path("reglages/structure/", views.structure, name="structure"),
+    path("mon-compte/", account.account, name="account"),
+    path("mon-compte/cles/", account.keys, name="account-keys"),
+    path("reglages/", settings.settings, name="settings"),
+    path("reglages/structure/", settings.structure, name="structure"),
+    path("reglages/personnes/", people.people, name="people"),
+    path("reglages/personnes/nouveau/", people.add, name="people-new"),
+    path("reglages/personnes/<str:login>/", people.person, name="person"),
+    path("reglages/personnes/<str:login>/mot-de-passe/", people.password, name="person-password"),
+    path("reglages/personnes/<str:login>/cles/", people.keys, name="person-keys"),
 ]

@@ -1,0 +1,1 @@
+"""The ground floor's pages: settings, people, one's own account."""
