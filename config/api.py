@@ -76,6 +76,7 @@ SENTENCES: dict[str, Any] = {
         "A date and time is expected, such as 2026-11-22T10:00+01:00."
     ),
     "timezone_aware": gettext_lazy("The time needs its offset, such as +01:00."),
+    "month_parsing": gettext_lazy("A month is expected, such as 2026-03."),
     "date_type": gettext_lazy("A date is expected, such as 2026-11-22."),
     "date_parsing": gettext_lazy("A date is expected, such as 2026-11-22."),
     "date_from_datetime_parsing": gettext_lazy("A date is expected, such as 2026-11-22."),

@@ -1,21 +1,24 @@
 """The figures over HTTP."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from inventory.models import Category
-from organisation.doors import Doors, May
-from organisation.models import Network, Organisation, Site
-from organisation.shapes import READ_ERRORS, Shape
-from reporting import indicators
+from inventory.months import first_day, last_day
+from organisation.doors import Doors, May, Permitted, caller
+from organisation.models import Network, Organisation, Site, Submission
+from organisation.shapes import READ_ERRORS, WRITE_ERRORS, Flag, Id, Shape
+from organisation.submissions import once
+from reporting import indicators, services
 from reporting.periods import Period
 from reporting.scopes import Scope
 
@@ -36,10 +39,10 @@ class Asked(Shape):
 
     first_day: Day = Field(alias="from")
     last_day: Day = Field(alias="to")
-    site: list[Annotated[Site, May()]] = Field(default_factory=list)
-    organisation: Annotated[Organisation, May()] | None = None
-    network: Annotated[Network, May()] | None = None
-    category: Annotated[Category, May()] | None = None
+    site: list[Permitted[Site]] = Field(default_factory=list)
+    organisation: Permitted[Organisation] | None = None
+    network: Permitted[Network] | None = None
+    category: Permitted[Category] | None = None
 
     def period(self) -> Period:
         return Period(self.first_day, self.last_day)
@@ -49,7 +52,7 @@ class Asked(Shape):
             return Scope.of_network(self.network)
         if self.site:
             return Scope.of_sites(self.site)
-        permitted = Site.objects.permitted(request.user, "read_figures")  # type: ignore[arg-type]
+        permitted = Site.objects.permitted(caller(request), "read_figures")
         sites = list(permitted.select_related("organisation"))
         if self.organisation is not None:
             _require_all(self.organisation, sites)
@@ -123,6 +126,56 @@ class Diversion(Schema):
     of_collected: OfCollected | None
     quality: Quality | None
     warnings: list[Warning]
+
+
+def _month(value: Any) -> Any:
+    if not isinstance(value, str) or not re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])", value):
+        raise PydanticCustomError("month_parsing", "")
+    return value
+
+
+class ClosingIn(Shape):
+    id: Id
+    site: Permitted[Site]
+    month: Annotated[str, BeforeValidator(_month)] = Field(examples=["2026-03"])
+    accepts_negative: Flag = False
+
+
+class Closing(Schema):
+    """A closed month: its figures stand."""
+
+    id: UUID
+    site: str
+    month: str
+    closed_at: datetime
+    warnings: list[Warning]
+
+
+@router.post("closings", auth=May("close_month"), response={201: Closing, **WRITE_ERRORS})
+def close_month(request: HttpRequest, payload: ClosingIn) -> HttpResponse:
+    """Close a month, 48 h after its end at the earliest, in order and for good."""
+
+    def record(submission: Submission) -> Closing:
+        year, number = payload.month.split("-")
+        month = int(year) * 100 + int(number)
+        closing = services.close_month(
+            site=payload.site,
+            month=month,
+            author=caller(request),
+            submission=submission,
+            accepts_negative=payload.accepts_negative,
+        )
+        period = Period(first_day(month), last_day(month))
+        told = indicators.diversion(scope=Scope.of_sites([payload.site]), period=period)
+        return Closing(
+            id=payload.id,
+            site=payload.site.code,
+            month=payload.month,
+            closed_at=closing.closed_at,
+            warnings=[note for note in told["warnings"] if note["type"] != "open_months"],
+        )
+
+    return once(request, payload.id, record)
 
 
 @router.get(

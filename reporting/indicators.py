@@ -5,9 +5,9 @@ the monthly cube for whole months and from the flows for the days around them, i
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django.db import transaction
 from django.db.models import Sum
@@ -58,8 +58,9 @@ def diversion(*, scope: Scope, period: Period, category: Category | None = None)
     with transaction.atomic(using="report"):
         border = Border(scope)
         categories = below(category)
-        tally = Tally(border, categories)
-        tally.add(cube.within(border, period, tally.by, categories))
+        by = () if categories is None else ("from_category_id", "to_category_id")
+        tally = Tally()
+        tally.add(border, cube.within(border, period, by, categories), categories)
         standing = stock.standing(border, period, categories)
         notes = warnings.of(scope, border, period, categories, standing)
     return {"period": {"from": period.start.isoformat(), "to": period.end.isoformat()}} | {
@@ -97,25 +98,42 @@ def below(category: Category | None) -> Categories:
 class Tally:
     """Adds sums of flows up to the indicators of a scope."""
 
-    def __init__(self, border: Border, categories: Categories = None) -> None:
-        self.by = () if categories is None else ("from_category_id", "to_category_id")
-        self._border = border
-        self._categories = categories
+    def __init__(self) -> None:
         self._masses: Counter[str] = Counter()
         self._methods: Counter[str] = Counter()
         self._stock_change = 0
 
-    def add(self, cells: Iterable[Any]) -> None:
+    @classmethod
+    def of(cls, figures: Mapping[str, Any]) -> Self:
+        """The masses of an answer of ``diversion``."""
+        tally = cls()
+        tally._masses.update({name: figures[name] for name in INDICATORS if name[-2:] == "_g"})
+        return tally
+
+    def add(self, border: Border, cells: Iterable[Any], categories: Categories = None) -> None:
         for cell in cells:
             pair = cell.from_account_id, cell.to_account_id
-            for figure, sign in self._border.effects(*pair):
+            for figure, sign in border.effects(*pair):
                 self._masses[figure] += sign * cell.grams
                 if figure in WEIGHTED:
                     self._methods[QUALITY[cell.method]] += sign * cell.grams
-            if self._categories is None:
-                self._stock_change += self._border.stock_change(*pair) * cell.grams
+            if categories is None:
+                self._stock_change += border.stock_change(*pair) * cell.grams
             else:
-                self._add_filtered(cell, self._categories)
+                self._add_filtered(border, cell, categories)
+
+    def merge(self, other: "Tally") -> None:
+        self._masses.update(other._masses)
+
+    def __getitem__(self, figure: str) -> int:
+        """Grams of one figure that flows alone tell (no stock)."""
+        if figure == "outgoing_g":
+            return sum(self._masses[fate] for fate in FATES)
+        return self._masses[figure]
+
+    @property
+    def fates_g(self) -> dict[str, int]:
+        return {fate: self._masses[f"{fate}_g"] for fate in rounding.FATES}
 
     def masses(self, standing: Counter[stock.Spot]) -> dict[str, int]:
         """Grams by indicator; the stock that stood at the end tells what stood at the start."""
@@ -125,22 +143,21 @@ class Tally:
             "opening_stock_g": closing_g - self._stock_change,
             "closing_stock_g": closing_g,
             "in_transit_g": sum(grams for spot, grams in standing.items() if spot.site is None),
-            "outgoing_g": sum(self._masses[fate] for fate in FATES),
+            "outgoing_g": self["outgoing_g"],
         }
 
     def rates(self) -> dict[str, Any]:
-        fates_g = {fate: self._masses[f"{fate}_g"] for fate in rounding.FATES}
         by_method = {name: self._methods[name] for name in dict.fromkeys(QUALITY.values())}
         return {
-            "shares": rounding.published_shares(fates_g),
-            "recovery_rate": rounding.recovery_rate(fates_g),
-            "of_collected": rounding.of_collected(fates_g, self._masses["collected_g"]),
+            "shares": rounding.published_shares(self.fates_g),
+            "recovery_rate": rounding.recovery_rate(self.fates_g),
+            "of_collected": rounding.of_collected(self.fates_g, self._masses["collected_g"]),
             "quality": rounding.quality(by_method),
         }
 
-    def _add_filtered(self, cell: Any, categories: frozenset[int]) -> None:
+    def _add_filtered(self, border: Border, cell: Any, categories: frozenset[int]) -> None:
         """Stock to stock may leave the categories asked for, or enter them."""
-        start, end = self._border.side(cell.from_account_id), self._border.side(cell.to_account_id)
+        start, end = border.side(cell.from_account_id), border.side(cell.to_account_id)
         leaves = start.is_stock and cell.from_category_id in categories
         enters = end.is_stock and cell.to_category_id in categories
         self._stock_change += (enters - leaves) * cell.grams

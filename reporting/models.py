@@ -1,9 +1,19 @@
 """What reporting itself declares: the closing of a month."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from inventory.months import first_day
 from organisation.models import Site, Submission, User
+
+
+class MonthClosingQuerySet(models.QuerySet["MonthClosing"]):
+    def of(self, sites: Iterable[Site]) -> "MonthClosingQuerySet":
+        """Closings at ``sites``, newest first."""
+        return self.filter(site__in=sites).order_by("-closed_at", "-pk")
 
 
 class MonthClosing(models.Model):
@@ -15,6 +25,8 @@ class MonthClosing(models.Model):
     closed_at = models.DateTimeField(_("closed at"))
     author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
+    objects = MonthClosingQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("closing of a month")
         verbose_name_plural = _("closings of months")
@@ -22,3 +34,7 @@ class MonthClosing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site} {self.month}"
+
+    @property
+    def first_day(self) -> date:
+        return first_day(self.month)

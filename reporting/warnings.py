@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from inventory.models import Category
-from inventory.months import add_months, first_day, month_of
+from inventory.months import first_day, month_of
 from inventory.units import format_kg
 from organisation.models import Site
 from reporting import cube
 from reporting.cube import Categories
+from reporting.months import first_open
 from reporting.periods import Period
 from reporting.scopes import LEAVES, Border, Scope
 from reporting.stock import Spot
@@ -91,11 +92,12 @@ def _without_category(
 
 
 def _open_months(scope: Scope, period: Period) -> list[tuple[str, str]]:
-    last = min(period.end, timezone.localdate())
+    last = month_of(min(period.end, timezone.localdate()))
+    months = first_open(scope.sites)
     waiting = [
-        (site, first)
+        (site, max(months[site.pk], month_of(period.start)))
         for site in scope.sites
-        if (first := _first_open(site, period)) and first <= month_of(last)
+        if months.get(site.pk, last + 1) <= last
     ]
     if not waiting:
         return []
@@ -110,17 +112,6 @@ def _open_months(scope: Scope, period: Period) -> list[tuple[str, str]]:
             "sites": ", ".join(_since(site, first) for site, first in waiting)
         }
     return [("open_months", msg)]
-
-
-def _first_open(site: Site, period: Period) -> int | None:
-    """The first month of the period that may still change; None for a site that has not begun."""
-    closed = site.books_closed_through
-    first = month_of(period.start)
-    if closed:
-        return max(first, add_months(closed, 1))
-    begun = site.movements.using("report").order_by("business_date").values_list("month", flat=True)
-    month = begun.first()
-    return month and max(first, month)
 
 
 def _since(site: Site, month: int) -> str:

@@ -1,0 +1,150 @@
+"""Drawings: server-made SVG, each fate by colour and pattern, no style attributes.
+
+Widths are percentages of the drawing, so that patterns keep their scale; the page must include
+``parts/patterns.html`` once.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from inventory.models import Kind
+from reporting.printing import unit_for
+from reporting.rounding import FATES, PUBLISHED
+
+ICONS = {
+    "reuse": "hand-heart",
+    "recycling": "recycle",
+    "other_recovery": "factory",
+    "energy": "flame",
+    "disposal": "trash-2",
+}
+DONE = {
+    "reuse": pgettext_lazy("share of what left", "reused"),
+    "recycling": pgettext_lazy("share of what left", "recycled"),
+    "disposal": pgettext_lazy("share of what left", "disposed of"),
+}
+DETAIL = {
+    "reuse": gettext_lazy("sold or given"),
+    "recycling": gettext_lazy("as material"),
+    "other_recovery": gettext_lazy("recovered otherwise"),
+    "energy": gettext_lazy("burnt for energy"),
+    "disposal": gettext_lazy("thrown away"),
+}
+TRAMES = {fate: fate for fate in FATES[1:]} | {
+    "unit_average": "recycling",
+    "estimated": "other_recovery",
+    "by_balance": "disposal",
+}
+MONTH_HEIGHT = 96
+
+
+def shares(figures: Mapping[str, Any], base: str = "outgoing") -> dict[str, Any]:
+    """What ``reporting/_shares.html`` shows for an answer of ``diversion``."""
+    fates_g = {fate: figures[f"{fate}_g"] for fate in FATES}
+    printed = figures["of_collected"] if base == "collected" else figures["shares"]
+    if printed is None:
+        return {"bar": None, "is_empty": not any(fates_g.values())}
+    unit = unit_for(fates_g.values())
+    whole_g = max(figures["collected_g"], sum(fates_g.values())) if base == "collected" else None
+    groups = [
+        {
+            "fate": name,
+            "percent": printed[name],
+            "share": f"{round(float(printed[name])):03}",
+            "icon": ICONS[name],
+            "word": DONE[name],
+            "total": unit.write(sum(fates_g[fate] for fate in PUBLISHED[name])),
+            "parts": [
+                {"weight": unit.write(fates_g[fate]), "word": DETAIL[fate]}
+                for fate in PUBLISHED[name]
+                if fates_g[fate] or fate == name
+            ],
+        }
+        for name in PUBLISHED
+    ]
+    label = ", ".join(f"{group['percent']} % {group['word']}" for group in groups)
+    return {"bar": shares_bar(fates_g, label, whole_g), "groups": groups, "unit": unit.word}
+
+
+def shares_bar(fates_g: Mapping[str, int], label: str, whole_g: int | None = None) -> SafeString:
+    """One bar of the five fates; where ``whole_g`` is larger than their sum, the rest is hollow."""
+    whole_g = whole_g or sum(fates_g.values())
+    inside = _segments([(fate, fates_g[fate], Kind(fate).label) for fate in FATES], whole_g, "fate")
+    return format_html(
+        '<svg class="shares-bar" role="img" aria-label="{}">'
+        '<rect class="rest" width="100%" height="100%"/>{}</svg>',
+        label,
+        inside,
+    )
+
+
+def quality_bar(quality: Mapping[str, int], words: Mapping[str, Any]) -> SafeString:
+    """One bar of how the weights are known, in hundredths."""
+    inside = _segments([(name, quality[name], words[name]) for name in quality], 100, "q")
+    label = ", ".join(f"{words[name]} {quality[name]} %" for name in quality)
+    return format_html('<svg class="q-bar" role="img" aria-label="{}">{}</svg>', label, inside)
+
+
+def column(fates_g: Mapping[str, int], most_g: int, label: str) -> SafeString:
+    """A month's column: the fates stacked, the fullest month full height."""
+    shapes, top = [], MONTH_HEIGHT
+    for fate in FATES:
+        height = round(MONTH_HEIGHT * max(fates_g[fate], 0) / most_g) if most_g > 0 else 0
+        top -= height
+        if height:
+            shapes.append(_block(fate, top, height))
+    return format_html(
+        '<svg viewBox="-1 -1 102 {}" role="img" aria-label="{}">{}'
+        '<path class="floor" d="M0 {}H100"/></svg>',
+        MONTH_HEIGHT + 2,
+        label,
+        format_html_join("", "{}", [(shape,) for shape in shapes]),
+        MONTH_HEIGHT,
+    )
+
+
+def _block(fate: str, top: int, height: int) -> SafeString:
+    shape = format_html('y="{}" width="100" height="{}"/>', top, height)
+    block = format_html('<rect class="fate" data-fate="{}" {}', fate, shape)
+    if fate in TRAMES:
+        block += format_html('<rect fill="url(#pat-{})" {}', fate, shape)
+    return block
+
+
+def _segments(parts: Sequence[tuple[str, int, Any]], whole: int, kind: str) -> SafeString:
+    """Rectangles side by side, then the gaps between them, in percent of the drawing."""
+    shapes, ends, start = [], [], 0
+    for name, size, word in parts:
+        if size > 0:
+            x, width = _percent(start, whole), _percent(size, whole)
+            shapes.append((f"{word} {width} %", kind, name, x, width, _trame(name, x, width)))
+            start += size
+            ends.append((_percent(start, whole),))
+    return format_html(
+        "{}{}",
+        format_html_join(
+            "",
+            '<g><title>{}</title><rect class="{}" data-fate="{}" x="{}%" width="{}%"'
+            ' height="100%"/>{}</g>',
+            shapes,
+        ),
+        format_html_join("", '<rect class="gap" x="{}%" width="3" height="100%"/>', ends[:-1]),
+    )
+
+
+def _trame(name: str, x: str, width: str) -> SafeString:
+    """The pattern over a part; reuse and what was weighed are solid."""
+    pattern = TRAMES.get(name)
+    if pattern is None:
+        return SafeString()
+    return format_html(
+        '<rect fill="url(#pat-{})" x="{}%" width="{}%" height="100%"/>', pattern, x, width
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part * 100 / whole:.2f}"

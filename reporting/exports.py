@@ -1,0 +1,99 @@
+"""Flows as CSV for French spreadsheets: ``;``, decimal comma, UTF-8 with its mark."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from inventory.models import Account, Flow, Kind
+from reporting.listing import LABELS, Listing
+
+MARK = "\ufeff"
+# What a spreadsheet takes for a formula, or drops to find one; full-width signs count as well.
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+class _Echo:
+    """A file that hands back each line instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+class _Number(str):
+    """Digits of ours: a minus sign in front is no formula."""
+
+
+def flows_csv(listing: Listing) -> Iterator[str]:
+    """Yield the lines of a CSV with one row per flow and figure: what is listed adds up to it."""
+    writer: Any = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
+    yield MARK
+    yield writer.writerow(_header())
+    with transaction.atomic(using="report"):
+        for flow in listing.flows():
+            for figure, grams in _shares(listing, flow):
+                yield writer.writerow(map(neutral, _row(flow, figure, grams)))
+
+
+def neutral(cell: Any) -> str:
+    """A cell that no spreadsheet runs: text that looks like a formula gets an apostrophe."""
+    is_text = isinstance(cell, str) and not isinstance(cell, _Number)
+    if is_text and cell.lstrip(" \u00a0").startswith(DANGEROUS):
+        return f"'{cell}"
+    return str(cell)
+
+
+def _header() -> list[str]:
+    return [
+        _("date"),
+        _("document"),
+        _("act"),
+        _("site"),
+        _("figure"),
+        _("from"),
+        _("to"),
+        _("category code"),
+        _("category"),
+        _("origin"),
+        _("weight (kg)"),
+        _("units"),
+        _("known by"),
+        _("note"),
+    ]
+
+
+def _row(flow: Flow, figure: str, grams: int) -> Iterable[Any]:
+    movement = flow.movement
+    return [
+        movement.business_date.isoformat(),
+        movement.number,
+        movement.get_verb_display(),
+        movement.site.code,
+        str(LABELS[figure]),
+        _end(flow.from_account),
+        _end(flow.to_account),
+        flow.from_category.code,
+        flow.from_category.name,
+        flow.origin.name if flow.origin else "",
+        _Number(_kilograms(grams)),
+        flow.units,
+        flow.get_method_display(),
+        movement.note,
+    ]
+
+
+def _shares(listing: Listing, flow: Flow) -> Iterable[tuple[str, int]]:
+    effects = listing.border.effects(flow.from_account_id, flow.to_account_id)
+    return [(figure, sign * flow.weight_g) for figure, sign in effects]
+
+
+def _end(account: Account) -> str:
+    return account.place.name if account.kind == Kind.STOCK and account.place else str(account)
+
+
+def _kilograms(grams: int) -> str:
+    whole, rest = divmod(abs(grams), 1000)
+    sign = "-" if grams < 0 else ""
+    return f"{sign}{whole},{rest:03}"

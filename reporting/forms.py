@@ -1,0 +1,110 @@
+"""What a reader asks of a report: a period, sites, a category and a basis."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models import Category
+from organisation.models import Site, User
+from reporting.periods import Period
+from reporting.scopes import Scope
+
+NAMES = {"start": "from", "end": "to"}
+BASES = (("outgoing", _("what went out")), ("collected", _("what was collected")))
+
+
+class ClosingForm(forms.Form):
+    """The button that closes a month."""
+
+    id = forms.UUIDField()
+    month = forms.IntegerField(min_value=200001, max_value=209912)
+    accepts_negative = forms.BooleanField(required=False)
+
+    def clean_month(self) -> int:
+        month: int = self.cleaned_data["month"]
+        if not 1 <= month % 100 <= 12:
+            raise ValidationError(_("This month does not exist."), code="bad_month")
+        return month
+
+
+class Question(forms.Form):
+    """The report's own address says it all: the same address is the same report."""
+
+    start = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    end = forms.DateField(label=_("To"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    site = forms.MultipleChoiceField(
+        label=_("Sites"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    base = forms.ChoiceField(label=_("Rates are shares of"), required=False, choices=BASES)
+
+    def __init__(self, asked: QueryDict, user: User, today: date) -> None:
+        sites = Site.objects.permitted(user, "read_figures").select_related("organisation")
+        self.sites = {site.code: site for site in sites}
+        found = Category.objects.of(user.organisation_id)
+        self.tops = {category.code: category for category in found.tops()}
+        named = found.named(asked.get("category", ""))
+        self.categories = self.tops | {category.code: category for category in named}
+        self.year = Period.this_year(today)
+        super().__init__(self._completed(asked))
+        self.fields["site"].choices = [(site.code, site.name) for site in sites]  # type: ignore[attr-defined]
+        self.fields["category"].choices = [("", _("All categories"))] + [  # type: ignore[attr-defined]
+            (category.code, category.name) for category in self.categories.values()
+        ]
+
+    def add_prefix(self, field_name: str) -> str:
+        return NAMES.get(field_name, field_name)
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError ``period_reversed`` or ``period_too_long``."""
+        cleaned = super().clean() or {}
+        if "start" in cleaned and "end" in cleaned:
+            try:
+                cleaned["period"] = Period(cleaned["start"], cleaned["end"])
+            except ValidationError as refusal:
+                self.add_error("end", refusal)
+        return cleaned
+
+    @property
+    def period(self) -> Period:
+        """The period asked for; this year where it makes no sense."""
+        self.is_valid()
+        return self.cleaned_data.get("period", self.year)  # type: ignore[no-any-return]
+
+    @property
+    def scope(self) -> Scope:
+        self.is_valid()
+        chosen = self.cleaned_data.get("site") or self.sites
+        return Scope.of_sites(self.sites[code] for code in chosen)
+
+    @property
+    def category_asked(self) -> Category | None:
+        self.is_valid()
+        return self.categories.get(self.cleaned_data.get("category", ""))
+
+    @property
+    def base_asked(self) -> str:
+        self.is_valid()
+        return self.cleaned_data.get("base") or "outgoing"
+
+    def address(self, period: Period | None = None, /, **changes: str) -> str:
+        """The query string of this question, or of one with other answers."""
+        period = period or self.period
+        asked: dict[str, Any] = {"from": period.start.isoformat(), "to": period.end.isoformat()}
+        asked["site"] = self.cleaned_data.get("site", [])
+        asked["category"] = self.cleaned_data.get("category", "")
+        asked["base"] = self.base_asked if self.base_asked != "outgoing" else ""
+        asked |= changes
+        return urlencode({key: value for key, value in asked.items() if value}, doseq=True)
+
+    def _completed(self, asked: QueryDict) -> QueryDict:
+        completed = asked.copy()
+        if not asked.get("from") and not asked.get("to"):
+            completed["from"] = self.year.start.isoformat()
+            completed["to"] = self.year.end.isoformat()
+        return completed

@@ -1,0 +1,185 @@
+"""The *Bilan*, what is behind each of its figures, and its CSV."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from inventory.months import first_day
+from organisation.doors import caller, page
+from organisation.models import Site, Submission, User
+from organisation.submissions import form_content, submit
+from reporting import charts, exports, services
+from reporting.bilan import KNOWN, Page, period_name
+from reporting.breakdown import breakdown
+from reporting.forms import BASES, ClosingForm, Question
+from reporting.listing import CROSSING, LABELS, Listing
+from reporting.models import MonthClosing
+from reporting.months import closes_from, first_open
+from reporting.periods import Period
+
+LISTED = 100
+
+
+@page("read_figures")
+def bilan(request: HttpRequest) -> HttpResponse:
+    """The report of a period: shares, mass balance, months, categories, what it rests on."""
+    asked = _question(request)
+    found = breakdown(scope=asked.scope, period=asked.period, category=asked.category_asked)
+    written = Page(asked, found)
+    open_months = any(note["type"] == "open_months" for note in found.figures["warnings"])
+    context = {
+        "asked": asked,
+        "title": period_name(asked.period),
+        "base": asked.base_asked,
+        "bases": [
+            {"name": name, "label": label, "href": "?" + asked.address(base=name)}
+            for name, label in BASES
+        ],
+        "presets": _presets(asked),
+        "figures": found.figures,
+        "page": written,
+        "unit": written.unit.word,
+        "is_draft": open_months,
+        "quality_bar": charts.quality_bar(found.figures["quality"], KNOWN)
+        if found.figures["quality"]
+        else "",
+        "csv": asked.address(),
+    }
+    return render(request, "reporting/bilan.html", context)
+
+
+@page("read_figures")
+def movements(request: HttpRequest) -> HttpResponse:
+    """The movements that a figure is made of; their grams add up to it."""
+    asked = _question(request)
+    listing = _listing(request, asked)
+    rows, after = listing.page(LISTED, request.GET.get("after", ""))
+    behind = {"figure": listing.figure, "known": listing.known}
+    context = {
+        "asked": asked,
+        "title": LABELS[listing.figure],
+        "known": KNOWN.get(listing.known, ""),
+        "scope": listing.scope,
+        "total_g": listing.total_g,
+        "rows": rows,
+        "is_first": not request.GET.get("after"),
+        "next": asked.address(after=after, **behind) if after else "",
+        "first": asked.address(**behind),
+        "back": asked.address(),
+        "csv": asked.address(**behind),
+    }
+    return render(request, "reporting/movements.html", context)
+
+
+@page("read_figures")
+def flows_csv(request: HttpRequest) -> Any:
+    """The flows of a report, or of one of its figures, as a CSV file."""
+    asked = _question(request)
+    listing = _listing(request, asked, CROSSING)
+    period = asked.period
+    name = f"tracerie-{period.start.isoformat()}-{period.end.isoformat()}.csv"
+    return StreamingHttpResponse(
+        exports.flows_csv(listing),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@page("read_figures")
+def months(request: HttpRequest) -> HttpResponse:
+    """The next month to close at each site, and what has been closed."""
+    user = caller(request)
+    sites = list(Site.objects.permitted(user, "read_figures"))
+    waiting = first_open(sites)
+    rows = [_month_row(user, site, waiting.get(site.pk)) for site in sites]
+    closed = MonthClosing.objects.of(sites).select_related("site", "author")
+    context = {
+        "rows": rows,
+        "closed": closed[:LISTED],
+        "accept": request.GET.get("accept", ""),
+    }
+    return render(request, "reporting/months.html", context)
+
+
+@require_POST
+@page("close_month")
+def close_month(request: HttpRequest, site: Site) -> HttpResponse:
+    """Close a site's month, once, and say so."""
+    form = ClosingForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    try:
+        submit(
+            organisation=site.organisation,
+            uuid=form.cleaned_data["id"],
+            endpoint=request.path,
+            content=form_content(request.POST),
+            record=lambda submission: str(_close(request, site, form, submission)),
+        )
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        accept = f"?accept={site.code}" if refusal.code == "negative_stock" else ""
+        return redirect(f"{reverse('months')}{accept}")
+    messages.success(request, _("The month is closed: its figures stand."))
+    return redirect("months")
+
+
+def _close(
+    request: HttpRequest, site: Site, form: ClosingForm, submission: Submission
+) -> MonthClosing:
+    return services.close_month(
+        site=site,
+        month=form.cleaned_data["month"],
+        author=caller(request),
+        submission=submission,
+        accepts_negative=form.cleaned_data["accepts_negative"],
+    )
+
+
+def _month_row(user: User, site: Site, month: int | None) -> dict[str, Any]:
+    closes_at = closes_from(site, month) if month else None
+    return {
+        "id": uuid4(),
+        "site": site,
+        "month": month,
+        "first_day": first_day(month) if month else None,
+        "closes_at": closes_at,
+        "is_due": closes_at is not None and closes_at <= timezone.now(),
+        "may_close": user.may("close_month", site),
+    }
+
+
+def _question(request: HttpRequest) -> Question:
+    asked = Question(request.GET, caller(request), timezone.localdate())
+    asked.is_valid()
+    return asked
+
+
+def _listing(request: HttpRequest, asked: Question, default: str = "") -> Listing:
+    figure, known = request.GET.get("figure", default), request.GET.get("known", "")
+    if (figure not in LABELS and figure != default) or (known and known not in KNOWN):
+        raise Http404
+    if not figure:
+        raise Http404
+    return Listing(asked.scope, asked.period, figure, asked.category_asked, known)
+
+
+def _presets(asked: Question) -> list[dict[str, Any]]:
+    today = timezone.localdate()
+    periods = {
+        "this_year": Period.this_year(today),
+        "last_year": Period.last_year(today),
+        "this_month": Period.this_month(today),
+    }
+    return [
+        {"name": name, "href": "?" + asked.address(period), "is_current": period == asked.period}
+        for name, period in periods.items()
+    ]
