@@ -2,6 +2,7 @@
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from config import views
 from config.api import api
@@ -13,12 +14,14 @@ ARRIVAL_LINES = ("weighing__container",)  # what the in-door knows of a flow: gr
 urlpatterns = [
     path("", views.home, name="home"),
     path("connexion/", anyone(LoginView.as_view()), name="login"),
+    path("langue/", anyone(set_language), name="language"),
     path("deconnexion/", anyone(LogoutView.as_view()), name="logout"),
     path("", include("collection.urls")),
     path("", include("inventory.urls")),
     path("d/<str:number>/", document, {"papers": ARRIVAL_LINES}, name="document"),
     path("", include("organisation.urls")),
     path("reglages/", include("inventory.catalogue_urls")),
+    path("", include("reporting.urls")),
     path("api/v1/", api.urls),
 ]
 
