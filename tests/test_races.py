@@ -139,19 +139,19 @@ def test_eight_posts_at_once_lose_no_number_and_no_gram(shop):
 
 
 def test_opposite_ways_at_once_do_not_wait_for_each_other_forever(shop):
-    """The same accounts, locked from both ends: sorted keys keep writers in line."""
-    other = Account.stock(Place.objects.create(site=shop.world.canal, code="shop", name="Boutique"))
+    """The same accounts from both ends, in two series of numbers: sorted keys keep the order."""
     textiles = Category.objects.get(code="TEX")
+    boutique = Place.objects.create(site=shop.world.canal, code="shop", name="Boutique")
+    other = Account.stock(boutique)
     shop.arrive(10_000_000)
 
-    def move(start, end):
-        legs = [
-            Leg(start, end, category, 1_000, Method.WEIGHED)
-            for category in (shop.furniture, textiles)
-        ]
-        return lambda: [shop.book(Verb.MOVE, *legs) for _n in range(15)]
+    def carry(verb, start, end):
+        both = (shop.furniture, textiles)
+        legs = [Leg(start, end, category, 1_000, Method.WEIGHED) for category in both]
+        return lambda: [shop.book(verb, *legs) for _n in range(25)]
 
-    results = at_once(*[move(shop.bulk, other), move(other, shop.bulk)] * 4)
+    there, back = carry(Verb.MOVE, shop.bulk, other), carry(Verb.SORT, other, shop.bulk)
+    results = at_once(*[there, back] * 4)
 
     assert [r for r in results if isinstance(r, Exception)] == []
     assert held_of(shop.bulk, shop.furniture) == 10_000_000
