@@ -171,7 +171,8 @@ def count(
 
     ``items``, where given, are all that was found: others of the place are booked as gone.
     ``reason="reclassify"`` moves grams between categories at no net mass.
-    Raises ValidationError ``not_balanced``, ``item_not_there``, or what ``post`` raises.
+    Raises ValidationError ``not_balanced``, ``item_twice``, ``item_not_there``, or what ``post``
+    raises.
     """
     lock_site(entry.site, exclusively=True)
     bulk = Account.stock(place)
@@ -382,6 +383,8 @@ def _reclassifying(bulk: Account, gaps: Mapping[Category, int]) -> list[Leg]:
 
 def _missing_items(place: Place, gap: Account, found: Sequence[Item]) -> list[Leg]:
     """Book as gone the place's items that were not found; those found must be there."""
+    if len(set(found)) < len(found):
+        raise ValidationError(_("The same item is there twice."), code="item_twice")
     shelf = Account.stock(place, items=True)
     held = {item.pk: item for item in Item.objects.filter(account__key=shelf.key)}
     for item in found:

@@ -86,6 +86,9 @@ Text = Annotated[
 Name = Annotated[
     str, BeforeValidator(_text_only), StringConstraints(max_length=120), AfterValidator(_plain)
 ]
+Slip = Annotated[
+    str, BeforeValidator(_text_only), StringConstraints(max_length=60), AfterValidator(_plain)
+]
 PastInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant), AfterValidator(_settled)]
 Day = Annotated[date, BeforeValidator(_iso_day), Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 Id = Annotated[

@@ -39,6 +39,7 @@ from organisation.shapes import (
     Name,
     PastInstant,
     Shape,
+    Slip,
     Text,
     Units,
 )
@@ -170,7 +171,7 @@ class ShipmentIn(Act):
     waste_code: Permitted[WasteCode] | None = None
     treatment_code: Permitted[TreatmentCode] | None = None
     carrier: Name = ""
-    bsd: Annotated[Name, Field(max_length=60)] = ""
+    bsd: Slip = ""
     lines: Annotated[list[ShipmentLine], Field(min_length=1, max_length=MAX_LINES)]
 
     @model_validator(mode="after")
