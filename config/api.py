@@ -54,6 +54,7 @@ SENTENCES: dict[str, Any] = {
     "bool_type": gettext_lazy("True or false is expected."),
     "bool_parsing": gettext_lazy("True or false is expected."),
     "string_type": gettext_lazy("A text is expected."),
+    "string_unicode": gettext_lazy("This text holds characters that cannot be printed."),
     "string_too_long": gettext_lazy("At most %(max_length)s characters."),
     "string_too_short": gettext_lazy("At least %(min_length)s characters."),
     "unprintable": gettext_lazy("This text holds characters that cannot be printed."),

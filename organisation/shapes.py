@@ -80,15 +80,9 @@ Grams = Annotated[int, Field(strict=True, gt=0, le=MAX_WEIGHT_G)]
 GramsOrNone = Annotated[int, Field(strict=True, ge=0, le=MAX_WEIGHT_G)]
 Units = Annotated[int, Field(strict=True, gt=0, le=1_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
-Text = Annotated[
-    str, BeforeValidator(_text_only), StringConstraints(max_length=500), AfterValidator(_plain)
-]
-Name = Annotated[
-    str, BeforeValidator(_text_only), StringConstraints(max_length=120), AfterValidator(_plain)
-]
-Slip = Annotated[
-    str, BeforeValidator(_text_only), StringConstraints(max_length=60), AfterValidator(_plain)
-]
+Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_plain)]
+Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain)]
+Slip = Annotated[str, StringConstraints(max_length=60), AfterValidator(_plain)]
 PastInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant), AfterValidator(_settled)]
 Day = Annotated[date, BeforeValidator(_iso_day), Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 Id = Annotated[
