@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -48,6 +49,13 @@ class Figure(NamedTuple):
     text: str
     href: str = ""
 
+    @property
+    def link(self) -> str:
+        """The figure, underlined where it opens."""
+        if not self.href:
+            return self.text
+        return format_html('<a class="fig" href="{}">{}</a>', self.href, self.text)
+
 
 class Page:
     """Writes the parts of a report for its template."""
@@ -57,6 +65,11 @@ class Page:
         self.unit: Unit = unit_for(
             grams for name, grams in self.figures.items() if name.endswith("_g")
         )
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the period is not over: what stands at its end is what stands now."""
+        return self.asked.period.end >= self.asked.today
 
     def balance(self) -> list[dict[str, Any]]:
         """The rows of the mass balance, from opening to closing stock."""
@@ -86,7 +99,7 @@ class Page:
         for period, tally in groups:
             row = self._row(tally, period=period)
             row["name"] = period_name(period)
-            row["short"] = date_format(period.start, "M") if _is_month(period) else row["name"]
+            row["short"] = date_format(period.start, "N") if _is_month(period) else row["name"]
             row["column"] = charts.column(
                 tally.fates_g, most_g, f"{row['name']}: {row['out'].text} {self.unit.word}"
             )
@@ -146,7 +159,7 @@ class Page:
         return {
             "in": self.figure("collected_g", tally["collected_g"], period, **to),
             "fates": [
-                {"fate": f, **self.figure(f"{f}_g", printed[f], period, **to)._asdict()}
+                {"fate": f, "figure": self.figure(f"{f}_g", printed[f], period, **to)}
                 for f in fates_g
             ],
             "out": self.figure("outgoing_g", sum(printed.values()), period, **to),
@@ -196,6 +209,8 @@ class Page:
         if name == "opening_stock_g":
             return _("Stock on %(day)s") % {"day": date_format(period.start, "j F Y")}
         if name == "closing_stock_g":
+            if self.is_current:
+                return _("Stock today")
             return _("Stock at the end of %(day)s") % {"day": date_format(period.end, "j F Y")}
         return LABELS[name]
 

@@ -39,6 +39,7 @@ TRAMES = {fate: fate for fate in FATES[1:]} | {
     "estimated": "other_recovery",
     "by_balance": "disposal",
 }
+GROUP = {fate: name for name, fates in PUBLISHED.items() for fate in fates}
 MONTH_HEIGHT = 96
 
 
@@ -116,14 +117,15 @@ def _block(fate: str, top: int, height: int) -> SafeString:
 
 
 def _segments(parts: Sequence[tuple[str, int, Any]], whole: int, kind: str) -> SafeString:
-    """Rectangles side by side, then the gaps between them, in percent of the drawing."""
-    shapes, ends, start = [], [], 0
+    """Rectangles side by side, then the gaps between groups, in percent of the drawing."""
+    shapes, ends, start = [], {}, 0
     for name, size, word in parts:
         if size > 0:
             x, width = _percent(start, whole), _percent(size, whole)
             shapes.append((f"{word} {width} %", kind, name, x, width, _trame(name, x, width)))
             start += size
-            ends.append((_percent(start, whole),))
+            ends[GROUP.get(name, name)] = (_percent(start, whole),)
+    gaps = list(ends.values())[:-1]
     return format_html(
         "{}{}",
         format_html_join(
@@ -132,7 +134,7 @@ def _segments(parts: Sequence[tuple[str, int, Any]], whole: int, kind: str) -> S
             ' height="100%"/>{}</g>',
             shapes,
         ),
-        format_html_join("", '<rect class="gap" x="{}%" width="3" height="100%"/>', ends[:-1]),
+        format_html_join("", '<rect class="gap" x="{}%" width="3" height="100%"/>', gaps),
     )
 
 

@@ -50,7 +50,7 @@ class Question(forms.Form):
         self.tops = {category.code: category for category in found.tops()}
         named = found.named(asked.get("category", ""))
         self.categories = self.tops | {category.code: category for category in named}
-        self.year = Period.this_year(today)
+        self.today, self.year = today, Period.this_year(today)
         super().__init__(self._completed(asked))
         self.fields["site"].choices = [(site.code, site.name) for site in sites]  # type: ignore[attr-defined]
         self.fields["category"].choices = [("", _("All categories"))] + [  # type: ignore[attr-defined]

@@ -12,8 +12,8 @@ from organisation.models import Site, Submission, User
 
 class MonthClosingQuerySet(models.QuerySet["MonthClosing"]):
     def of(self, sites: Iterable[Site]) -> "MonthClosingQuerySet":
-        """Closings at ``sites``, newest first."""
-        return self.filter(site__in=sites).order_by("-closed_at", "-pk")
+        """Closings at ``sites``, latest month first."""
+        return self.filter(site__in=sites).order_by("-month", "site__code")
 
 
 class MonthClosing(models.Model):

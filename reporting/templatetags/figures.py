@@ -1,9 +1,12 @@
-"""``{% shares_of figures base as shares %}``: what the shares bar of a report needs."""
+"""``{% shares_of figures base as shares %}`` for the shares bar; ``|percent`` for rates."""
 
 from typing import Any
 
 from django import template
+from django.utils.formats import get_format
+from django.utils.translation import gettext as _
 
+from inventory.units import NO_BREAK
 from reporting import charts
 
 register = template.Library()
@@ -13,3 +16,11 @@ register = template.Library()
 def shares_of(figures: dict[str, Any], base: str = "outgoing") -> dict[str, Any]:
     """Return the drawing, the printed parts and their unit; ``bar`` is None where n. d."""
     return charts.shares(figures, base or "outgoing")
+
+
+@register.filter
+def percent(rate: str | None) -> str:
+    """A rate such as ``"91.1"`` as it is printed, or n/a where it has no base."""
+    if not rate:
+        return _("n/a")
+    return f"{rate.replace('.', get_format('DECIMAL_SEPARATOR'))}{NO_BREAK}%"

@@ -1,0 +1,209 @@
+"""The Bilan as it is read: figures, links to what is behind them, bases, CSV."""
+
+import csv
+import io
+import re
+from datetime import date
+from html import unescape
+from urllib.parse import parse_qsl
+
+import pytest
+from django.test import Client
+
+from inventory.models import Account, Method, Verb
+from reporting.exports import neutral
+from reporting.indicators import diversion
+from reporting.listing import LABELS, Listing
+from reporting.periods import Period
+from reporting.scopes import Scope
+
+YEAR = "from=2026-01-01&to=2026-12-31"
+NBSP = "\u00a0"
+
+
+@pytest.fixture
+def year(world, books):
+    """A small year with every kind of flow, at canal."""
+    canal, gare = books.at(world.canal), books.at(world.gare)
+    road = Account.transit(world.canal, world.gare)
+    books.book(canal.opening, canal.bulk, "DIV.VRAC", 4_000, "2025-11-02")
+    books.book(canal.opening, canal.bulk, "TEX", 500, "2026-01-02")
+    books.book(canal.drop_off, canal.bulk, "MOB.CHAI", 12_500, "2026-02-03")
+    books.book(canal.home_pickup, canal.bulk, "TEX", 7_250, "2026-03-03", method=Method.ESTIMATED)
+    wrong = books.book(canal.drop_off, canal.bulk, "TEX", 999, "2026-03-03")
+    books.undo(wrong, "2026-03-04")
+    books.book(canal.drop_off, canal.disposal, "DIV", 300, "2026-03-05")
+    books.book(canal.bulk, canal.bulk, "DIV.VRAC", 1_000, "2026-03-06", to="TEX")
+    books.book(canal.bulk, canal.reuse, "MOB.CHAI", 6_000, "2026-04-06", verb=Verb.SELL)
+    books.book(canal.reuse, canal.bulk, "MOB.CHAI", 1_000, "2026-05-06", verb=Verb.RETURN)
+    books.book(canal.bulk, canal.recycling, "TEX", 3_333, "2026-05-07")
+    books.book(canal.bulk, canal.energy, "TEX", 20, "2026-05-07")
+    books.book(canal.bulk, canal.adjustment, "TEX", 77, "2026-06-01")
+    books.book(canal.bulk, road, "MOB.CHAI", 1_500, "2026-06-02")
+    books.book(road, gare.bulk, "MOB.CHAI", 1_000, "2026-06-03")
+
+
+@pytest.fixture
+def reader(world):
+    client = Client()
+    client.force_login(world.anna)
+    return client
+
+
+def text(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_report_shows_shares_balance_and_both_bases(reader, year):
+    html = text(reader.get(f"/bilan/?{YEAR}&site=canal"))
+
+    assert 'data-share="058"' in html
+    assert f"96,3{NBSP}%" in html  # (5 000 + 3 333) ÷ 8 653
+    for shown in ("20,1", "8,7", "14,3"):  # collected, gone out, in stock, in kg
+        assert f">{shown}</a>" in html
+    assert "style=" not in html
+    other = text(reader.get(f"/bilan/?{YEAR}&site=canal&base=collected"))
+    assert f"41,5{NBSP}%" in other
+
+
+def test_printed_rows_add_up_to_the_printed_stock(reader, year):
+    html = text(reader.get(f"/bilan/?{YEAR}&site=canal"))
+    table = html[html.index('id="balance"') : html.index('id="rests"')]
+    rows = re.findall(r'<th scope="row">(.*?)</th><td class="n">(.*?)</td>', table, re.S)
+    printed = {
+        re.sub(r"<.*?>|&ensp;", "", unescape(label)).strip(): re.sub(r"<.*?>", "", cell)
+        for label, cell in rows
+    }
+    tenths = [int(cell.replace(",", "").replace("−", "-")) for cell in printed.values()]
+    signs = [{"−": -1}.get(label[0], 1) for label in printed]
+    before, fates = tenths[:-6], tenths[-6:-1]
+    assert sum(sign * n for sign, n in zip(signs, before, strict=False)) == tenths[-1]
+    assert sum(fates) == before[-1]
+
+
+@pytest.mark.parametrize("where", ["site=canal", "site=canal&category=TEX", "", "category=MOB"])
+def test_every_link_opens_on_flows_that_add_up_to_its_figure(world, reader, year, where):
+    html = text(reader.get(f"/bilan/?{YEAR}&{where}"))
+    links = {unescape(href) for href in re.findall(r'class="fig" href="([^"]+)"', html)}
+    assert len(links) > 10
+    for href in links:
+        asked = dict(parse_qsl(href.partition("?")[2]))
+        behind = text(reader.get(href))
+        title = re.search(r"<h1>(.*?)</h1>", behind, re.S)[1]
+        total = re.search(r"([\d\u00a0−,]+) kg", unescape(title))[1]
+        cells = re.findall(r'<td class="n">([^<]+)</td>', behind)
+        grams = [int(re.sub(r"[\u00a0,]", "", cell).replace("−", "-")) for cell in cells]
+        assert sum(grams) == int(re.sub(r"[\u00a0,]", "", total).replace("−", "-")), href
+        assert asked["figure"] in LABELS
+
+
+def test_what_is_behind_a_figure_is_paged_without_losing_a_flow(world, books):
+    canal = books.at(world.canal)
+    for day in range(1, 28, 3):
+        books.book(canal.drop_off, canal.bulk, "TEX", 100 + day, f"2026-02-{day:02}")
+        books.book(canal.drop_off, canal.bulk, "TEX", 200 + day, f"2026-01-{day:02}")
+    period = Period(date(2026, 1, 4), date(2026, 2, 25))
+    listing = Listing(Scope.of_sites([world.canal]), period, "collected_g")
+    seen, cursor = [], ""
+    while True:
+        rows, cursor = listing.page(4, cursor)
+        seen += [(flow.pk, grams) for flow, grams in rows]
+        if not cursor:
+            break
+    assert len(seen) == len(dict(seen)) == 17
+    assert sum(grams for _pk, grams in seen) == listing.total_g
+    told = diversion(scope=Scope.of_sites([world.canal]), period=period)
+    assert listing.total_g == told["collected_g"]
+
+
+def test_a_report_asks_a_bounded_number_of_queries(
+    world, reader, year, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(45):
+        reader.get(f"/bilan/?{YEAR}")
+
+
+def test_an_empty_year_says_what_is_missing(reader, world):
+    html = text(reader.get("/bilan/?from=2001-01-01&to=2001-12-31"))
+    assert '<rect class="rest"' in html
+    assert 'class="fig"' not in html
+
+
+def test_a_reversed_period_is_explained_and_this_year_is_shown(reader, world):
+    html = text(reader.get("/bilan/?from=2026-12-31&to=2026-01-01"))
+    assert 'role="alert"' in html
+
+
+def test_a_negative_month_prints_no_share(world, books, reader):
+    canal = books.at(world.canal)
+    books.book(canal.drop_off, canal.bulk, "TEX", 900, "2026-02-03")
+    books.book(canal.bulk, canal.reuse, "TEX", 900, "2026-02-03", verb=Verb.SELL)
+    books.book(canal.reuse, canal.bulk, "TEX", 900, "2026-03-03", verb=Verb.RETURN)
+    html = text(reader.get("/bilan/?from=2026-03-01&to=2026-03-31"))
+    assert '<rect class="rest"' in html
+    assert "−0,9" in html
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "status"),
+    [
+        ("sorter", "/bilan/", 403),
+        ("cashier", "/bilan/flux.csv", 403),
+        ("auditor", "/bilan/", 200),
+        ("auditor", "/bilan/mois/", 200),
+        ("anna", "/bilan/mouvements/?figure=nothing", 404),
+        ("anna", "/bilan/mouvements/", 404),
+        ("anna", "/bilan/mouvements/?figure=reuse_g&known=guessed", 404),
+        ("anna", "/bilan/mouvements/?figure=reuse_g&after=x'--", 200),
+        ("anna", "/bilan/?site=quai", 200),
+    ],
+)
+def test_pages_are_for_those_who_may_read_figures(world, who, path, status):
+    client = Client()
+    client.force_login(world.people[who])
+    assert client.get(path).status_code == status
+
+
+def test_a_site_of_another_structure_cannot_be_chosen(world, books, reader):
+    quai = books.at(world.quai)
+    books.book(quai.drop_off, quai.bulk, "TEX", 123_400, "2026-02-03")
+    assert "123,4" not in text(reader.get(f"/bilan/?{YEAR}&site=quai"))
+    assert "123,4" not in text(
+        reader.get(f"/bilan/mouvements/?{YEAR}&site=quai&figure=collected_g")
+    )
+
+
+def test_the_csv_opens_in_a_french_spreadsheet_and_adds_up(world, books, reader, year):
+    canal = books.at(world.canal)
+    books.book(canal.bulk, canal.recycling, "TEX", 5, "2026-07-01")
+    response = reader.get(f"/bilan/flux.csv?{YEAR}&site=canal")
+    content = b"".join(response.streaming_content).decode()
+    assert content.startswith("\ufeff")
+    assert "attachment" in response["Content-Disposition"]
+    rows = list(csv.reader(io.StringIO(content[1:]), delimiter=";"))
+    header, lines = rows[0], rows[1:]
+    assert len(header) == 14
+    sums = {}
+    for line in lines:
+        grams = int(line[10].replace(",", ""))
+        sums[line[4]] = sums.get(line[4], 0) + grams
+    told = diversion(
+        scope=Scope.of_sites([world.canal]), period=Period(date(2026, 1, 1), date(2026, 12, 31))
+    )
+    assert sums == {
+        str(LABELS[name]): told[name] for name in LABELS if told.get(name) and name != "outgoing_g"
+    }
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+33 1", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1", "  =1", "\u00a0=1", "\n=1"]
+)
+def test_no_text_of_ours_runs_as_a_formula(cell):
+    assert neutral(cell) == f"'{cell}"
+
+
+def test_ordinary_text_stays_as_it_is():
+    assert neutral("Déchèterie = bof") == "Déchèterie = bof"
+    assert neutral("") == ""
+    assert neutral(12) == "12"
