@@ -18,6 +18,7 @@ from simple_history.models import HistoricalRecords
 from stdnum.fr import siret as siret_number
 
 from organisation.permissions import ACTS, Role
+from organisation.prepared import Prepared
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -80,7 +81,7 @@ class SiteQuerySet(models.QuerySet["Site"]):
         return self.filter(organisation=request.user.organisation_id)  # type: ignore[union-attr]
 
     def named(self, code: str) -> "SiteQuerySet":
-        return self.filter(code=code).select_related("organisation")
+        return self.filter(code=code)
 
     def permitted(self, user: "User", act: str) -> "SiteQuerySet":
         """Sites where ``user`` may do ``act``."""
@@ -119,7 +120,7 @@ class Site(models.Model):
     objects = SiteQuerySet.as_manager()
 
     class Meta:
-        ordering = ["code"]
+        ordering = ["pk"]  # the first site opened comes first
         verbose_name = _("site")
         verbose_name_plural = _("sites")
         constraints = [
@@ -188,7 +189,7 @@ class User(AbstractUser):
     @cached_property
     def grants(self) -> list[tuple[int | None, str]]:
         """``(site or None for all, role)`` of this person, read once per request."""
-        return list(self.memberships.values_list("site_id", "role"))
+        return [(held.site_id, held.role) for held in _MEMBERSHIPS.rows(self.pk)]
 
     def sites_allowing(self, act: str) -> set[int | None]:
         """Keys of the sites where this person may do ``act``; ``None`` stands for all."""
@@ -248,12 +249,10 @@ class TokenManager(models.Manager["Token"]):
 
     def owner(self, secret: str) -> User | None:
         """The active person whose living token this is."""
-        token = (
-            self.filter(digest=Token.digest_of(secret), revoked_at=None, user__is_active=True)
-            .select_related("user__organisation")
-            .first()
-        )
-        return token.user if token else None
+        user = _OWNER.row(Token.digest_of(secret))
+        if user is not None and user.organisation_id is not None:
+            user.organisation = _ORGANISATION.row(user.organisation_id)
+        return user
 
 
 class Token(models.Model):
@@ -277,6 +276,16 @@ class Token(models.Model):
     @staticmethod
     def digest_of(secret: str) -> str:
         return hashlib.sha256(secret.encode()).hexdigest()
+
+
+_OWNER = Prepared(
+    lambda digest: User.objects.filter(
+        tokens__digest=digest, tokens__revoked_at=None, is_active=True
+    ),
+    "?",
+)
+_ORGANISATION = Prepared(lambda pk: Organisation.objects.filter(pk=pk), -1)
+_MEMBERSHIPS = Prepared(lambda user: Membership.objects.filter(user=user), -1)
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
