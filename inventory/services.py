@@ -196,8 +196,14 @@ def settle(*, entry: Entry, on: date, closing_g: Mapping[Category, int]) -> Move
     raises.
     """
     lock_site(entry.site, exclusively=True)
-    reuse = Account.exit(entry.site, Kind.REUSE)
-    held = _bulk_at_end_of(entry.site.pk, on)
+    legs = settlement(site=entry.site, on=on, closing_g=closing_g)
+    return post(entry=_dated(entry, on), legs=legs)
+
+
+def settlement(*, site: Site, on: date, closing_g: Mapping[Category, int]) -> list[Leg]:
+    """What ``settle`` would book now, and what it would refuse."""
+    reuse = Account.exit(site, Kind.REUSE)
+    held = bulk_at_end_of(site, on)
     legs: list[Leg] = []
     settled: set[int] = set()
     for category, left_g in closing_g.items():
@@ -211,7 +217,7 @@ def settle(*, entry: Entry, on: date, closing_g: Mapping[Category, int]) -> Move
         settled |= below
         mine = {key: grams for key, grams in held.items() if key[1] in below}
         legs += _settling(reuse, category, mine, left_g)
-    return post(entry=_dated(entry, on), legs=legs)
+    return legs
 
 
 @transaction.atomic
@@ -241,6 +247,29 @@ def require_may_date(entry: Entry) -> None:
         return
     if entry.author is None or not entry.author.may("backdate", entry.site):
         raise PermissionDenied(_("Only a manager may date an entry before yesterday."))
+
+
+def bulk_at_end_of(site: Site, on: date) -> dict[tuple[Account, int], int]:
+    """``(bulk account, category)`` → grams in the books at the end of day ``on``."""
+    bulk = {a.pk: a for a in Account.objects.filter(site=site, kind=Kind.STOCK, holds_items=False)}
+    held: dict[tuple[Account, int], int] = defaultdict(int)
+    for account, category, weight_g in Balance.objects.filter(account__in=bulk).values_list(
+        "account", "category", "weight_g"
+    ):
+        held[bulk[account], category] += weight_g
+    later = Flow.objects.filter(movement__business_date__gt=on)
+    for sign, account_field, category_field in (
+        (-1, "to_account", "to_category"),
+        (1, "from_account", "from_category"),
+    ):
+        sums = (
+            later.filter(**{f"{account_field}__in": bulk})
+            .values_list(account_field, category_field)
+            .annotate(Sum("weight_g"))
+        )
+        for account, category, weight_g in sums:
+            held[bulk[account], category] += sign * weight_g
+    return held
 
 
 def bulk_g(site: Site, category: Category) -> int:
@@ -398,29 +427,6 @@ def _missing_items(place: Place, gap: Account, found: Sequence[Item]) -> list[Le
         Leg(shelf, gap, item.category, item.weight_g, Method.WEIGHED, units=1, item=item)
         for item in held.values()
     ]
-
-
-def _bulk_at_end_of(site: int, on: date) -> dict[tuple[Account, int], int]:
-    """``(bulk account, category)`` → grams in the books at the end of day ``on``."""
-    bulk = {a.pk: a for a in Account.objects.filter(site=site, kind=Kind.STOCK, holds_items=False)}
-    held: dict[tuple[Account, int], int] = defaultdict(int)
-    for account, category, weight_g in Balance.objects.filter(account__in=bulk).values_list(
-        "account", "category", "weight_g"
-    ):
-        held[bulk[account], category] += weight_g
-    later = Flow.objects.filter(movement__business_date__gt=on)
-    for sign, account_field, category_field in (
-        (-1, "to_account", "to_category"),
-        (1, "from_account", "from_category"),
-    ):
-        sums = (
-            later.filter(**{f"{account_field}__in": bulk})
-            .values_list(account_field, category_field)
-            .annotate(Sum("weight_g"))
-        )
-        for account, category, weight_g in sums:
-            held[bulk[account], category] += sign * weight_g
-    return held
 
 
 def _settling(

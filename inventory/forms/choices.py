@@ -19,7 +19,8 @@ class Offer:
 
     @cached_property
     def categories(self) -> dict[str, Category]:
-        rows = Category.objects.of(self.site.organisation_id).filter(is_active=True)
+        """By code, those no longer offered too: they may still be in stock."""
+        rows = Category.objects.of(self.site.organisation_id)
         return {row.code: row for row in rows.select_related("parent__parent")}
 
     @cached_property
@@ -42,8 +43,9 @@ class Offer:
         groups: dict[int, list[tuple[str, str]]] = {}
         below = [row for row in self.categories.values() if row.parent_id]
         for row in [*self.tops, *below]:
-            groups.setdefault(row.top_id or row.pk, []).append((row.code, self._option(row)))
-        return [(top.name, groups[top.pk]) for top in self.tops]
+            if row.is_active or self.bulk_g.get(row.pk):
+                groups.setdefault(row.top_id or row.pk, []).append((row.code, self._option(row)))
+        return [(top.name, groups[top.pk]) for top in self.tops if top.pk in groups]
 
     def _option(self, row: Category) -> str:
         held_g = self.bulk_g.get(row.pk, 0)

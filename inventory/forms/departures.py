@@ -55,8 +55,8 @@ class ShipForm(ActForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        wastes = {row.code: row for row in WasteCode.objects.all()}
-        treatments = {row.code: row for row in TreatmentCode.objects.all()}
+        wastes = {row.code: row for row in WasteCode.objects.all()}  # type: ignore[attr-defined]
+        treatments = {row.code: row for row in TreatmentCode.objects.all()}  # type: ignore[attr-defined]
         self.fields["partner"] = one_of(
             self.offer.partners, _("Who takes it?"), empty=_("The public, nobody in particular")
         )

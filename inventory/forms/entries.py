@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.forms import KgField
 from inventory.forms.choices import Offer, one_of
+from inventory.models import Category
 from inventory.services import StockLine
 from organisation.models import User
 from organisation.shapes import MAX_LINES
@@ -93,7 +94,8 @@ class LineForm(forms.Form):
 
     def line(self) -> StockLine:
         said = self.cleaned_data
-        return StockLine(said["category"], said["weight"], 0, said["estimated"], said.get("place"))
+        is_estimated = said.get("estimated", False)
+        return StockLine(said["category"], said["weight"], 0, is_estimated, said.get("place"))
 
 
 class BaseLines(forms.BaseFormSet):  # type: ignore[type-arg]
@@ -102,14 +104,22 @@ class BaseLines(forms.BaseFormSet):  # type: ignore[type-arg]
     def stock_lines(self) -> list[StockLine]:
         return [form.line() for form in self.filled()]
 
+    def weights(self) -> dict[Category, int]:
+        """Category → grams. Raises ValidationError ``category_twice``."""
+        said = [form.cleaned_data for form in self.filled()]
+        weights = {line["category"]: line["weight"] for line in said}
+        if len(weights) < len(said):
+            raise ValidationError(_("The same category is there twice."), code="category_twice")
+        return weights
+
     def filled(self) -> Iterator[Any]:
         return (form for form in self.forms if form.has_changed())
 
 
-def lines_of(form: type[LineForm], extra: int = 5) -> Any:
+def lines_of(form: type[LineForm], base: type[BaseLines] = BaseLines, extra: int = 5) -> Any:
     """A set of such lines: ``extra`` empty ones at first, as many as the API takes at most."""
     return forms.formset_factory(
-        form, BaseLines, extra=extra, max_num=MAX_LINES, absolute_max=MAX_LINES, validate_max=True
+        form, base, extra=extra, max_num=MAX_LINES, absolute_max=MAX_LINES, validate_max=True
     )
 
 

@@ -5,12 +5,14 @@ vanishes. Movements and flows are written once: triggers refuse any change, and 
 reversed by a new movement that names it.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.catalogue import Category
@@ -235,6 +237,12 @@ class Movement(models.Model):
     def guarded_by(self) -> Site:
         return self.site
 
+    @cached_property
+    def lines(self) -> list["Flow"]:
+        """Its flows, in the order in which they were posted."""
+        ends = ("from_account", "to_account", "from_category", "to_category")
+        return list(self.flows.select_related(*ends).order_by("pk"))
+
 
 class Flow(models.Model):
     """Grams that went from one account and category to another. Always above zero."""
@@ -277,6 +285,17 @@ class BalanceQuerySet(models.QuerySet["Balance"]):
             weight_g=0, units=0
         )
         return rows.filter(account__place=place) if place else rows
+
+    def shown(self, site: Site, place: Place | None = None) -> "BalanceQuerySet":
+        """What lies at ``site``, or in one of its places, with all that a table shows."""
+        return self.in_stock(site, place).select_related(
+            "account", "category__parent__parent", "category__top"
+        )
+
+    def per_site(self, sites: Iterable[Site]) -> dict[int, int]:
+        """Site key → grams in stock there, in bulk and labelled."""
+        rows = self.filter(account__site__in=sites, account__kind=Kind.STOCK)
+        return dict(rows.values_list("account__site").annotate(Sum("weight_g")))
 
     def bulk_with_tops(self, site: Site) -> dict[int, int]:
         """Category key → grams that ``site`` holds in bulk; a top's own and its leaves' too."""

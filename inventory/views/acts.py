@@ -1,19 +1,61 @@
 """What the pages of acts share: at which site, recorded once, shown as a document."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from inventory import services
+from inventory.forms.choices import Offer
 from inventory.forms.entries import ActForm
 from inventory.ledger import Entry
 from inventory.models import Movement, Verb
 from organisation.doors import require
 from organisation.models import Site, Submission
 from organisation.submissions import form_content, submit
+
+MORE_LINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LinesPage:
+    """A page of an act with lines: its forms, its template, and the service it calls."""
+
+    form: type[ActForm]
+    lines: Any
+    template: str
+    verb: Verb
+    act: Callable[[Entry, Any, Any], Movement]
+
+    def answer(self, request: HttpRequest, offer: Offer, **context: Any) -> HttpResponse:
+        """Show the form; or record it and go to its document."""
+        user: Any = request.user
+        is_sent = request.method == "POST" and "more" not in request.POST
+        data = request.POST if is_sent else None
+        form = self.form(data, initial=request.POST.dict(), offer=offer, user=user)
+        lines = self.lines(_with_more(request), prefix="lines", form_kwargs={"offer": offer})
+        if is_sent and form.is_valid() & lines.is_valid():
+            response = recorded(
+                request, form, self.verb, lambda entry: self.act(entry, form, lines)
+            )
+            if response:
+                return response
+        context |= {"form": form, "lines": lines, "is_sent": is_sent, "offer": offer}
+        return render(request, self.template, {**context, "site": offer.site})
+
+
+def _with_more(request: HttpRequest) -> Any:
+    """The posted lines, a few more of them where the button without script asked for it."""
+    if request.method != "POST":
+        return None
+    data = request.POST.copy()
+    total = data.get("lines-TOTAL_FORMS", "")
+    if "more" in data and total.isdecimal():
+        data["lines-TOTAL_FORMS"] = str(int(total) + MORE_LINES)
+    return data
 
 
 def sites_of(request: HttpRequest) -> list[Site]:

@@ -1,7 +1,5 @@
 """Departures: what left, towards which fate; a new one; the partner's own weights."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -9,13 +7,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from inventory import services
 from inventory.forms.choices import Offer
 from inventory.forms.departures import Filters, ShipForm, ShipLines
+from inventory.forms.entries import BaseLines
 from inventory.ledger import Entry
 from inventory.models import Movement, Shipment, Verb
-from inventory.views.acts import chosen_site, recorded, sites_of
+from inventory.views.acts import LinesPage, chosen_site, sites_of
 from organisation.doors import page
 
 PAGE = 50
-MORE_LINES = 5
 
 
 @page("read_stock")
@@ -56,46 +54,17 @@ def _older(request: HttpRequest, found: list[Shipment]) -> str:
     return query.urlencode()
 
 
+def _ship(entry: Entry, form: ShipForm, lines: BaseLines) -> Movement:
+    return services.ship(
+        entry=entry, departure=form.departure(), lines=lines.stock_lines()
+    ).movement
+
+
+SHIP = LinesPage(ShipForm, ShipLines, "inventory/ship.html", Verb.SHIP, _ship)
+
+
 @page("ship")
 @require_http_methods(["GET", "HEAD", "POST"])
 def ship(request: HttpRequest) -> HttpResponse:
     """A new departure."""
-    site = chosen_site(request)
-    offer = Offer(site)
-    is_sent = request.method == "POST" and "more" not in request.POST
-    form = ShipForm(
-        request.POST if is_sent else None,
-        initial=request.POST.dict(),
-        offer=offer,
-        user=request.user,
-    )
-    lines = ShipLines(_with_more(request), prefix="lines", form_kwargs={"offer": offer})
-    if is_sent and form.is_valid() & lines.is_valid():
-
-        def act(entry: Entry) -> Movement:
-            return services.ship(
-                entry=entry, departure=form.departure(), lines=lines.stock_lines()
-            ).movement
-
-        if response := recorded(request, form, Verb.SHIP, act):
-            return response
-    context = {
-        "form": form,
-        "lines": lines,
-        "is_sent": is_sent,
-        "site": site,
-        "sites": sites_of(request),
-        "offer": offer,
-    }
-    return render(request, "inventory/ship.html", context)
-
-
-def _with_more(request: HttpRequest) -> Any:
-    """The posted lines, a few more of them where the button without script asked for it."""
-    if request.method != "POST":
-        return None
-    data = request.POST.copy()
-    total = data.get("lines-TOTAL_FORMS", "")
-    if "more" in data and total.isdecimal():
-        data["lines-TOTAL_FORMS"] = str(int(total) + MORE_LINES)
-    return data
+    return SHIP.answer(request, Offer(chosen_site(request)), sites=sites_of(request))

@@ -8,12 +8,15 @@ from django.test import Client
 from django.utils import timezone
 
 from inventory import services
-from inventory.ledger import Entry
+from inventory.ledger import Entry, Leg, post
 from inventory.models import (
+    Account,
     Category,
     Container,
     Flow,
+    Item,
     Kind,
+    Method,
     Movement,
     Partner,
     Place,
@@ -488,3 +491,265 @@ def test_a_cancellation_says_why_and_happens_once(world, browser, stocked, entry
             errors = response.context["form"].non_field_errors().as_data()
             assert [error.code for error in errors] == [code]
     assert Movement.objects.filter(verb=Verb.REVERSE).count() == 1
+
+
+# Stock
+
+
+def cells(response) -> dict[str, int]:
+    """Category name → grams, of the stock table's top rows."""
+    return {row.category.code: row.weight_g for row in response.context["rows"] if row.is_top}
+
+
+def test_stock_is_shown_by_category_with_its_total(world, browser, stocked):
+    response = browser(world.cashier).get("/stock/")
+
+    assert cells(response) == {"MOB": 700_000}
+    assert [row.weight_g for row in response.context["rows"]] == [700_000, 500_000, 200_000]
+    assert response.context["total"].weight_g == 700_000
+    page = text(response)
+    assert "700,0" in page
+    assert "0,7 t" in page
+
+
+def test_stock_tells_bulk_from_labelled_objects(world, browser, stocked, entry):
+    place, chair = Place.objects.main(world.canal), category("MOB.CHAI")
+    item = Item.objects.create(category=chair, weight_g=4_200)
+    bulk, labelled = Account.stock(place), Account.stock(place, items=True)
+    leg = Leg(bulk, labelled, chair, 4_200, Method.WEIGHED, units=1, item=item)
+    post(entry=entry(Verb.LABEL), legs=[leg])
+
+    response = browser().get("/stock/?site=canal")
+
+    assert response.context["rows"][0].listed == [695_800, 4_200]
+    assert response.context["total"].items == 1
+
+
+def test_stock_is_shown_by_place_where_the_site_keeps_several(world, browser, stocked, entry):
+    workshop = several_places(world.canal)
+    services.move(
+        entry=entry(Verb.MOVE), to_place=workshop, lines=[StockLine(category("MOB"), 30_000)]
+    )
+
+    everywhere = browser().get("/stock/?site=canal")
+    there = browser().get("/stock/?site=canal&place=atelier")
+
+    assert everywhere.context["rows"][0].listed == [670_000, 30_000]
+    assert cells(there) == {"MOB": 30_000}
+    assert browser().get("/stock/?site=canal&place=nulle-part").status_code == 404
+
+
+def test_stock_below_zero_is_red_and_offers_remedies(world, browser, entry):
+    shipped(entry, weight_g=38_200)
+
+    page = text(browser(world.manager).get("/stock/"))
+
+    assert "\u221238,2" in page
+    assert 'class="sub neg"' in page
+    assert "/stock/inventaire/?site=canal&amp;category=MOB" in page
+    assert "/stock/solde/?site=canal" in page
+    assert "/stock/inventaire/" not in text(browser(world.cashier).get("/stock/"))
+
+
+def test_an_empty_stock_says_what_to_do(world, browser):
+    assert "/stock/depart/?site=canal" in text(browser(world.manager).get("/stock/"))
+    assert "/peser/canal/" in text(browser(world.sorter).get("/stock/"))
+
+
+def test_stock_is_read_in_few_queries(world, browser, entry, django_assert_max_num_queries):
+    lines = [StockLine(leaf, 1_000) for leaf in Category.objects.filter(organisation=None)]
+    services.open_stock(entry=entry(Verb.OPEN), lines=lines)
+    client = browser()
+
+    with django_assert_max_num_queries(12):
+        client.get("/stock/?site=canal")
+
+
+def test_each_sees_the_stock_of_ones_own_sites(world, browser):
+    assert browser(world.sorter).get("/stock/?site=gare").status_code == 403
+    assert browser(world.paul).get("/stock/?site=canal").status_code == 404
+    assert browser(world.anna).get("/stock/?site=gare").status_code == 200
+
+
+def several_places(site) -> Place:
+    site.tracks_places = True
+    site.save()
+    Place.objects.main(site)
+    return Place.objects.create(site=site, code="atelier", name="Atelier")
+
+
+# Opening stock and moves
+
+
+def opening(*lines: dict, **fields) -> dict[str, str]:
+    return {"id": str(uuid4()), **rows(*lines), **fields}
+
+
+def test_opening_stock_is_recorded_once_to_the_gram(world, browser):
+    data = opening({"category": "TEX", "weight": "1 234,5", "estimated": "on"})
+
+    first = browser(world.manager).post("/stock/depart/", data)
+    second = browser(world.manager).post("/stock/depart/", data)
+
+    assert first.url == second.url == "/d/ST-canal-1/"
+    flow = Flow.objects.get()
+    assert (flow.weight_g, flow.method, flow.from_account.kind) == (
+        1_234_500,
+        "estimated",
+        "opening",
+    )
+    assert browser(world.sorter).get("/stock/depart/").status_code == 403
+
+
+def test_bulk_is_moved_where_the_site_keeps_several_places(world, browser, stocked):
+    data = opening({"category": "MOB", "weight": "30"}, to_place="atelier")
+    assert browser().get("/stock/deplacement/?site=canal").status_code == 404
+    several_places(world.canal)
+
+    response = browser(world.sorter).post("/stock/deplacement/?site=canal", data)
+
+    assert response.url == "/d/DP-canal-1/"
+    flow = Flow.objects.get(movement__verb=Verb.MOVE)
+    assert (flow.weight_g, flow.to_account.place.code) == (30_000, "atelier")
+
+
+def test_a_move_to_where_it_is_already_is_refused(world, browser, stocked):
+    several_places(world.canal)
+    data = opening({"category": "MOB", "weight": "30", "place": "atelier"}, to_place="atelier")
+
+    response = browser().post("/stock/deplacement/?site=canal", data)
+
+    errors = response.context["form"].non_field_errors().as_data()
+    assert [error.code for error in errors] == ["already_there"]
+    assert not Movement.objects.filter(verb=Verb.MOVE).exists()
+
+
+# Counts
+
+
+def counted(*weights: tuple[str, str], **fields) -> dict[str, str]:
+    lines = [{"category": code, "weight": weight} for code, weight in weights]
+    return {"id": str(uuid4()), **rows(*lines, initial=len(lines), empty=0), **fields}
+
+
+def test_a_count_books_the_gap_under_its_reason(world, browser, stocked):
+    page = text(browser(world.manager).get("/stock/inventaire/"))
+    assert "500,0" in page
+    data = counted(("MOB", "480,5"), ("MOB.CHAI", ""), reason="loss")
+
+    first = browser(world.manager).post("/stock/inventaire/", data)
+    second = browser(world.manager).post("/stock/inventaire/", data)
+
+    assert first.url == second.url == "/d/IN-canal-1/"
+    flow = Flow.objects.get(movement__verb=Verb.COUNT)
+    assert (flow.weight_g, flow.to_account.reason) == (19_500, "loss")
+    assert "19,5" in text(browser().get(first.url))
+
+
+def test_grams_are_spread_between_categories_at_no_net_mass(world, browser, stocked):
+    browser().post(
+        "/stock/inventaire/?site=canal",
+        counted(("MOB", "450"), ("MOB.CHAI", "250"), reason="reclassify"),
+    )
+
+    flow = Flow.objects.get(movement__verb=Verb.COUNT)
+    assert (flow.from_category.code, flow.to_category.code) == ("MOB", "MOB.CHAI")
+    assert flow.weight_g == 50_000
+
+
+@pytest.mark.parametrize(
+    ("weights", "reason", "code"),
+    [
+        ([("MOB", "480")], "", "required"),
+        ([("MOB", "beaucoup")], "loss", "bad_weight"),
+        ([("MOB", "")], "loss", "no_lines"),
+        ([("MOB", "480"), ("MOB", "470")], "loss", "category_twice"),
+        ([("MOB", "480")], "reclassify", "not_balanced"),
+    ],
+)
+def test_a_count_that_says_nothing_sure_is_refused(world, browser, stocked, weights, reason, code):
+    response = browser().post("/stock/inventaire/", counted(*weights, reason=reason))
+
+    assert response.status_code == 200
+    form, lines = response.context["form"], response.context["lines"]
+    found = [e.code for field in form.errors.as_data().values() for e in field]
+    found += [e.code for line in lines.errors for f in line.as_data().values() for e in f]
+    found += [e.code for e in lines.non_form_errors().as_data()]
+    assert found == [code]
+    assert not Movement.objects.filter(verb=Verb.COUNT).exists()
+
+
+def test_a_category_that_is_not_offered_any_more_can_still_be_counted(
+    world, browser, entry, stocked
+):
+    own = Category.objects.create(
+        organisation=world.navette,
+        parent=category("MOB"),
+        code="PALETTE",
+        name_fr="Palettes",
+        is_active=False,
+    )
+    services.open_stock(entry=entry(Verb.OPEN), lines=[StockLine(own, 9_000)])
+
+    assert "Palettes" in text(browser().get("/stock/inventaire/?site=canal"))
+
+
+# The month's balance
+
+
+def test_the_months_balance_is_shown_before_it_is_booked(world, browser, stocked):
+    client, today = browser(world.manager), timezone.localdate().isoformat()
+    assert "700,0" in text(client.get(f"/stock/solde/?on={today}"))
+    data = counted(("MOB", "450"), on=today)
+
+    preview = client.post("/stock/solde/", {**data, "preview": "1"})
+
+    assert preview.context["gone_g"] == 250_000
+    assert "250,0" in text(preview)
+    assert not Movement.objects.filter(verb=Verb.SETTLE).exists()
+
+    data |= {"confirm": "1", "seen": preview.context["seen"]}
+    first = client.post("/stock/solde/", data)
+    second = client.post("/stock/solde/", data)
+    assert first.url == second.url == "/d/SO-canal-1/"
+    flows = Flow.objects.filter(movement__verb=Verb.SETTLE)
+    assert sum(flow.weight_g for flow in flows) == 250_000
+    assert {flow.method for flow in flows} == {"by_balance"}
+
+
+def test_a_balance_that_is_no_longer_what_was_shown_is_shown_again(world, browser, stocked, entry):
+    client, today = browser(world.manager), timezone.localdate().isoformat()
+    data = counted(("MOB", "450"), on=today)
+    seen = client.post("/stock/solde/", {**data, "preview": "1"}).context["seen"]
+    shipped(entry, weight_g=50_000)
+
+    response = client.post("/stock/solde/", {**data, "confirm": "1", "seen": seen})
+
+    assert response.context["has_changed"]
+    assert response.context["gone_g"] == 200_000
+    assert not Movement.objects.filter(verb=Verb.SETTLE).exists()
+
+
+def test_more_than_the_books_hold_asks_for_a_count(world, browser, stocked):
+    today = timezone.localdate().isoformat()
+
+    response = browser().post(
+        "/stock/solde/?site=canal", {**counted(("MOB", "701"), on=today), "preview": "1"}
+    )
+
+    errors = response.context["form"].non_field_errors().as_data()
+    assert [error.code for error in errors] == ["settlement_negative"]
+
+
+def test_the_balance_proposes_the_end_of_last_month(world, browser):
+    response = browser().get("/stock/solde/?on=pas-un-jour")
+
+    assert response.context["on"] == timezone.localdate().replace(day=1) - timedelta(days=1)
+
+
+@pytest.mark.parametrize("path", ["depart", "inventaire", "solde"])
+def test_only_the_office_opens_counts_and_settles(world, browser, path):
+    assert browser(world.sorter).get(f"/stock/{path}/").status_code == 403
+    assert browser(world.auditor).post(f"/stock/{path}/", {}).status_code == 403
+    assert browser(world.manager).get(f"/stock/{path}/?site=gare").status_code == 403
+    assert browser(world.manager).get(f"/stock/{path}/").status_code == 200

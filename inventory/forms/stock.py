@@ -1,0 +1,106 @@
+"""The shape of opening stock, moves, stock counts and the month's balance."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from inventory.forms import KgField
+from inventory.forms.choices import one_of
+from inventory.forms.entries import FIRST_DAY, ActForm, BaseLines, LineForm, day_input, lines_of
+from inventory.models import Reason
+from inventory.services import RECLASSIFY
+
+COUNT_REASONS = [
+    (reason.value, reason.label)
+    for reason in (
+        Reason.WEIGHING_ERROR,
+        Reason.LOSS,
+        Reason.THEFT,
+        Reason.DRYING,
+        Reason.FOUND,
+    )
+] + [(RECLASSIFY, _("wrong category: what one gains, another loses"))]
+
+OpeningLines = lines_of(LineForm, extra=8)
+
+
+class MoveLineForm(LineForm):
+    """What is carried: weighed, from one of the site's places."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        del self.fields["estimated"]
+
+
+MoveLines = lines_of(MoveLineForm)
+
+
+class MoveForm(ActForm):
+    """Where it is carried to."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["to_place"] = one_of(self.offer.places, _("To which place?"), required=True)
+
+
+class CountLineForm(LineForm):
+    """What was counted of a category, 0 where nothing is left; empty where nobody counted."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("estimated", "place"):
+            self.fields.pop(name, None)
+        self.fields["weight"] = KgField(label=_("Counted, kg"), required=False)
+
+    def has_changed(self) -> bool:
+        is_given = not self.empty_permitted  # a row of the books, not one that was added
+        return bool(self["weight"].data) or (not is_given and super().has_changed())
+
+    @property
+    def about(self) -> Any:
+        """The category of this line, as far as it is known before validation."""
+        return self.offer.categories.get(self["category"].value() or "")
+
+
+class BaseCountLines(BaseLines):
+    """What was counted: at least one line."""
+
+    def clean(self) -> None:
+        if not any(self.filled()):
+            raise ValidationError(_("Write at least one weight."), code="no_lines")
+
+
+CountLines = lines_of(CountLineForm, BaseCountLines, extra=3)
+SettleLines = lines_of(CountLineForm, BaseCountLines, extra=0)
+
+
+class CountForm(ActForm):
+    """Why books and shelves differ."""
+
+    reason = forms.ChoiceField(
+        label=_("Why do books and shelves differ?"), choices=[("", "—"), *COUNT_REASONS]
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields.pop("day", None)
+
+
+class SettleForm(ActForm):
+    """The day at whose end stock was counted, and the deduction that was shown for it."""
+
+    on = forms.DateField(label=_("Counted at the end of"), widget=day_input())
+    seen = forms.CharField(required=False, max_length=5_000, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields.pop("day", None)
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if not FIRST_DAY <= on <= self.today:
+            raise ValidationError(_("This day is still to come, or too long ago."), code="bad_day")
+        return on

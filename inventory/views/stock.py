@@ -1,0 +1,149 @@
+"""Stock: what is where; what was there on day one; what is carried from place to place."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from inventory import services
+from inventory.forms.choices import Offer
+from inventory.forms.entries import ActForm, BaseLines
+from inventory.forms.stock import MoveForm, MoveLines, OpeningLines
+from inventory.ledger import Entry
+from inventory.models import Balance, Category, Movement, Place, Verb
+from inventory.views.acts import LinesPage, chosen_site, sites_of
+from organisation.doors import page
+
+BULK, LABELLED = "bulk", "items"
+ACTS = ("count", "settle", "move", "open_stock", "collect")
+
+
+@dataclass(slots=True)
+class Row:
+    """A line of the stock table: grams per column, labelled items, of a top or below it."""
+
+    category: Category | None
+    is_top: bool
+    is_negative: bool = False
+    columns: Sequence[Any] = ()
+    cells: dict[Any, int] = field(default_factory=dict)
+    items: int = 0
+
+    def add(self, column: Any, weight_g: int, items: int) -> None:
+        self.cells[column] = self.cells.get(column, 0) + weight_g
+        self.items += items
+
+    @property
+    def listed(self) -> list[int]:
+        return [self.cells.get(column, 0) for column in self.columns]
+
+    @property
+    def weight_g(self) -> int:
+        return sum(self.cells.values())
+
+
+@page("read_stock")
+@require_safe
+def stock(request: HttpRequest) -> HttpResponse:
+    """What is where, bulk and items, per place and category."""
+    site = chosen_site(request)
+    sites = sites_of(request)
+    offer = Offer(site)
+    place = _chosen_place(request, offer)
+    places = [] if place else list(offer.places.values())
+    columns = [p.pk for p in places] or [BULK, LABELLED]
+    below = Balance.objects.negative_tops(site)
+    negatives = Category.objects.in_bulk(below)
+    rows = _rows(Balance.objects.shown(site, place), columns, below)
+    by_site = Balance.objects.per_site(sites)
+    context = {
+        "site": site,
+        "sites": [(other, by_site.get(other.pk, 0)) for other in sites],
+        "site_g": by_site.get(site.pk, 0),
+        "offer": offer,
+        "place": place,
+        "columns": [p.name for p in places],
+        "rows": rows,
+        "total": _total(rows, columns),
+        "negatives": [(negatives[pk], weight_g) for pk, weight_g in below.items()],
+        "may": {act: request.user.may(act, site) for act in ACTS},  # type: ignore[union-attr]
+    }
+    return render(request, "inventory/stock.html", context)
+
+
+def _rows(balances: Iterable[Balance], columns: list[Any], below: dict[int, int]) -> list[Row]:
+    """Tops in their order, each followed by what is below it where that says more."""
+    tops: dict[int, Row] = {}
+    under: dict[int, dict[int, Row]] = {}
+    for balance in balances:
+        category, account = balance.category, balance.account
+        top = category.top or category
+        column: Any = LABELLED if account.holds_items else BULK
+        if column not in columns:
+            column = account.place_id
+        whole = tops.setdefault(top.pk, Row(top, True, top.pk in below, columns))
+        parts = under.setdefault(top.pk, {})
+        part = parts.setdefault(category.pk, Row(category, False, columns=columns))
+        for row in (whole, part):
+            row.add(column, balance.weight_g, balance.units if account.holds_items else 0)
+    rows: list[Row] = []
+    for pk, row in sorted(tops.items(), key=lambda pair: _order(pair[1])):
+        rows += [row, *(sorted(under[pk].values(), key=_order) if set(under[pk]) != {pk} else [])]
+    return rows
+
+
+def _total(rows: list[Row], columns: list[Any]) -> Row:
+    total = Row(None, is_top=True, columns=columns)
+    for row in rows:
+        for column, weight_g in row.cells.items():
+            total.add(column, weight_g if row.is_top else 0, 0)
+        total.items += row.items if row.is_top else 0
+    return total
+
+
+def _order(row: Row) -> tuple[bool, int, str]:
+    category = row.category
+    assert category is not None  # noqa: S101 (only the total has none)
+    return category.parent_id is not None, category.position, category.code
+
+
+def _chosen_place(request: HttpRequest, offer: Offer) -> Place | None:
+    """The place of ``?place=``, if the site has it. Raises Http404."""
+    code = request.GET.get("place", "")
+    if code and code not in offer.places:
+        raise Http404
+    return offer.places.get(code)
+
+
+def _open_stock(entry: Entry, form: ActForm, lines: BaseLines) -> Movement:
+    return services.open_stock(entry=entry, lines=lines.stock_lines())
+
+
+def _move(entry: Entry, form: ActForm, lines: BaseLines) -> Movement:
+    to_place = form.cleaned_data["to_place"]
+    return services.move(entry=entry, to_place=to_place, lines=lines.stock_lines())
+
+
+OPEN = LinesPage(ActForm, OpeningLines, "inventory/open_stock.html", Verb.OPEN, _open_stock)
+MOVE = LinesPage(MoveForm, MoveLines, "inventory/move.html", Verb.MOVE, _move)
+
+
+@page("open_stock")
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_stock(request: HttpRequest) -> HttpResponse:
+    """What was there on day one."""
+    return OPEN.answer(request, Offer(chosen_site(request)), sites=sites_of(request))
+
+
+@page("move")
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest) -> HttpResponse:
+    """Carry bulk from one place of the site to another."""
+    offer = Offer(chosen_site(request))
+    if not offer.places:
+        raise Http404
+    sites = [site for site in sites_of(request) if site.tracks_places]
+    return MOVE.answer(request, offer, sites=sites)
