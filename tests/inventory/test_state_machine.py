@@ -6,35 +6,29 @@ closes, and each item is whole in one account. A history runs in a transaction r
 """
 
 import os
-from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from uuid import uuid4
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
-    invariant,
     precondition,
     rule,
     run_state_machine_as_test,
 )
 
-from inventory.ledger import Entry, Leg, close_month, post, reverse
+from inventory import services
+from inventory.ledger import Entry, Leg, close_month, post
 from inventory.models import (
     Account,
-    Balance,
-    Category,
-    CollectionMode,
     Item,
     Kind,
     Method,
-    MonthlyFlow,
     Movement,
     Origin,
     Partner,
@@ -42,12 +36,12 @@ from inventory.models import (
     Verb,
 )
 from inventory.models.ledger import EXITS
-from inventory.verify import differences
-from organisation.models import Site, Submission
+from inventory.services import Departure, StockLine
+from organisation.models import Submission
 from organisation.submissions import submit
 from tests.conftest import NOON
+from tests.inventory.books import CODES, Books, month_of, one_of
 
-CODES = ("MOB", "MOB.CHAI", "TEX")
 FIRST_DAY = date(2026, 1, 1)
 
 pick = st.integers(0, 999)  # modulo what there is to pick from
@@ -61,227 +55,7 @@ known_by = st.sampled_from(
 )
 
 
-@dataclass
-class Done:
-    """A movement as the model knows it."""
-
-    movement: Movement
-    legs: list[Leg]
-    is_reversed: bool = False
-
-    @property
-    def may_be_corrected(self) -> bool:
-        verb = self.movement.verb
-        return not self.is_reversed and verb in (Verb.COLLECT, Verb.OPEN, Verb.SHIP, Verb.MOVE)
-
-
-@dataclass
-class Sent:
-    """A request as its client knows it, to send it again."""
-
-    organisation: object
-    uuid: object
-    endpoint: str
-    content: object
-    answer: str
-
-
-def one_of(found, number):
-    return found[number % len(found)]
-
-
-def place_of(leg_account: Account) -> str | None:
-    """Where the model says an item is: nowhere once it is in bulk."""
-    is_bulk = leg_account.kind == Kind.STOCK and not leg_account.holds_items
-    return None if is_bulk else leg_account.key
-
-
-def month_of(day: date) -> int:
-    return int(day.strftime("%Y%m"))
-
-
-class Histories(RuleBasedStateMachine):
-    world = None  # the small world, set by the test
-
-    def __init__(self):
-        super().__init__()
-        self.rolled_back = transaction.atomic()
-        self.rolled_back.__enter__()
-        world = self.world
-        self.sites = [Site.objects.get(pk=s.pk) for s in (world.canal, world.gare, world.quai)]
-        self.places = [
-            place
-            for site in self.sites
-            for place in (
-                Place.objects.main(site),
-                Place.objects.create(site=site, code="shop", name="Boutique"),
-            )
-        ]
-        self.categories = {code: Category.objects.get(code=code) for code in CODES}
-        self.held: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-        self.cube: dict[tuple, list[int]] = defaultdict(lambda: [0, 0])
-        self.items: dict[int, tuple[Item, str | None, Account]] = {}
-        self.closed = dict.fromkeys((s.code for s in self.sites), 0)
-        self.done: list[Done] = []
-        self.sent: list[Sent] = []
-
-    def teardown(self):
-        transaction.set_rollback(True)
-        self.rolled_back.__exit__(None, None, None)
-
-    # How an act is sent, foreseen and remembered
-
-    def act(self, site, verb, legs, day, *, expected=None):
-        """Post ``legs`` (or what they make) as a request; return what was done, if it was."""
-        made = []
-
-        def record(submission):
-            made.extend(legs() if callable(legs) else legs)
-            entry = Entry(site, verb, submission, None, NOON, day)
-            made.append(post(entry=entry, legs=made[:]))
-            return made[-1].number
-
-        refusal = self.request(site, verb, [verb, str(day)], record)
-        *booked, last = made or [None]
-        if not isinstance(last, Movement):  # refused on the way
-            booked = made
-        expected = expected or self.foresee(month_of(day) <= self.closed[site.code], booked)
-        assert refusal == expected
-        if refusal:
-            return None
-        return self.remember(last, booked)
-
-    def request(self, site, endpoint, content, record):
-        """Send a request; return the code it was refused with, if it was."""
-        uuid = uuid4()
-        try:
-            is_new, answer = submit(
-                organisation=site.organisation,
-                uuid=uuid,
-                endpoint=endpoint,
-                content=content,
-                record=record,
-            )
-        except ValidationError as refusal:
-            return refusal.code
-        assert is_new
-        self.sent.append(Sent(site.organisation, uuid, endpoint, content, answer))
-        return None
-
-    def foresee(self, is_closed, legs):
-        """The code of the refusal that the rules of the ledger call for, if any."""
-        if is_closed:
-            return "month_closed"
-        for leg in legs:
-            if leg.item and leg.item.pk in self.items:
-                _item, where, account = self.items[leg.item.pk]
-                if where != place_of(leg.from_account):
-                    is_sold = account.kind == Kind.REUSE
-                    return "item_already_sold" if is_sold else "item_not_there"
-        taken = Counter()
-        for leg in legs:
-            taken[leg.from_account.key, leg.category.code] += leg.weight_g
-            taken[leg.to_account.key, leg.category_out.code] -= leg.weight_g
-        for (key, code), weight_g in taken.items():
-            if "/transit/" in key and self.held[key, code][0] < weight_g:
-                return "transit_overdrawn"
-        return None
-
-    def remember(self, movement, legs):
-        for leg in legs:
-            start, end = leg.from_account.key, leg.to_account.key
-            codes = leg.category.code, leg.category_out.code
-            for key, sign in (((start, codes[0]), -1), ((end, codes[1]), 1)):
-                self.held[key][0] += sign * leg.weight_g
-                self.held[key][1] += sign * leg.units
-            row = self.cube[(month_of(movement.business_date), start, end, leg.method, *codes)]
-            row[0] += leg.weight_g
-            row[1] += leg.units
-            if leg.item:
-                self.items[leg.item.pk] = (leg.item, place_of(leg.to_account), leg.to_account)
-        self.done.append(Done(movement, list(legs)))
-        return self.done[-1]
-
-    def undo(self, done, submission_of):
-        """Reverse through the ledger, as foreseen; return whether it was done."""
-        site = done.movement.site
-        verb, closed = done.movement.verb, self.closed[site.code]
-        mirror = [
-            replace(
-                leg,
-                from_account=leg.to_account,
-                to_account=leg.from_account,
-                category=leg.category_out,
-                to_category=leg.category,
-            )
-            for leg in done.legs
-        ]
-        expected = self.foresee(False, mirror)
-        if done.is_reversed:
-            expected = "already_reversed"
-        if verb in (Verb.REVERSE, Verb.SELL, Verb.RETURN):
-            expected = "cannot_reverse"
-        made = []
-
-        def record(submission):
-            entry = Entry(site, Verb.REVERSE, submission, None, NOON)
-            made.append(reverse(entry=entry, movement=Movement.objects.get(pk=done.movement.pk)))
-            made.extend(submission_of(submission))
-            return made[0].number
-
-        refusal = self.request(site, "reverse", done.movement.number, record)
-        assert refusal == expected
-        if refusal:
-            return []
-        day = done.movement.business_date
-        if month_of(day) <= closed:
-            day = date(closed // 100 + closed % 100 // 12, closed % 100 % 12 + 1, 1)
-        assert made[0].business_date == day
-        done.is_reversed = True
-        self.remember(made[0], mirror)
-        return made
-
-    # What there is to pick from
-
-    def bulk(self, spot):
-        return Account.stock(self.places[spot])
-
-    def shelf(self, spot):
-        return Account.stock(self.places[spot], items=True)
-
-    def site(self, spot):
-        return self.places[spot].site
-
-    def all_items(self):
-        return [(item, account) for item, _where, account in self.items.values()]
-
-    def lying_in(self, *kinds):
-        """Items that are whole in such an account, and that account."""
-        found = self.items.values()
-        return [
-            (item, account) for item, where, account in found if where and account.kind in kinds
-        ]
-
-    def source(self, site, *, waste):
-        mode = CollectionMode.objects.get(organisation=site.organisation_id, code="drop_off")
-        return Account.source(site, mode, "waste" if waste else "product")
-
-    def exit(self, site, fate, *, partner=False):
-        who = partner and Partner.objects.get(organisation=site.organisation_id, code="gebetex")
-        return Account.exit(site, fate, who or None)
-
-    def roads(self):
-        """Roads with something on them: (account, from site, to site, category, grams)."""
-        for start in self.sites:
-            for end in self.sites:
-                account = Account.transit(start, end)
-                for code in CODES:
-                    weight_g = self.held[account.key, code][0]
-                    if start != end and weight_g > 0:
-                        yield account, start, end, self.categories[code], weight_g
-
-    # In
-
+class Histories(Books):
     @initialize(labels=st.lists(st.tuples(spots, categories, weights), max_size=3))
     def begin_with_items(self, labels):
         for spot, code, weight_g in labels:
@@ -365,9 +139,6 @@ class Histories(RuleBasedStateMachine):
             return [self.whole(item, self.bulk(spot), self.shelf(spot))]
 
         self.act(self.site(spot), Verb.LABEL, legs, day)
-
-    def whole(self, item, start, end):
-        return Leg(start, end, item.category, item.weight_g, Method.WEIGHED, units=1, item=item)
 
     @rule(spot=spots, code=categories, weight_g=weights, day=days)
     def move_bulk(self, spot, code, weight_g, day):
@@ -512,6 +283,112 @@ class Histories(RuleBasedStateMachine):
         if self.act(self.site(spot), Verb.SETTLE, [leg] if gone_g else [], day):
             assert self.held[bulk.key, code][0] == left_g
 
+    # The same through the services that lay out the legs
+
+    @rule(spot=spots, code=categories, left_g=st.integers(0, 5_000), day=days)
+    def settle_a_site(self, spot, code, left_g, day):
+        """What the books of both places held at the end of a day, beyond what is counted."""
+        site, category = self.site(spot), self.categories[code]
+        held_g = self.in_bulk_at_end_of(site, day, category)
+        call = partial(services.settle, on=day, closing_g={category: left_g})
+        expected = "settlement_negative" if left_g > held_g else None
+        if self.serve(site, Verb.SETTLE, day, call, expected=expected):
+            assert self.in_bulk_at_end_of(site, day, category) == left_g
+
+    @rule(
+        spot=spots,
+        counted=st.dictionaries(categories, weights, min_size=1),
+        keeps=st.none() | st.integers(0, 2),
+        day=days,
+    )
+    def count_a_place(self, spot, counted, keeps, day):
+        """Bulk as counted; of the items, only those found, where items were looked for."""
+        shelf = self.shelf(spot)
+        here = [i for i, account in self.lying_in(Kind.STOCK) if account.key == shelf.key]
+        found = None if keeps is None else here[:keeps]
+        call = partial(
+            services.count,
+            place=self.places[spot],
+            weights={self.categories[code]: weight_g for code, weight_g in counted.items()},
+            items=found,
+            reason="theft",
+        )
+        if self.serve(self.site(spot), Verb.COUNT, day, call):
+            for code, weight_g in counted.items():
+                assert self.held[self.bulk(spot).key, code][0] == weight_g
+            left = [i for i, account in self.lying_in(Kind.STOCK) if account.key == shelf.key]
+            assert left == (here if found is None else found)
+
+    @rule(
+        spot=spots,
+        drifts=st.lists(st.integers(-20_000, 20_000), min_size=2, max_size=2),
+        is_wrong=st.booleans(),
+        day=days,
+    )
+    def reclassify_a_place(self, spot, drifts, is_wrong, day):
+        """Three categories that drifted apart, at no net mass."""
+        key = self.bulk(spot).key
+        drifts = dict(zip(CODES, [*drifts, -sum(drifts) + is_wrong], strict=True))
+        target = {code: self.held[key, code][0] + drift for code, drift in drifts.items()}
+        call = partial(
+            services.count,
+            place=self.places[spot],
+            weights={self.categories[code]: weight_g for code, weight_g in target.items()},
+            reason=services.RECLASSIFY,
+        )
+        expected = "not_balanced" if is_wrong else None
+        if self.serve(self.site(spot), Verb.COUNT, day, call, expected=expected):
+            assert {code: self.held[key, code][0] for code in CODES} == target
+
+    @rule(
+        spot=spots,
+        lines=st.lists(st.tuples(categories, weights), min_size=1, max_size=3),
+        number=pick,
+        fate=st.sampled_from(EXITS),
+        day=days,
+    )
+    def ship_through_its_service(self, spot, lines, number, fate, day):
+        """Bulk, and an item where there is one."""
+        site = self.site(spot)
+        stock = [StockLine(self.categories[c], g, is_estimated=True) for c, g in lines]
+        here = [i for i, account in self.lying_in(Kind.STOCK) if account.site_id == site.pk]
+        if here:
+            stock.append(StockLine(item=Item.objects.get(pk=one_of(here, number).pk)))
+        partner = Partner.objects.get(organisation=site.organisation_id, code="gebetex")
+        call = partial(services.ship, departure=Departure(fate, partner), lines=stock)
+        if shipment := self.serve(site, Verb.SHIP, day, call):
+            self.shipments.append((shipment, self.done[-1]))
+
+    @precondition(lambda self: self.shipments)
+    @rule(number=pick, weight_g=weights)
+    def hear_the_partner_s_weights(self, number, weight_g):
+        """The estimate reversed and the partner's weight posted: the difference alone remains."""
+        shipment, done = one_of(self.shipments, number)
+        site = done.movement.site
+        category = next(leg.category for leg in done.legs if not leg.item)
+        made = []
+
+        def record(submission):
+            entry = Entry(site, Verb.REVERSE, submission, None, NOON)
+            made.append(
+                services.confirm_weights(
+                    entry=entry, shipment=shipment, weights={category: weight_g}
+                )
+            )
+            return made[0].movement.number
+
+        refusal = self.request(site, "weights", [shipment.pk, weight_g], record)
+        assert refusal == self.foresee_reversal(done)
+        if refusal:
+            return
+        away = done.legs[0].to_account.key
+        before_g = self.held[away, category.code][0]
+        estimate_g = sum(x.weight_g for x in done.legs if x.category == category and not x.item)
+        done.is_reversed = True
+        for movement in (made[0].reversal, made[0].movement):
+            self.remember(movement, self.booked(movement))
+        assert self.held[away, category.code][0] == before_g - estimate_g + weight_g
+
     # From site to site
 
     @rule(spot=spots, away=st.integers(1, 2), code=categories, weight_g=weights, day=days)
@@ -564,14 +441,6 @@ class Histories(RuleBasedStateMachine):
             for leg in done.legs:  # what it had added is gone again
                 key = leg.to_account.key, leg.category_out.code
                 assert self.held[key] != before[key] or self.nets_out(done, key)
-
-    def nets_out(self, done, key):
-        """Whether the movement put in an account what it took out of it."""
-        net = Counter()
-        for leg in done.legs:
-            net[leg.to_account.key, leg.category_out.code] += leg.weight_g
-            net[leg.from_account.key, leg.category.code] -= leg.weight_g
-        return net[key] == 0
 
     @precondition(lambda self: any(done.may_be_corrected for done in self.done))
     @rule(number=pick, weight_g=weights)
@@ -630,85 +499,6 @@ class Histories(RuleBasedStateMachine):
         else:
             assert again() == (False, sent.answer)
         assert (Movement.objects.count(), Submission.objects.count()) == before
-
-    # What always holds
-
-    @invariant()
-    def balances_are_the_model_s(self):
-        rows = Balance.objects.values_list("account__key", "category__code", "weight_g", "units")
-        found = {(key, code): [g, u] for key, code, g, u in rows if g or u}
-        assert found == {key: sums for key, sums in self.held.items() if any(sums)}
-        assert sum(g for g, _u in found.values()) == 0
-        assert sum(u for _g, u in found.values()) == 0
-
-    @invariant()
-    def cubes_are_the_model_s(self):
-        rows = MonthlyFlow.objects.values_list(
-            "month",
-            "from_account__key",
-            "to_account__key",
-            "method",
-            "from_category__code",
-            "to_category__code",
-            "weight_g",
-            "units",
-        )
-        assert {tuple(key): [g, u] for *key, g, u in rows} == self.cube
-
-    @invariant()
-    def the_second_computation_agrees(self):
-        assert differences(using="default") == []
-
-    @invariant()
-    def items_are_whole_in_one_account(self):
-        found = dict(Item.objects.values_list("pk", "account__key"))
-        assert found == {pk: where for pk, (_item, where, _account) in self.items.items()}
-
-    @invariant()
-    def every_scope_closes(self):
-        flows = list(
-            MonthlyFlow.objects.select_related(
-                "from_account", "to_account", "from_category", "to_category"
-            )
-        )
-        stock = list(Balance.objects.select_related("account", "category"))
-        canal, gare, quai = (site.pk for site in self.sites)
-        for scope in ({canal}, {gare}, {quai}, {canal, gare}, {canal, gare, quai}):
-            terms = terms_of(flows, scope)
-            closing = Counter()
-            for balance in stock:
-                if is_inside(balance.account, scope):
-                    closing[balance.category.code] += balance.weight_g
-            for code in CODES:
-                assert sum(term[code] for term in terms.values()) == closing[code]
-            assert sum(terms["reclassified"].values()) == 0
-
-
-def is_inside(account, scope):
-    """Whether an account is stock of the scope: on the road counts when both ends are in it."""
-    if account.kind == Kind.TRANSIT:
-        return {account.site_id, account.to_site_id} <= scope
-    return account.kind == Kind.STOCK and account.site_id in scope
-
-
-def terms_of(flows, scope):
-    """The terms of the balance equation, signed as they change stock, each per category."""
-    names = {Kind.SOURCE: "collected", Kind.OPENING: "opened", Kind.ADJUSTMENT: "adjusted"}
-    names |= {Kind.TRANSIT: "crossed"} | dict.fromkeys(EXITS, "outgoing")
-    terms = {name: Counter() for name in (*names.values(), "reclassified")}
-    for flow in flows:
-        start, end = flow.from_account, flow.to_account
-        codes = flow.from_category.code, flow.to_category.code
-        if is_inside(start, scope) and is_inside(end, scope):
-            terms["reclassified"][codes[0]] -= flow.weight_g
-            terms["reclassified"][codes[1]] += flow.weight_g
-        elif is_inside(end, scope):
-            terms[names[start.kind]][codes[1]] += flow.weight_g
-        elif is_inside(start, scope):
-            terms[names[end.kind]][codes[0]] -= flow.weight_g
-        elif start.site_id in scope and Kind.TRANSIT not in (start.kind, end.kind):
-            assert Kind.SOURCE in (start.kind, end.kind)  # straight from the gate to its exit
-    return terms
 
 
 def histories():
