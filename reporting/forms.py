@@ -35,8 +35,10 @@ class ClosingForm(forms.Form):
 class Question(forms.Form):
     """The report's own address says it all: the same address is the same report."""
 
-    start = forms.DateField(label=_("From"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-    end = forms.DateField(label=_("To"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    start = forms.DateField(
+        label=_("First day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    end = forms.DateField(label=_("Last day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     site = forms.MultipleChoiceField(
         label=_("Sites"), required=False, widget=forms.CheckboxSelectMultiple
     )

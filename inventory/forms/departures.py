@@ -114,5 +114,5 @@ class Filters(forms.Form):
     def __init__(self, *args: Any, sites: Iterable[Site], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["site"] = one_of({site.code: site for site in sites}, _("Site"), empty=_("All"))
-        for name, label in (("from", _("From")), ("to", _("To"))):
+        for name, label in (("from", _("First day")), ("to", _("Last day"))):
             self.fields[name] = forms.DateField(label=label, required=False, widget=day_input())
