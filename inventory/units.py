@@ -28,6 +28,11 @@ def format_kg(weight_g: int, decimals: int = 1) -> str:
     return _grouped(Decimal(weight_g) / 1000, decimals)
 
 
+def exact_kg(weight_g: int) -> str:
+    """Return kilograms to the gram, without idle zeros: ``11,5``, ``0,125``, ``2 000``."""
+    return format_kg(weight_g, 3).rstrip("0").rstrip(",.")
+
+
 def format_tonnes(weight_g: int, decimals: int = 2) -> str:
     """Return tonnes as reports print them: ``1 234,56``, half up."""
     return _grouped(Decimal(weight_g) / 1_000_000, decimals)

@@ -43,7 +43,16 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
 
     RESERVED = "nouveau"  # the address of the page that adds somebody
 
-    roles = forms.MultipleChoiceField(label=_("Roles"), required=False, widget=GrantsSelect)
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        required=False,
+        widget=GrantsSelect,
+        help_text=_(
+            "Sorter: weighs, moves, ships. Cashier: keeps the till. Manager: also corrects, counts"
+            " and edits the lists. Director: also closes months and manages people."
+            " Auditor: reads."
+        ),
+    )
 
     class Meta:
         model = User

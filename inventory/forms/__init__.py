@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from inventory.units import format_kg, parse_kg
+from inventory.units import exact_kg, parse_kg
 from organisation.shapes import MAX_WEIGHT_G
 
 
@@ -34,10 +34,7 @@ class KgField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         """Show grams as kilograms to the gram, and what was typed as it was typed."""
-        if not isinstance(value, int):
-            return value
-        whole = format_kg(value, 3)
-        return whole.rstrip("0").rstrip(",.")
+        return exact_kg(value) if isinstance(value, int) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

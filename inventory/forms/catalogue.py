@@ -57,12 +57,12 @@ CATEGORY_ICONS = (
     ("plug", _("plug")),
     ("washing-machine", _("washing machine")),
     ("laptop", _("computer")),
-    ("disc-3", _("record")),
+    ("disc-3", _("vinyl")),
     ("guitar", _("guitar")),
     ("hammer", _("hammer")),
     ("brick-wall", _("bricks")),
     ("package", _("parcel")),
-    ("boxes", _("mixed")),
+    ("boxes", _("assorted")),
 )
 COLOURS = (
     ("", _("as above")),
@@ -115,6 +115,7 @@ class PercentField(forms.DecimalField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(min_value=0, max_value=100, decimal_places=2, localize=True, **options)
+        self.widget.attrs["class"] = "n"
 
     def clean(self, value: Any) -> Any:
         percent = super().clean(value)
@@ -145,6 +146,9 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
             else _("Drawn from the name where left empty; never changes afterwards.")
         )
         code.widget.attrs |= {"autocapitalize": "none", "autocomplete": "off"}
+        if "position" in self.fields:
+            self.fields["position"].widget.attrs["class"] = "n"
+            self.fields["position"].help_text = _("Smallest first, wherever the list is shown.")
         if "position" in self.fields and self.instance.pk is None:
             last = (
                 self.siblings()
@@ -297,6 +301,12 @@ class CategoryForm(RowForm):
         most_g=HEAVIEST_G,
         help_text=_("A heavier weighing is asked once."),
     )
+    measure_weight_g = KgField(
+        label=_("Weight of one metre or litre (kg)"),
+        required=False,
+        most_g=HEAVIEST_G,
+        help_text=_("Only for what is sold by the metre or by the litre."),
+    )
     icon = icon_field(CATEGORY_ICONS)
     colour = forms.ChoiceField(
         label=_("Colour"), choices=COLOURS, required=False, widget=LookSelect("colour")
@@ -313,6 +323,8 @@ class CategoryForm(RowForm):
             "waste_code",
             "unit_weight_g",
             "plausible_max_g",
+            "measure",
+            "measure_weight_g",
             "icon",
             "colour",
             "position",
@@ -320,9 +332,13 @@ class CategoryForm(RowForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        parent = self.fields["parent"]
+        parent, stream, waste = (
+            self.fields[name] for name in ("parent", "epr_stream", "waste_code")
+        )
         parent.queryset = Category.objects.filter(organisation=None)  # type: ignore[attr-defined]
         parent.required = True
+        parent.empty_label = _("Choose")  # type: ignore[attr-defined]
+        stream.empty_label, waste.empty_label = _("as above"), _("none")  # type: ignore[attr-defined]
         if self.instance.pk and self.instance.is_used:
             self._freeze()
 

@@ -60,8 +60,11 @@ def categories(request: HttpRequest, listing: Listing) -> HttpResponse:
         below.setdefault(category.top_id, []).append(category)
     context = {
         "listing": listing,
-        "tops": [(top, below.get(top.pk, [])) for top in below.get(None, [])],
-        "own": sum(category.organisation_id is not None for category in found),
+        "tops": [
+            (top, leaves, sum(leaf.organisation_id is not None for leaf in leaves))
+            for top in below.get(None, [])
+            for leaves in [below.get(top.pk, [])]
+        ],
         "current": "settings",
     }
     return render(request, "inventory/categories.html", context)
@@ -99,6 +102,7 @@ def _sheet(
         "title": listing.model._default_manager.get(pk=row.pk) if code else listing.add,
         "crumbs": [*_crumbs(site), (listing.url(**_at(site)), listing.title)],
         "current": "settings",
+        "is_new": code is None,
     }
     if code:
         context |= _about(listing, row, form)

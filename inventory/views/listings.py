@@ -20,7 +20,7 @@ from inventory.forms.catalogue import (
     SiteForm,
 )
 from inventory.models import Kind
-from inventory.units import NO_BREAK, format_kg
+from inventory.units import NO_BREAK, exact_kg
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Listing:
 
 
 def _kg(weight_g: int | None) -> str:
-    return "–" if weight_g is None else f"{format_kg(weight_g)}{NO_BREAK}kg"
+    return "–" if weight_g is None else f"{exact_kg(weight_g)}{NO_BREAK}kg"
 
 
 CONTAINERS = Listing(
@@ -112,8 +112,8 @@ SITES = Listing(
     add=_("Add a site"),
     hint=_("A site has a scale and a door; figures are kept for each."),
     columns=(
-        Column(_("Largest weighing"), lambda row: _kg(row.scale_limit_g), is_number=True),
         Column(_("Clock"), lambda row: row.timezone.rpartition("/")[2].replace("_", " ")),
+        Column(_("Largest weighing"), lambda row: _kg(row.scale_limit_g), is_number=True),
     ),
 )
 PLACES = Listing(

@@ -51,8 +51,8 @@ def add(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refusal)
         else:
             return _done(request, person, "" if typed else secret)
-    context = {"form": form, "also": password, "title": _("Add somebody"), **_within_people()}
-    return render(request, "organisation/person.html", context)
+    context = {"form": form, "also": password, "title": _("Add somebody"), "is_new": True}
+    return render(request, "organisation/person.html", {**context, **_within_people()})
 
 
 @page("manage_people")
@@ -97,6 +97,7 @@ def password(request: HttpRequest, login: str) -> HttpResponse:
     context = {
         "form": form,
         "title": _("New password for %(name)s") % {"name": _name(found)},
+        "is_new": True,
         **_within_people(found),
     }
     return render(request, "organisation/sheet.html", context)

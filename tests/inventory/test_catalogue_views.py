@@ -226,7 +226,13 @@ def own_category(world, **fields):
 
 def category_form(**fields):
     parent = Category.objects.get(organisation=None, code="MOB")
-    return {"parent": parent.pk, "name_fr": "Fauteuils", "position": 0, **fields}
+    return {
+        "parent": parent.pk,
+        "name_fr": "Fauteuils",
+        "measure": "unit",
+        "position": 0,
+        **fields,
+    }
 
 
 def test_a_structure_adds_a_category_under_a_reference_one(office, world):
@@ -263,7 +269,10 @@ def test_a_used_category_keeps_its_stream_and_waste_code(office, world, api):
     client = office()
 
     refused = client.post("/reglages/categories/MOB.FAUT/", category_form(waste_code=waste))
-    kept = client.post("/reglages/categories/MOB.FAUT/", {"name_fr": "Fauteuil", "position": 3})
+    kept = client.post(
+        "/reglages/categories/MOB.FAUT/",
+        {"name_fr": "Fauteuil", "measure": "unit", "position": 3},
+    )
 
     assert errors(refused) == {"__all__": ["category_frozen"]}
     assert kept.status_code == 302
