@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -18,7 +18,7 @@ from organisation.doors import Doors, May, Permitted, caller
 from organisation.models import Network, Organisation, Site, Submission
 from organisation.shapes import READ_ERRORS, WRITE_ERRORS, Flag, Id, Shape
 from organisation.submissions import once
-from reporting import indicators, services
+from reporting import attribution, indicators, services
 from reporting.periods import Period
 from reporting.scopes import Scope
 
@@ -63,6 +63,21 @@ def _require_all(organisation: Organisation, sites: list[Site]) -> None:
     """A structure's total would tell of sites that the caller may not read."""
     if organisation.sites.exclude(pk__in=[site.pk for site in sites]).exists():
         raise PermissionDenied(_("Your role does not allow this at every site."))
+
+
+def _listed(value: Any) -> Any:
+    """``by=month,fate`` and ``by=month&by=fate`` say the same."""
+    parts = [value] if isinstance(value, str) else value
+    return tuple(dict.fromkeys(name for part in parts for name in part.split(",") if name))
+
+
+Dimension = Literal["month", "category", "mode", "origin", "partner", "stream", "fate"]
+
+
+class FlowsAsked(Asked):
+    """Which figures, and by what they are summed."""
+
+    by: Annotated[list[Dimension], BeforeValidator(_listed)] = Field(default_factory=list)
 
 
 class PeriodOut(Schema):
@@ -176,6 +191,52 @@ def close_month(request: HttpRequest, payload: ClosingIn) -> HttpResponse:
         )
 
     return once(request, payload.id, record)
+
+
+class FlowSum(Schema):
+    """Grams and units of one direction; of the dimensions, those that were asked for."""
+
+    direction: Literal["in", "out"]
+    month: str | None = None
+    category: str | None = None
+    mode: str | None = None
+    origin: str | None = None
+    partner: str | None = None
+    stream: str | None = None
+    fate: str | None = None
+    weight_g: int
+    units: int
+    basis: Literal["exact", "attributed"]
+
+
+class Flows(Schema):
+    """What came in and went out; rows of one direction add up to the year's figure."""
+
+    period: PeriodOut
+    scope: ScopeOut
+    by: list[str]
+    items: list[FlowSum]
+    next: None = None
+
+
+@router.get(
+    "flows",
+    auth=May("read_figures"),
+    response={200: Flows, **READ_ERRORS},
+    by_alias=True,
+    exclude_unset=True,
+)
+def list_flows(request: HttpRequest, asked: Query[FlowsAsked]) -> dict[str, Any]:
+    """Grams by month, category, mode, origin, partner, stream and fate: exact or attributed."""
+    scope, period = asked.scope(request), asked.period()
+    rows = attribution.flows(scope=scope, period=period, by=asked.by, category=asked.category)
+    return {
+        "period": period.describe(),
+        "scope": scope.describe(),
+        "by": asked.by,
+        "items": rows,
+        "next": None,
+    }
 
 
 @router.get(

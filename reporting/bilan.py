@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inventory.models import Category
-from inventory.months import add_months, first_day, last_day, month_of
+from inventory.months import first_day, last_day, month_of
 from reporting import charts, rounding
 from reporting.breakdown import Breakdown
 from reporting.forms import Question
 from reporting.indicators import Tally
 from reporting.listing import COUNTED, LABELS, STOCK
+from reporting.months import span
 from reporting.periods import Period
 from reporting.printing import Unit, unit_for
 
@@ -183,13 +184,11 @@ class Page:
         asked, tallies = self.asked.period, self.found.months
         if not tallies:
             return []
-        first, last = min(tallies), max(tallies)
         if month_of(asked.end) - month_of(asked.start) >= 200:
             return self._grouped_years()
-        count = (last // 100 - first // 100) * 12 + last % 100 - first % 100 + 1
-        months = [add_months(first, n) for n in range(count)]
         return [
-            (_clip(first_day(m), last_day(m), asked), tallies.get(m) or Tally()) for m in months
+            (_clip(first_day(m), last_day(m), asked), tallies.get(m) or Tally())
+            for m in span(min(tallies), max(tallies))
         ]
 
     def _grouped_years(self) -> list[tuple[Period, Tally]]:

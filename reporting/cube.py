@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 
 from inventory.models import Flow, MonthlyFlow
-from inventory.months import add_months
 from organisation.models import Site
+from reporting.months import span
 from reporting.periods import Period, since
 from reporting.scopes import Border
 
@@ -95,9 +95,7 @@ def _recorded(months: Sequence[int]) -> Sequence[int]:
 
 def _months_from(month: int) -> Sequence[int]:
     recorded = MonthlyFlow.objects.using("report").values_list("month", flat=True)
-    last = recorded.order_by("-month").first() or 0
-    count = (last // 100 - month // 100) * 12 + last % 100 - month % 100 + 1
-    return [add_months(month, n) for n in range(max(count, 0))]
+    return span(month, recorded.order_by("-month").first() or 0)
 
 
 def _neighbours(border: Border) -> QuerySet[Site]:

@@ -63,7 +63,8 @@ def diversion(*, scope: Scope, period: Period, category: Category | None = None)
         tally.add(border, cube.within(border, period, by, categories), categories)
         standing = stock.standing(border, period, categories)
         notes = warnings.of(scope, border, period, categories, standing)
-    return {"period": {"from": period.start.isoformat(), "to": period.end.isoformat()}} | {
+    return {
+        "period": period.describe(),
         "scope": scope.describe(),
         **tally.masses(standing),
         **tally.rates(),

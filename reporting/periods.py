@@ -51,6 +51,10 @@ class Period:
         month = month_of(today)
         return cls(first_day(month), last_day(month))
 
+    def describe(self) -> dict[str, str]:
+        """Return the first and the last day, as ISO dates."""
+        return {"from": self.start.isoformat(), "to": self.end.isoformat()}
+
     @property
     def months(self) -> tuple[int, ...]:
         """The whole months inside, as YYYYMM, in order and without a hole; empty if none."""

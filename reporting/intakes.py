@@ -1,0 +1,137 @@
+"""What a site took in, by mode and origin: the key by which bulk is shared out."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from inventory.models import Category, EprStream, Kind, MonthlyFlow, MonthlyOrigin
+from inventory.months import add_months
+from reporting.months import span
+from reporting.rounding import shares
+from reporting.scopes import Border
+from reporting.warnings import UNSORTED
+
+UNKNOWN = "unknown"
+YEAR = 12
+
+Way = tuple[str | None, str | None]  # a mode and an origin
+Sums = dict[Any, list[int]]
+
+
+class Kept(NamedTuple):
+    """What a category counts under."""
+
+    top: int
+    top_code: str
+    stream: str | None
+    is_unsorted: bool
+
+
+class Intakes:
+    """Grams per site, month, top category, mode and origin, over the years that are asked for."""
+
+    def __init__(
+        self,
+        border: Border,
+        months: Collection[int],
+        kept: Mapping[int, Kept],
+        modes: Mapping[int, str | None],
+    ) -> None:
+        self._months: dict[tuple[int, int, int | None], Counter[Way]] = defaultdict(Counter)
+        self._known: dict[tuple[int, int, int | None], list[tuple[Way, int]]] = {}
+        if not months:
+            return
+        window = span(add_months(min(months), 1 - YEAR), max(months))
+        for month, account, category, origin, grams in _intakes(border, window):
+            site, way = border.side(account).site, (modes[account], origin)
+            for top in (kept[category].top, None):
+                self._months[site, month, top][way] += grams
+
+    def ways(self, site: int, month: int, kept: Kept) -> list[tuple[Way, int]]:
+        """Ways and their grams in the twelve months up to ``month``; unknown where none."""
+        top = None if kept.is_unsorted else kept.top
+        found = self._year(site, month, top) or self._year(site, month, None)
+        return found or [((UNKNOWN, UNKNOWN), 1)]
+
+    def _year(self, site: int, month: int, top: int | None) -> list[tuple[Way, int]]:
+        key = site, month, top
+        if key not in self._known:
+            sums: Counter[Way] = Counter()
+            for when in span(add_months(month, 1 - YEAR), month):
+                sums.update(self._months.get((site, when, top), {}))
+            taken = [(way, grams) for way, grams in sums.items() if grams > 0]
+            self._known[key] = sorted(taken, key=lambda pair: tuple(n or "" for n in pair[0]))
+        return self._known[key]
+
+
+def split(
+    ways: Sequence[tuple[Way, int]], grams: int, units: int
+) -> Iterator[tuple[Way, int, int]]:
+    """Share grams and units out over the ways, by largest remainder: they add up exactly."""
+    weights = [weight for _way, weight in ways]
+    shared = zip(ways, _share(weights, grams), _share(weights, units), strict=True)
+    for (way, _weight), part_g, part_units in shared:
+        yield way, part_g, part_units
+
+
+def _share(weights: Sequence[int], amount: int) -> list[int]:
+    sign = -1 if amount < 0 else 1
+    return [sign * part for part in shares(weights, abs(amount)) or []]
+
+
+def _intakes(
+    border: Border, months: Sequence[int]
+) -> Iterator[tuple[int, int, int, str | None, int]]:
+    """Month, source, category, origin and grams; those without an origin are what remains."""
+    sums = _collected(border, months)
+    for month, account, category, origin, grams, _units in monthly_origins(border, months):
+        sums[month, account, category] -= grams
+        yield month, account, category, origin, grams
+    for (month, account, category), grams in sums.items():
+        yield month, account, category, None, grams
+
+
+def _collected(border: Border, months: Sequence[int]) -> dict[tuple[int, int, int], int]:
+    sources = border.accounts.filter(kind=Kind.SOURCE).values("pk")
+    rows = MonthlyFlow.objects.using("report").filter(month__in=months)
+    sums: dict[tuple[int, int, int], int] = defaultdict(int)
+    for side, sign in (("from", 1), ("to", -1)):
+        keys = ("month", f"{side}_account_id", "from_category_id", "weight_g")
+        for month, account, category, grams in rows.filter(
+            **{f"{side}_account__in": sources}
+        ).values_list(*keys):
+            sums[month, account, category] += sign * grams
+    return sums
+
+
+def monthly_origins(border: Border, months: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Month, source, category, origin code, grams and units of whole months."""
+    rows = MonthlyOrigin.objects.using("report").filter(
+        month__in=months, account__in=border.accounts.values("pk")
+    )
+    yield from rows.values_list(
+        "month", "account_id", "category_id", "origin__code", "weight_g", "units"
+    )
+
+
+def kept_under() -> dict[int, Kept]:
+    """Category key → its top, and the EPR stream it inherits."""
+    streams = dict(EprStream.objects.using("report").values_list("pk", "code"))
+    rows = {category.pk: category for category in Category.objects.using("report").all()}
+
+    def kept(category: Category) -> Kept:
+        top = rows[category.top_id or category.pk]
+        stream, above = category.epr_stream_id, category
+        while stream is None and above.parent_id:
+            above = rows[above.parent_id]
+            stream = above.epr_stream_id
+        return Kept(top.pk, top.code, streams.get(stream or 0), category.code == UNSORTED)
+
+    return {pk: kept(category) for pk, category in rows.items()}
+
+
+def add(sums: Sums, key: Any, grams: int, units: int) -> None:
+    """Add to the grams and units kept under ``key``."""
+    held = sums.setdefault(key, [0, 0])
+    held[0] += grams
+    held[1] += units
