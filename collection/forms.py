@@ -16,6 +16,7 @@ class RefusalForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Refusal
         fields = ("site", "category", "reason", "count", "comment")
+        labels = {"category": _("Category")}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

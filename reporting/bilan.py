@@ -102,7 +102,7 @@ class Page:
             row["name"] = period_name(period)
             row["short"] = date_format(period.start, "N") if _is_month(period) else row["name"]
             row["column"] = charts.column(
-                tally.fates_g, most_g, f"{row['name']}: {row['out'].text} {self.unit.word}"
+                tally.fates_g, most_g, f"{row['name']}, {row['out'].text} {self.unit.word}"
             )
             rows.append(row)
         return rows
