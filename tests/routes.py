@@ -1,21 +1,35 @@
 """One row per door of Tracerie: how to knock at it rightly.
 
 ``$site``, ``$intake``… stand for what a spot (a site and the documents made there) calls so.
-``sited`` tells the doors that name a site or a thing of a site; the others only list codes.
+``names`` tells what a row points at: a site or a thing of it, a thing of the whole structure, or
+nothing.
 """
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from django.utils import timezone
 
 from config.urls import urlpatterns
 from inventory.ledger import Entry, Leg, post
-from inventory.models import Account, Category, Item, ItemCode, Method, Place, Verb
+from inventory.models import (
+    Account,
+    Category,
+    CollectionMode,
+    Container,
+    Item,
+    ItemCode,
+    Method,
+    Origin,
+    Partner,
+    Place,
+    Verb,
+)
 from organisation.doors import ANYONE, acts_of, callbacks, operations_of
-from organisation.models import Submission
+from organisation.models import Membership, Site, Submission, User
+from organisation.permissions import Role
 
 API = "api/v1/"
 
@@ -27,19 +41,27 @@ class Sample:
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] | None = None
-    sited: bool = True
+    names: Literal["site", "structure", "nothing"] = "site"
 
 
 def _document(name: str) -> Sample:
     return Sample(path={"id": f"${name}"})
 
 
+def _owned(name: str) -> Sample:
+    return Sample(path={"code": f"${name}"}, names="structure")
+
+
+ALONE = Sample(names="nothing")
 LISTED = Sample(query={"site": "$site"})
 DATED = Sample(query={"site": "$site", "from": "2026-01-01", "to": "2026-12-31"})
+BILAN = Sample(
+    query={"start": "2026-01-01", "end": "2026-12-31", "figure": "collected_g"}, names="nothing"
+)
 YEAR = Sample(query={"from": "2026-01-01", "to": "2026-12-31", "site": "$site"})
 
 SAMPLES = {
-    "GET organisation/sites": Sample(sited=False),
+    "GET organisation/sites": ALONE,
     "GET inventory/categories": LISTED,
     "GET inventory/places": LISTED,
     "GET inventory/containers": LISTED,
@@ -105,7 +127,7 @@ SAMPLES = {
     "GET inventory/reversals/<id>": _document("reversal"),
     "POST inventory/reversals": Sample(body={"movement": "$mine", "reason": "wrong key"}),
     "GET collection/origins": LISTED,
-    "GET collection/modes": Sample(sited=False),
+    "GET collection/modes": ALONE,
     "GET collection/intakes": DATED,
     "GET collection/intakes/<id>": _document("intake"),
     "POST collection/intakes": Sample(
@@ -118,13 +140,61 @@ SAMPLES = {
     "GET collection/refusals": LISTED,
     "POST collection/refusals": Sample(body={"site": "$site", "reason": "dirty", "count": 2}),
     "GET reporting/diversion": YEAR,
+    "POST reporting/closings": Sample(body={"site": "$site", "month": "$old_month"}),
 }
 
 PAGES = {
-    "": Sample(sited=False),
-    "peser/": Sample(sited=False),
-    "peser/refus/": Sample(sited=False),
+    "": ALONE,
+    "peser/": ALONE,
+    "peser/refus/": ALONE,
     "peser/<str:site>/": Sample(path={"site": "$site"}),
+    "departs/": ALONE,
+    "departs/nouveau/": LISTED,
+    "stock/": LISTED,
+    "stock/depart/": LISTED,
+    "stock/deplacement/": LISTED,
+    "stock/inventaire/": LISTED,
+    "stock/solde/": LISTED,
+    "d/<str:number>/": Sample(path={"number": "$number"}),
+    "d/<str:number>/annuler/": Sample(path={"number": "$number"}, body={}),
+    "d/<str:number>/poids/": Sample(path={"number": "$shipment_number"}, body={}),
+    "bilan/": BILAN,
+    "bilan/mouvements/": BILAN,
+    "bilan/flux.csv": BILAN,
+    "bilan/mois/": ALONE,
+    "bilan/mois/<str:site>/": Sample(path={"site": "$site"}, body={"month": "$old_month_number"}),
+    "mon-compte/": ALONE,
+    "mon-compte/cles/": ALONE,
+    "reglages/": ALONE,
+    "reglages/structure/": ALONE,
+    "reglages/personnes/": ALONE,
+    "reglages/personnes/nouveau/": ALONE,
+    "reglages/personnes/<str:login>/": Sample(path={"login": "$login"}),
+    "reglages/personnes/<str:login>/mot-de-passe/": Sample(path={"login": "$login"}),
+    "reglages/personnes/<str:login>/cles/": Sample(path={"login": "$login"}),
+    "reglages/categories/": ALONE,
+    "reglages/categories/nouveau/": ALONE,
+    "reglages/categories/<str:code>/": _owned("category"),
+    "reglages/contenants/": ALONE,
+    "reglages/contenants/nouveau/": ALONE,
+    "reglages/contenants/<str:code>/": _owned("container"),
+    "reglages/modes/": ALONE,
+    "reglages/modes/nouveau/": ALONE,
+    "reglages/modes/<str:code>/": _owned("mode"),
+    "reglages/partenaires/": ALONE,
+    "reglages/partenaires/nouveau/": ALONE,
+    "reglages/partenaires/<str:code>/": _owned("partner"),
+    "reglages/provenances/": ALONE,
+    "reglages/provenances/nouveau/": ALONE,
+    "reglages/provenances/<str:code>/": _owned("origin"),
+    "reglages/sites/": ALONE,
+    "reglages/sites/nouveau/": ALONE,
+    "reglages/sites/<str:code>/": Sample(path={"code": "$site"}),
+    "reglages/sites/<str:site>/lieux/": Sample(path={"site": "$site"}),
+    "reglages/sites/<str:site>/lieux/nouveau/": Sample(path={"site": "$site"}),
+    "reglages/sites/<str:site>/lieux/<str:code>/": Sample(
+        path={"site": "$site", "code": "reserve"}
+    ),
 }
 
 
@@ -157,12 +227,16 @@ def doors() -> dict[str, Door]:
 
 
 def pages() -> dict[str, Door]:
-    """Every guarded page, from the URL table."""
+    """Every guarded page, from the URL table; one that takes only forms has a body."""
     return {
-        route: Door("GET", route, acts_of(view)[0])
+        route: Door(_page_method(route), route, acts_of(view)[0])
         for route, view in callbacks(urlpatterns)
         if not route.startswith("api/") and acts_of(view) != [ANYONE]
     }
+
+
+def _page_method(route: str) -> str:
+    return "GET" if PAGES.get(route, ALONE).body is None else "POST"
 
 
 def fill(value: Any, spot: dict[str, str]) -> Any:
@@ -182,18 +256,27 @@ def furnish(site, person, post_json) -> dict[str, str]:
     ``post_json(path, body)`` sends as ``person``, who may do everything there.
     """
     Place.objects.get_or_create(site=site, code="reserve", defaults={"name": "Réserve"})
+    Site.objects.filter(pk=site.pk).update(tracks_places=True)
+    helper = User.objects.create(username=f"helper-{site.code}", organisation=site.organisation)
+    Membership.objects.create(user=helper, site=site, role=Role.SORTER)
     spot = {
         "site": site.code,
+        "login": helper.username,
+        **_own_codes(site.organisation),
         "today": site.business_date(timezone.now()).isoformat(),
         "item": _item(site, person, "2A"),
     }
 
-    def made(key: str, path: str) -> dict[str, Any]:
-        body = {"id": str(uuid4()), **fill(SAMPLES[f"POST {path}"].body, spot)}
+    def made(key: str, path: str, **more: Any) -> dict[str, Any]:
+        body = {"id": str(uuid4()), **fill(SAMPLES[f"POST {path}"].body, spot), **more}
         answer = post_json(path, body)
         spot[key] = answer["id"]
         return answer
 
+    long_ago = timezone.now() - timedelta(days=70)
+    made("intake", "collection/intakes", occurred_at=long_ago.isoformat())
+    spot["old_month"] = f"{long_ago:%Y-%m}"
+    spot["old_month_number"] = f"{long_ago:%Y%m}"
     made("opening", "inventory/opening-stock")
     made("intake", "collection/intakes")
     spot["mine"] = made("move", "inventory/moves")["number"]
@@ -201,11 +284,24 @@ def furnish(site, person, post_json) -> dict[str, str]:
     made("count", "inventory/counts")
     made("settlement", "inventory/settlements")
     spot["item"], left = _item(site, person, "3B"), spot["item"]
-    made("shipment", "inventory/shipments")
+    spot["shipment_number"] = made("shipment", "inventory/shipments")["number"]
     spot["item"] = left
     spot["number"] = made("intake", "collection/intakes")["number"]
     spot["mine"] = made("intake", "collection/intakes")["number"]
     return spot
+
+
+def _own_codes(organisation) -> dict[str, str]:
+    """A row of each list the structure keeps itself, under a code that nobody else has."""
+    code = f"own-{organisation.code}"
+    above = Category.objects.get(code="MOB", organisation=None)
+    own = {"organisation": organisation, "code": code}
+    Category.objects.get_or_create(**own, defaults={"parent": above, "name_fr": "Bancs"})
+    CollectionMode.objects.get_or_create(**own, defaults={"name_fr": "Troc"})
+    Container.objects.get_or_create(**own, defaults={"name": "Bac", "tare_g": 900})
+    Partner.objects.get_or_create(**own, defaults={"name": "Ferrailleur"})
+    Origin.objects.get_or_create(**own, defaults={"name": "Quartier"})
+    return dict.fromkeys(("category", "container", "mode", "partner", "origin"), code)
 
 
 def _item(site, person, start: str) -> str:
