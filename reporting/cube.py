@@ -4,18 +4,21 @@ Everything here reads through the alias ``report``; callers hold its transaction
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 
 from inventory.models import Flow, MonthlyFlow
+from inventory.months import first_day
 from organisation.models import Site
 from reporting.months import span
 from reporting.periods import Period, since
 from reporting.scopes import Border
 
 Categories = frozenset[int] | None
+PAIRS = ("from_category_id", "to_category_id")
+NO_MONTH = 200001
 
 
 def within(
@@ -29,12 +32,27 @@ def within(
     yield from _days(border, period.edges, by, categories)
 
 
-def after(border: Border, period: Period, categories: Categories = None) -> Iterator[Any]:
-    """Sums of everything later than the period, per account pair and category pair."""
-    month, days = since(period.end + timedelta(days=1))
-    by = ("from_category_id", "to_category_id")
-    yield from _whole_months(border, _months_from(month), by, categories)
-    yield from _days(border, [days] if days else [], by, categories)
+def after(border: Border, day: date, categories: Categories = None) -> Iterator[Any]:
+    """Sums of everything later than ``day``, per account pair and category pair."""
+    month, days = since(day + timedelta(days=1))
+    _first, last = recorded()
+    yield from _whole_months(border, span(month, last), PAIRS, categories)
+    yield from _days(border, [days] if days else [], PAIRS, categories)
+
+
+def until(border: Border, day: date, categories: Categories = None) -> Iterator[Any]:
+    """Sums of everything up to the end of ``day``, per account pair and category pair."""
+    first, _last = recorded()
+    period = Period(min(first_day(first), day), day)
+    yield from _whole_months(border, period.months, PAIRS, categories)
+    yield from _days(border, period.edges, PAIRS, categories)
+
+
+def recorded() -> tuple[int, int]:
+    """The first and the last month that hold anything; twice the same where none does."""
+    months = MonthlyFlow.objects.using("report").values_list("month", flat=True)
+    first = months.order_by("month").first() or NO_MONTH
+    return first, months.order_by("-month").first() or NO_MONTH
 
 
 def flows(border: Border, periods: Iterable[Period]) -> QuerySet[Flow]:
@@ -50,7 +68,7 @@ def flows(border: Border, periods: Iterable[Period]) -> QuerySet[Flow]:
 def _whole_months(
     border: Border, months: Sequence[int], by: Sequence[str], categories: Categories
 ) -> Iterable[Any]:
-    months = _recorded(months)
+    months = _clipped(months)
     if not months:
         return ()
     rows = MonthlyFlow.objects.using("report").filter(
@@ -82,20 +100,10 @@ def _of(rows: QuerySet[Any], categories: Categories) -> QuerySet[Any]:
     return rows.filter(Q(from_category__in=categories) | Q(to_category__in=categories))
 
 
-def _recorded(months: Sequence[int]) -> Sequence[int]:
+def _clipped(months: Sequence[int]) -> Sequence[int]:
     """Of these months, those between the first and the last that hold anything."""
-    if not months:
-        return months
-    recorded = MonthlyFlow.objects.using("report").values_list("month", flat=True)
-    first, last = recorded.order_by("month").first(), recorded.order_by("-month").first()
-    if first is None or last is None:
-        return ()
+    first, last = recorded() if months else (0, 0)
     return [month for month in months if first <= month <= last]
-
-
-def _months_from(month: int) -> Sequence[int]:
-    recorded = MonthlyFlow.objects.using("report").values_list("month", flat=True)
-    return span(month, recorded.order_by("-month").first() or 0)
 
 
 def _neighbours(border: Border) -> QuerySet[Site]:

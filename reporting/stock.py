@@ -1,12 +1,14 @@
-"""What stood in stock at the end of a day: today's balances, less everything since."""
+"""What stood in stock at the end of a day: all until then, or today's balances less all since."""
 
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
 from inventory.models import Balance, Category, Kind
+from inventory.months import month_of
 from reporting import cube
 from reporting.cube import Categories
 from reporting.periods import Period
@@ -21,13 +23,24 @@ class Spot(NamedTuple):
 
 
 def standing(border: Border, period: Period, categories: Categories = None) -> Counter[Spot]:
-    """Grams per spot at the end of the period's last day."""
+    """Grams per spot at the end of the period's last day, by the shorter way: from the first
+    record on, or back from today's balances.
+    """
+    first, last = cube.recorded()
+    if month_of(period.end) - first < last - month_of(period.end):
+        return _added(border, cube.until(border, period.end, categories), categories)
     stock = _balances(border, categories)
-    tops = top_of_each()
-    for cell in cube.after(border, period, categories):
+    stock.subtract(_added(border, cube.after(border, period.end, categories), categories))
+    return stock
+
+
+def _added(border: Border, cells: Iterable[Any], categories: Categories) -> Counter[Spot]:
+    """What the sums of flows add to each spot."""
+    tops, stock = top_of_each(), Counter[Spot]()
+    for cell in cells:
         for account, category, grams in (
-            (cell.from_account_id, cell.from_category_id, cell.grams),
-            (cell.to_account_id, cell.to_category_id, -cell.grams),
+            (cell.from_account_id, cell.from_category_id, -cell.grams),
+            (cell.to_account_id, cell.to_category_id, cell.grams),
         ):
             side = border.side(account)
             if side.is_stock and (categories is None or category in categories):
