@@ -161,7 +161,6 @@ class IntakeOut(Schema):
     def of(cls, intake: Intake) -> Self:
         """Lay out an arrival and its weighings, in the order of weighing."""
         movement = intake.movement
-        flows = movement.flows.select_related("from_category", "to_account").order_by("pk")
         lines = [
             IntakeLineOut(
                 category=flow.from_category.code,
@@ -170,7 +169,7 @@ class IntakeOut(Schema):
                 units=flow.units,
                 to=flow.to_account.key.partition("/")[2],
             )
-            for flow in flows
+            for flow in movement.lines
         ]
         return cls(
             id=str(movement.submission.uuid),

@@ -158,9 +158,8 @@ def _method(line: Line) -> Method:
 
 
 def _write_weighings(intake: Intake, lines: Sequence[Line]) -> None:
-    flows = intake.movement.flows.order_by("pk").values_list("pk", flat=True)
     rows = [
-        (intake.pk, flow, line.gross_g, line.container and line.container.pk)
-        for flow, line in zip(flows, lines, strict=True)
+        (intake.pk, flow.pk, line.gross_g, line.container and line.container.pk)
+        for flow, line in zip(intake.movement.lines, lines, strict=True)
     ]
     insert(Weighing, ("intake_id", "flow_id", "gross_g", "container_id"), rows)

@@ -5,7 +5,7 @@ writes in a few multi-row statements, always in the same order (site, number, it
 flows, balances, cubes; keys sorted), so that two writers never wait for each other in a ring.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -191,13 +191,21 @@ def _require_allowed(entry: Entry, leg: Leg) -> None:
         )
         or (leg.category_out.pk != leg.category.pk and not in_stock)
         or (start.key == end.key and leg.category_out.pk == leg.category.pk)
-        or (
-            start.organisation_id != end.organisation_id
-            and Kind.TRANSIT not in (start.kind, end.kind)
-        )
+        or _strays(start, end)
     )
     if is_bad:
         raise ValidationError(_("These grams cannot go that way."), code="flow_not_allowed")
+
+
+def _strays(start: Account, end: Account) -> bool:
+    """Whether grams would change structure, or stock its site, other than along their road."""
+    for road, other in ((start, end), (end, start)):
+        if road.kind == Kind.TRANSIT:
+            return other.site_id not in (road.site_id, road.to_site_id)
+    in_stock = start.kind == end.kind == Kind.STOCK
+    return start.organisation_id != end.organisation_id or (
+        in_stock and start.site_id != end.site_id
+    )
 
 
 def _open_accounts(legs: Sequence[Leg]) -> dict[str, int]:
@@ -206,12 +214,25 @@ def _open_accounts(legs: Sequence[Leg]) -> dict[str, int]:
         account.key: account for leg in legs for account in (leg.from_account, leg.to_account)
     }
     found = {key: account.pk for key, account in wanted.items() if account.pk}
-    unknown = wanted.keys() - found.keys()
-    if unknown:
-        found |= Account.objects.filter(key__in=unknown).values_list("key", "pk")
+    found |= _opened(wanted.keys() - found.keys())
     if new := sorted(wanted.keys() - found.keys()):
         Account.objects.bulk_create([wanted[key] for key in new], ignore_conflicts=True)
-        found |= Account.objects.filter(key__in=new).values_list("key", "pk")
+        found |= _opened(new)
+    return found
+
+
+def _opened(keys: Collection[str]) -> dict[str, int]:
+    """Account key → primary key, of those that exist."""
+    found: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(keys), _BATCH):
+            batch = list(keys)[start : start + _BATCH]
+            marks = ", ".join(["%s"] * len(batch))
+            cursor.execute(
+                f"SELECT key, id FROM inventory_account WHERE key IN ({marks})",  # noqa: S608
+                batch,
+            )
+            found |= cursor.fetchall()
     return found
 
 
@@ -287,6 +308,7 @@ def _write_movement(entry: Entry, day: date, number: str) -> Movement:
     names = [f.attname for f in Movement._meta.concrete_fields if not f.primary_key]
     [movement.pk] = insert(Movement, names, [[getattr(movement, name) for name in names]])
     movement._state.adding = False
+    movement._state.fields_cache["reversed_by"] = None  # it is new: nobody need ask
     return movement
 
 
@@ -305,22 +327,28 @@ _FLOW_FIELDS = (
 
 
 def _write_flows(movement: Movement, legs: Sequence[Leg], ids: Mapping[str, int]) -> None:
-    rows = [
-        (
-            movement.pk,
-            ids[leg.from_account.key],
-            leg.category.pk,
-            ids[leg.to_account.key],
-            leg.category_out.pk,
-            leg.origin and leg.origin.pk,
-            leg.item and leg.item.pk,
-            leg.weight_g,
-            leg.units,
-            leg.method,
-        )
-        for leg in legs
-    ]
-    insert(Flow, _FLOW_FIELDS, rows)
+    flows = [_flow(movement, leg, ids) for leg in legs]
+    rows = [[getattr(flow, name) for name in _FLOW_FIELDS] for flow in flows]
+    for flow, pk in zip(flows, insert(Flow, _FLOW_FIELDS, rows), strict=True):
+        flow.pk, flow._state.adding = pk, False
+    movement.lines = flows  # at hand for the answer: nobody reads them again
+
+
+def _flow(movement: Movement, leg: Leg, ids: Mapping[str, int]) -> Flow:
+    flow = Flow(
+        movement=movement,
+        from_account_id=ids[leg.from_account.key],
+        from_category=leg.category,
+        to_account_id=ids[leg.to_account.key],
+        to_category=leg.category_out,
+        origin=leg.origin,
+        item=leg.item,
+        weight_g=leg.weight_g,
+        units=leg.units,
+        method=leg.method,
+    )
+    flow._state.fields_cache |= {"from_account": leg.from_account, "to_account": leg.to_account}
+    return flow
 
 
 def _add_up(movement: Movement, legs: Sequence[Leg], ids: Mapping[str, int]) -> None:

@@ -84,15 +84,13 @@ def submit(
     Raises ValidationError ``id_reused`` when the id was used for something else.
     """
     digest = digest_of(content)
-    if stored := Submission.objects.answered(organisation, uuid):
-        return False, _replay(stored, endpoint, digest)
     try:
         with writing():
             submission = _claim(organisation, uuid, endpoint, digest)
             answer = record(submission)
-            Submission.objects.filter(pk=submission.pk).update(answer=answer)
+            _keep(submission, answer)
     except (ClaimedByAnotherError, ValidationError, PermissionDenied):
-        # A twin of this request may have been recorded while this one was judged.
+        # It is a replay, or a twin was recorded while this one was judged.
         if stored := Submission.objects.answered(organisation, uuid):
             return False, _replay(stored, endpoint, digest)
         raise
@@ -142,6 +140,13 @@ def _claim(organisation: Organisation, uuid: UUID, endpoint: str, digest: str) -
         raise ClaimedByAnotherError
     row.pk = inserted[0]
     return row
+
+
+def _keep(submission: Submission, answer: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE organisation_submission SET answer = %s WHERE id = %s", [answer, submission.pk]
+        )
 
 
 def _replay(stored: Submission, endpoint: str, digest: str) -> str:

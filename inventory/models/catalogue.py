@@ -94,7 +94,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return self.of(request.user.organisation_id)  # type: ignore[union-attr]
 
     def named(self, code: str) -> "CategoryQuerySet":
-        return self.filter(code=code).select_related("parent")
+        return self.filter(code=code)
 
     def tops(self) -> "CategoryQuerySet":
         return self.filter(parent=None)

@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from inventory.models.catalogue import Bilingual
 from organisation.models import Organisation, Site, code_validator, validate_siret
+from organisation.prepared import Prepared
 
 Row = TypeVar("Row", bound="Owned")
 
@@ -81,12 +82,15 @@ class CollectionMode(Bilingual, Owned):
 class OriginQuerySet(OwnedQuerySet["Origin"]):
     def not_asked(self, organisation_id: int) -> "Origin":
         """The origin of arrivals of whom nothing was asked, made when first needed."""
-        origin, _new = self.get_or_create(
-            organisation_id=organisation_id,
-            code=Origin.NOT_ASKED,
-            defaults={"name": "Non demandé", "position": 999},
+        known = _ORIGIN.row(Origin.NOT_ASKED, organisation_id)
+        return (
+            known
+            or self.get_or_create(
+                organisation_id=organisation_id,
+                code=Origin.NOT_ASKED,
+                defaults={"name": "Non demandé", "position": 999},
+            )[0]
         )
-        return origin
 
 
 class Origin(Owned):
@@ -116,6 +120,11 @@ class Origin(Owned):
                 code="bad_insee_code",
             )
             raise ValidationError({"insee_code": refusal})
+
+
+_ORIGIN = Prepared(
+    lambda code, organisation: Origin.objects.filter(code=code, organisation=organisation), "?", -1
+)
 
 
 class Container(Owned):
@@ -171,7 +180,7 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def main(self, site: Site) -> "Place":
         """The place a site always has, made when first asked for."""
         place = (
-            self.filter(site=site, is_main=True).first()
+            _MAIN.row(site.pk)
             or self.get_or_create(
                 site=site, is_main=True, defaults={"code": "principal", "name": site.name}
             )[0]
@@ -217,3 +226,6 @@ class Place(models.Model):
     @property
     def guarded_by(self) -> Site:
         return self.site
+
+
+_MAIN = Prepared(lambda site: Place.objects.filter(site=site, is_main=True), -1)
