@@ -1,8 +1,13 @@
-"""What may happen to a row that other rows may rest on."""
+"""What may happen to a row that other rows, or stock, may rest on."""
+
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+
+from inventory.models import Balance, Place
+from organisation.models import Site
 
 
 def is_pointed_at(row: models.Model) -> bool:
@@ -24,3 +29,26 @@ def erase(*, row: models.Model) -> None:
             params={"name": row},
         )
     row.delete()
+
+
+@transaction.atomic
+def offer(*, row: Any, is_offered: bool) -> None:
+    """Offer a row, or no longer. Raises ValidationError ``place_not_empty``."""
+    is_place = isinstance(row, Place)
+    if is_place and not is_offered and Balance.objects.in_stock(row.site, row).exists():
+        raise ValidationError(
+            _("“%(name)s” still holds stock: move or count it first."),
+            code="place_not_empty",
+            params={"name": row},
+        )
+    row.is_active = is_offered
+    row.save()
+
+
+def require_one_place(site: Site) -> None:
+    """Refuse to forget places where stock lies. Raises ValidationError ``places_in_use``."""
+    if Balance.objects.in_stock(site).filter(account__place__is_main=False).exists():
+        raise ValidationError(
+            _("Other places of this site still hold stock: move or count it first."),
+            code="places_in_use",
+        )

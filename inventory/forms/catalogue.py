@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from inventory.catalogue import require_one_place
 from inventory.forms import KgField
 from inventory.models import (
     EXITS,
@@ -273,6 +274,13 @@ class SiteForm(RowForm):
         clock = self.instance.timezone
         if clock not in dict(CLOCKS):
             self.fields["timezone"].choices = [*CLOCKS, (clock, clock)]  # type: ignore[attr-defined]
+
+    def clean_tracks_places(self) -> bool:
+        """Raises ValidationError ``places_in_use``."""
+        tracks: bool = self.cleaned_data["tracks_places"]
+        if self.instance.pk and not tracks:
+            require_one_place(self.instance)
+        return tracks
 
     def siblings(self) -> models.QuerySet[Any]:
         """Site codes are unique in the whole installation."""

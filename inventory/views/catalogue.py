@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from inventory.catalogue import erase, is_pointed_at
+from inventory.catalogue import erase, is_pointed_at, offer
 from inventory.forms.catalogue import RowForm
 from inventory.models import Category, Origin
 from inventory.views.listings import Listing
@@ -53,7 +53,9 @@ def categories(request: HttpRequest, listing: Listing) -> HttpResponse:
     """The tree of categories: the reference, and the structure's own below it."""
     owner = request.user.organisation_id  # type: ignore[union-attr]
     found = list(
-        Category.objects.of(owner).select_related("parent__parent", "epr_stream", "waste_code")
+        Category.objects.of(owner).select_related(
+            "parent__epr_stream", "parent__parent", "epr_stream", "waste_code"
+        )
     )
     below: dict[int | None, list[Category]] = {}
     for category in found:
@@ -89,7 +91,7 @@ def _sheet(
 ) -> HttpResponse:
     row = _row(request, listing, code, site) if code else _new(request, listing, site)
     if code and request.POST.get("do") in ACTIONS:
-        return ACTIONS[request.POST["do"]](request, listing, row, site)
+        return _act(request, row, listing.url(**_at(site)))
     initial = {} if code else _wanted(request, listing)
     form = listing.form(request.POST or None, instance=row, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -109,27 +111,30 @@ def _sheet(
     return render(request, "inventory/row.html", context)
 
 
-def _offer(request: HttpRequest, listing: Listing, row: Any, site: Site | None) -> HttpResponse:
-    """Set a row aside, or offer it again."""
-    if not _may_be_set_aside(row):
-        raise Http404
-    row.is_active = not row.is_active
-    with writing():
-        row.save()
-    said = _("“%(name)s” is offered again.") if row.is_active else _("“%(name)s” is set aside.")
-    messages.success(request, said % {"name": row})
-    return redirect(listing.url(**_at(site)))
-
-
-def _delete(request: HttpRequest, listing: Listing, row: Any, site: Site | None) -> HttpResponse:
+def _act(request: HttpRequest, row: Any, onward: str) -> HttpResponse:
+    """Do what a button beside the form asks of ``row``, or say why not."""
+    name = str(row)
     try:
         with writing():
-            erase(row=row)
+            said = ACTIONS[request.POST["do"]](row)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect(request.path)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": row})
-    return redirect(listing.url(**_at(site)))
+    messages.success(request, said % {"name": name})
+    return redirect(onward)
+
+
+def _offer(row: Any) -> str:
+    """Set a row aside, or offer it again."""
+    if not _may_be_set_aside(row):
+        raise Http404
+    offer(row=row, is_offered=not row.is_active)
+    return _("“%(name)s” is offered again.") if row.is_active else _("“%(name)s” is set aside.")
+
+
+def _delete(row: Any) -> str:
+    erase(row=row)
+    return _("“%(name)s” is deleted.")
 
 
 ACTIONS = {"offer": _offer, "delete": _delete}
@@ -144,9 +149,9 @@ def _own(request: HttpRequest, listing: Listing, site: Site | None) -> models.Qu
 
 
 def _row(request: HttpRequest, listing: Listing, code: str, site: Site | None) -> Any:
-    row = _own(request, listing, site).filter(code=code).first()
-    if row is None:
+    if not code.isprintable():  # databases choke on control characters
         raise Http404
+    row = get_object_or_404(_own(request, listing, site), code=code)
     if isinstance(row, Site):
         require(request, row)
     return row
@@ -160,9 +165,10 @@ def _new(request: HttpRequest, listing: Listing, site: Site | None) -> Any:
 
 def _wanted(request: HttpRequest, listing: Listing) -> dict[str, Any]:
     """What the page that led here has chosen already: the category above a new one."""
-    if listing.model is not Category or "under" not in request.GET:
+    under = request.GET.get("under", "")
+    if listing.model is not Category or not under.isprintable():
         return {}
-    return {"parent": Category.objects.filter(organisation=None, code=request.GET["under"]).first()}
+    return {"parent": Category.objects.filter(organisation=None, code=under).first()}
 
 
 def _about(listing: Listing, row: Any, form: RowForm) -> dict[str, Any]:

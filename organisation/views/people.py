@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -113,6 +113,8 @@ def keys(request: HttpRequest, login: str) -> HttpResponse:
 
 def _reached(request: HttpRequest, login: str) -> User:
     by: User = request.user  # type: ignore[assignment]
+    if not login.isprintable():  # databases choke on control characters
+        raise Http404
     found = get_object_or_404(User, organisation=by.organisation_id, username=login)
     if not reaches(by, found):
         raise PermissionDenied(_("This person also works where you do not manage people."))

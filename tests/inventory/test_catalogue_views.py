@@ -199,6 +199,44 @@ def test_the_main_place_is_never_set_aside(office, world):
     assert (response.status_code, place.is_active) == (404, True)
 
 
+def test_a_place_that_holds_stock_is_neither_set_aside_nor_forgotten(office, world, api):
+    Site.objects.filter(pk=world.canal.pk).update(tracks_places=True)
+    shelf = Place.objects.create(site=world.canal, code="reserve", name="Réserve")
+    api().post(
+        "inventory/opening-stock",
+        site="canal",
+        place="reserve",
+        lines=[{"category": "MOB", "weight_g": 5_000}],
+    )
+    client = office()
+
+    client.post("/reglages/sites/canal/lieux/reserve/", {"do": "offer"})
+    forgotten = client.post(
+        "/reglages/sites/canal/",
+        {
+            "name": "Canal",
+            "timezone": "Europe/Paris",
+            "scale_limit_g": "2000",
+            "sorting_tolerance_bp": "2",
+        },
+    )
+
+    shelf.refresh_from_db()
+    assert shelf.is_active
+    assert errors(forgotten) == {"tracks_places": ["places_in_use"]}
+
+
+def test_the_tree_of_categories_is_read_in_few_queries(office, django_assert_max_num_queries):
+    client = office()
+    with django_assert_max_num_queries(10):
+        assert client.get("/reglages/categories/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["contenants/%00/", "categories/nouveau/?under=%00"])
+def test_control_characters_in_an_address_name_nothing(office, address):
+    assert office().get(f"/reglages/{address}").status_code in (200, 404)
+
+
 @pytest.mark.parametrize(("typed", "kept"), [("75112", "75112"), ("2a004", "2A004")])
 def test_an_insee_code_becomes_the_origins_code(office, world, typed, kept):
     Origin.objects.filter(code="75112").delete()
