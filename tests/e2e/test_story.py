@@ -1,4 +1,4 @@
-"""A newcomer's first quarter of an hour: weigh, ship, read the year, follow a figure to its source."""
+"""A newcomer's first hour: weigh, ship, read the year, follow a figure to its source."""
 
 import re
 
