@@ -70,6 +70,12 @@ class Offer:
         return {row.code: row for row in rows}
 
 
+def place_of(offer: Offer, label: Any) -> forms.TypedChoiceField:
+    """One of the site's places, at first the main one."""
+    main = next((code for code, place in offer.places.items() if place.is_main), None)
+    return one_of(offer.places, label, empty=None, initial=main)
+
+
 def one_of(
     rows: Mapping[str, Any], label: Any, *, choices: Any = None, empty: Any = "—", **options: Any
 ) -> forms.TypedChoiceField:
@@ -84,7 +90,7 @@ def one_of(
 
     return forms.TypedChoiceField(
         label=label,
-        choices=[("", empty), *listed],
+        choices=listed if empty is None else [("", empty), *listed],
         coerce=named,
         empty_value=None,
         **options,

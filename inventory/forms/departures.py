@@ -12,7 +12,6 @@ from inventory.forms.choices import one_of
 from inventory.forms.entries import ActForm, LineForm, day_input, lines_of
 from inventory.models import EXITS, Category, Kind, TreatmentCode, WasteCode
 from inventory.services import Departure, StockLine
-from inventory.units import format_kg
 from organisation.models import Site
 
 FATES = [(kind.value, kind.label) for kind in EXITS]
@@ -81,13 +80,10 @@ class WeightsForm(ActForm):
     def __init__(self, *args: Any, sent_g: Mapping[Category, int], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields.pop("day", None)
+        self.sent_g = sent_g
         self.sent = {f"weight_{category.pk}": category for category in sent_g}
         for name, category in self.sent.items():
-            self.fields[name] = KgField(
-                label=category.name,
-                required=False,
-                help_text=_("Left with %(kg)s kg.") % {"kg": format_kg(sent_g[category])},
-            )
+            self.fields[name] = KgField(label=category.name, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -101,8 +97,8 @@ class WeightsForm(ActForm):
         return {category: grams for category, grams in found.items() if grams is not None}
 
     @property
-    def rows(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.sent]
+    def rows(self) -> list[tuple[forms.BoundField, int]]:
+        return [(self[name], self.sent_g[category]) for name, category in self.sent.items()]
 
 
 class Filters(forms.Form):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inventory.forms import KgField
-from inventory.forms.choices import Offer, one_of
+from inventory.forms.choices import Offer, one_of, place_of
 from inventory.models import Category
 from inventory.services import StockLine
 from organisation.models import User
@@ -77,7 +77,10 @@ class LineForm(forms.Form):
         self.fields["category"] = one_of(offer.categories, _("Category"), choices=offer.grouped)
         self.fields["weight"] = KgField(label=_("Weight, kg"), required=False, least_g=1)
         if offer.places:
-            self.fields["place"] = one_of(offer.places, _("From"), empty=_("Main place"))
+            self.fields["place"] = place_of(offer, _("From"))
+
+    def has_changed(self) -> bool:
+        return bool(set(self.changed_data) - {"place"})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -24,7 +24,17 @@ COUNT_REASONS = [
     )
 ] + [(RECLASSIFY, _("wrong category: what one gains, another loses"))]
 
-OpeningLines = lines_of(LineForm, extra=8)
+
+class OpeningLineForm(LineForm):
+    """What was there on day one, and where."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "place" in self.fields:
+            self.fields["place"].label = _("Place")
+
+
+OpeningLines = lines_of(OpeningLineForm)
 
 
 class MoveLineForm(LineForm):

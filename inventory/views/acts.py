@@ -18,6 +18,7 @@ from organisation.models import Site, Submission
 from organisation.submissions import form_content, submit
 
 MORE_LINES = 5
+SITE = "site"  # in the session: where this person last worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +66,21 @@ def sites_of(request: HttpRequest) -> list[Site]:
 
 
 def chosen_site(request: HttpRequest) -> Site:
-    """The site of ``?site=``, else the first one permitted. Raises Http404, PermissionDenied."""
+    """The site of ``?site=``, else the last one chosen, else the first one permitted.
+
+    Raises Http404, PermissionDenied.
+    """
     if code := request.GET.get("site", ""):
-        site = code.isprintable() and Site.objects.within(request).named(code).first()
-        if not site:
+        site = Site.objects.within(request).named(code).first() if code.isprintable() else None
+        if site is None:
             raise Http404
         require(request, site)
+        request.session[SITE] = site.pk
         return site
-    if sites := sites_of(request):
-        return sites[0]
-    raise Http404
+    sites = {site.pk: site for site in sites_of(request)}
+    if not sites:
+        raise Http404
+    return sites.get(request.session.get(SITE)) or next(iter(sites.values()))
 
 
 def entry_of(request: HttpRequest, form: ActForm, verb: Verb, submission: Submission) -> Entry:

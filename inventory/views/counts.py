@@ -75,7 +75,8 @@ def _place(request: HttpRequest, offer: Offer) -> Place:
 
 def _known(request: HttpRequest, offer: Offer, books_g: Mapping[int, int]) -> list[Category]:
     """Categories the books hold there, all or those of ``?category=`` and below."""
-    held = [row for row in offer.categories.values() if books_g.get(row.pk)]
+    ordered = [offer.categories[code] for _top, rows in offer.grouped for code, _name in rows]
+    held = [row for row in ordered if books_g.get(row.pk)]
     wanted = offer.categories.get(request.GET.get("category", ""))
     if wanted is None:
         return held

@@ -12,7 +12,7 @@ from inventory.forms.choices import Offer
 from inventory.forms.departures import WeightsForm
 from inventory.forms.entries import ActForm, CancelForm
 from inventory.ledger import IRREVERSIBLE, Entry
-from inventory.models import Category, Movement, Shipment, Verb
+from inventory.models import Category, Method, Movement, Shipment, Verb
 from inventory.views.acts import recorded
 from organisation.doors import page, require
 
@@ -50,6 +50,7 @@ def document(request: HttpRequest, number: str, papers: Sequence[str] = ()) -> H
         "weight_g": sum(flow.weight_g for flow in lines),
         "cancel_form": _cancel_form(request, movement) if _may_cancel(request, movement) else None,
         "weights_form": _weights_form(request, movement),
+        "is_estimated": any(flow.method == Method.ESTIMATED for flow in lines),
     }
     return render(request, "inventory/document.html", context)
 
@@ -113,10 +114,10 @@ def _cancel_form(request: HttpRequest, movement: Movement) -> CancelForm:
 
 
 def _weights_form(request: HttpRequest, movement: Movement) -> WeightsForm | None:
-    """The form for the partner's weights, where a departure still waits for them."""
+    """The form for the weights of a departure's partner, as long as it may send them."""
     shipment = getattr(movement, "shipment", None)
     user: Any = request.user
-    if shipment is None or not user.may("ship", movement.site):
+    if shipment is None or shipment.partner is None or not user.may("ship", movement.site):
         return None
     sent_g = _sent_in_bulk(movement)
     is_waiting = shipment.state == Shipment.State.RECORDED and sent_g

@@ -53,11 +53,13 @@ def stock(request: HttpRequest) -> HttpResponse:
     sites = sites_of(request)
     offer = Offer(site)
     place = _chosen_place(request, offer)
-    places = [] if place else list(offer.places.values())
-    columns = [p.pk for p in places] or [BULK, LABELLED]
+    balances = list(Balance.objects.shown(site, place))
+    used = {balance.account.place_id for balance in balances}
+    places = [p for p in offer.places.values() if p.pk in used] if len(used) > 1 else []
+    columns: list[Any] = [p.pk for p in places] or [BULK, LABELLED]
     below = Balance.objects.negative_tops(site)
     negatives = Category.objects.in_bulk(below)
-    rows = _rows(Balance.objects.shown(site, place), columns, below)
+    rows = _rows(balances, columns, below)
     by_site = Balance.objects.per_site(sites)
     context = {
         "site": site,
