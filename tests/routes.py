@@ -140,7 +140,6 @@ SAMPLES = {
     "GET collection/refusals": LISTED,
     "POST collection/refusals": Sample(body={"site": "$site", "reason": "dirty", "count": 2}),
     "GET reporting/diversion": YEAR,
-    "GET reporting/flows": YEAR,
     "GET reporting/flows": Sample(query={**YEAR.query, "by": "month,fate"}),
     "POST reporting/closings": Sample(body={"site": "$site", "month": "$old_month"}),
 }
