@@ -136,6 +136,11 @@ def _require_keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 api = NinjaAPI(
     title="Tracerie",
     version="1.0",
+    description=(
+        "Weights are integer grams, money integer cents, instants ISO 8601 with their offset."
+        " A write carries an `id` made by its sender: sent again, it records nothing twice and"
+        " gets the same answer. Every refusal has the shape of `Error`."
+    ),
     urls_namespace="api",
     docs_url="docs",
     docs_decorator=anyone,
@@ -177,7 +182,13 @@ def _loc(loc: Iterable[Any]) -> list[Any]:
 
 
 def _sentence(fault: dict[str, Any]) -> str:
-    return str(SENTENCES.get(fault["type"], OTHERWISE)) % fault.get("ctx", {})
+    said = {name: _plain(value) for name, value in fault.get("ctx", {}).items()}
+    return str(SENTENCES.get(fault["type"], OTHERWISE)) % said
+
+
+def _plain(value: Any) -> Any:
+    """A list of values without pydantic's English: ``'a', 'b' or 'c'`` becomes ``a, b, c``."""
+    return value.replace(" or ", ", ").replace("'", "") if isinstance(value, str) else value
 
 
 @api.exception_handler(ValidationError)
