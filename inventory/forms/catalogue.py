@@ -12,6 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.catalogue import require_one_place
 from inventory.forms import KgField
+from inventory.forms.looks import (
+    CATEGORY_ICONS,
+    COLOURS,
+    CONTAINER_ICONS,
+    MODE_ICONS,
+    LookSelect,
+    icon_field,
+)
 from inventory.models import (
     EXITS,
     Category,
@@ -26,60 +34,6 @@ from organisation.models import Site
 
 HEAVIEST_G = Site.SCALE_LIMIT_MAX_G
 
-CONTAINER_ICONS = (
-    ("shopping-cart", _("trolley")),
-    ("container", _("roll cage")),
-    ("box", _("crate")),
-    ("package", _("small crate")),
-    ("baggage-claim", _("hand truck")),
-    ("shopping-basket", _("basket")),
-    ("grid-3x3", _("mesh cage")),
-)
-MODE_ICONS = (
-    ("hand-heart", _("gift")),
-    ("house", _("home")),
-    ("truck", _("lorry")),
-    ("recycle", _("recycling")),
-    ("building-2", _("company")),
-    ("handshake", _("partner")),
-    ("circle-ellipsis", _("other")),
-)
-CATEGORY_ICONS = (
-    ("", _("as above")),
-    ("shirt", _("shirt")),
-    ("armchair", _("armchair")),
-    ("bed-double", _("bed")),
-    ("cooking-pot", _("pot")),
-    ("book-open", _("book")),
-    ("toy-brick", _("toy")),
-    ("puzzle", _("puzzle")),
-    ("amphora", _("vase")),
-    ("lamp-desk", _("lamp")),
-    ("plug", _("plug")),
-    ("washing-machine", _("washing machine")),
-    ("laptop", _("computer")),
-    ("disc-3", _("vinyl")),
-    ("guitar", _("guitar")),
-    ("hammer", _("hammer")),
-    ("brick-wall", _("bricks")),
-    ("package", _("parcel")),
-    ("boxes", _("assorted")),
-)
-COLOURS = (
-    ("", _("as above")),
-    ("tex", _("pink")),
-    ("mob", _("orange")),
-    ("bij", _("ochre")),
-    ("jou", _("yellow")),
-    ("ele", _("green")),
-    ("vel", _("mint")),
-    ("vai", _("turquoise")),
-    ("inf", _("sky blue")),
-    ("liv", _("blue")),
-    ("med", _("violet")),
-    ("bib", _("mauve")),
-    ("div", _("grey")),
-)
 CLOCKS = (
     ("Europe/Paris", "Paris"),
     ("America/Guadeloupe", "Guadeloupe"),
@@ -95,20 +49,6 @@ CLOCKS = (
     ("Europe/Luxembourg", "Luxembourg"),
     ("Europe/Zurich", "Genève"),
 )
-
-
-class LookSelect(forms.RadioSelect):
-    """A choice drawn as pictures: ``look`` is ``"icon"`` or ``"colour"``."""
-
-    def __init__(self, look: str) -> None:
-        super().__init__()
-        self.look = look
-
-
-def icon_field(icons: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=_("Icon"), choices=icons, required=False, widget=LookSelect("icon")
-    )
 
 
 class PercentField(forms.DecimalField):
