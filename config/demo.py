@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
-from reporting.services import close_month
 
 from collection import services as gate
 from collection.services import Arrival, Destination
@@ -30,10 +29,11 @@ from inventory.models import (
     Place,
     Verb,
 )
-from inventory.services import Departure, StockLine
 from inventory.months import month_of
+from inventory.services import Departure, StockLine
 from organisation.models import Membership, Organisation, Site, Submission, User
 from organisation.permissions import Role
+from reporting.services import close_month
 
 CODE = "navette"
 PASSWORD = "demo-tracerie"  # noqa: S105 (printed by ./run; these logins exist in the demo only)
@@ -166,7 +166,9 @@ def _furnish(organisation: Organisation) -> None:
         for code, name in SITES + ANNEXES
     }
     for code, site in sites.items():
-        Place.objects.main(site)
+        place = Place.objects.main(site)
+        place.name = "Plateau de tri"
+        place.save()
         if code == "canal":
             site.tracks_places = True
             site.save()

@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collection.models import Intake
-from inventory.models import Balance, Category
+from inventory.models import Account, Balance, Category
 from organisation.doors import page
 from organisation.models import Site, User
 from reporting.indicators import daily, diversion
@@ -40,7 +41,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _figures(user: User, today: date) -> dict[str, Any]:
-    sites = list(Site.objects.permitted(user, "read_figures").select_related("organisation"))
+    rows = Site.objects.permitted(user, "read_figures").select_related("organisation")
+    has_books = Exists(Account.objects.filter(site=OuterRef("pk")))
+    sites = list(rows.annotate(is_busy=has_books))
     figures = diversion(scope=Scope.of_sites(sites), period=Period.this_year(today))
     monday = today - timedelta(days=today.weekday())
     week = [monday + timedelta(days=number) for number in range(7)]
@@ -48,7 +51,7 @@ def _figures(user: User, today: date) -> dict[str, Any]:
     return {
         "figures": figures,
         "period": Period.this_year(today),
-        "sites": sites,
+        "busy_sites": sum(site.is_busy for site in sites),
         "week": [
             {
                 "side": side,
