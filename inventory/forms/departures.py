@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from inventory import services
@@ -14,7 +15,7 @@ from inventory.models import EXITS, Category, Kind, TreatmentCode, WasteCode
 from inventory.services import Departure, StockLine
 from organisation.models import Site
 
-FATES = [(kind.value, kind.label) for kind in EXITS]
+FATES = [(kind.value, capfirst(kind.label)) for kind in EXITS]
 
 
 class ShipLineForm(LineForm):
