@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from collection.models import Intake, Refusal, Weighing
-from inventory.ledger import Entry, Leg, insert, post
+from inventory.ledger import Entry, Leg, post
 from inventory.models import (
     Account,
     Category,
@@ -21,6 +21,7 @@ from inventory.models import (
     Place,
     UnitWeight,
 )
+from inventory.rows import insert
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,15 @@ from inventory.models import (
     Item,
     Kind,
     Method,
-    MonthlyFlow,
-    MonthlyOrigin,
     Movement,
     NumberSeries,
     Origin,
-    UnitWeight,
     Verb,
 )
 from inventory.models.ledger import PREFIXES
 from inventory.months import add_months, first_day, month_of
+from inventory.rows import add, insert
+from inventory.sums import add_up
 from inventory.triggers import PAIRS
 from organisation.models import Site, Submission, User
 
@@ -98,7 +97,7 @@ def post(*, entry: Entry, legs: Sequence[Leg]) -> Movement:
     _carry_items(entry, legs, ids)
     movement = _write_movement(entry, day, number)
     _write_flows(movement, legs, ids)
-    _add_up(movement, legs, ids)
+    add_up(movement, movement.lines)
     _require_transit_covered(legs, ids)
     return movement
 
@@ -237,7 +236,7 @@ def _opened(keys: Collection[str]) -> dict[str, int]:
 
 
 def _next_number(site: Site, prefix: str) -> str:
-    [(last,)] = _add(
+    [(last,)] = add(
         NumberSeries,
         ("site_id", "prefix"),
         {(site.pk, prefix): [1]},
@@ -351,52 +350,6 @@ def _flow(movement: Movement, leg: Leg, ids: Mapping[str, int]) -> Flow:
     return flow
 
 
-def _add_up(movement: Movement, legs: Sequence[Leg], ids: Mapping[str, int]) -> None:
-    """Add the legs to the balances, the monthly cubes and the site's unit weights."""
-    month, site = movement.month, movement.site_id
-    balances: Sums = {}
-    cube: Sums = {}
-    origins: Sums = {}
-    averages: Sums = {}
-    for leg in legs:
-        start, end, grams, units = (
-            ids[leg.from_account.key],
-            ids[leg.to_account.key],
-            leg.weight_g,
-            leg.units,
-        )
-        category, category_out = leg.category.pk, leg.category_out.pk
-        _sum(balances, (start, category), -grams, -units)
-        _sum(balances, (end, category_out), grams, units)
-        _sum(cube, (month, start, end, leg.method, category, category_out), grams, units)
-        sign = (leg.from_account.kind == Kind.SOURCE) - (leg.to_account.kind == Kind.SOURCE)
-        if sign and leg.origin is not None:
-            source = start if sign > 0 else end
-            _sum(origins, (month, source, leg.origin.pk, category), sign * grams, sign * units)
-        if sign and units and leg.method in (Method.WEIGHED, Method.NET_OF_TARE):
-            _sum(averages, (site, category), sign * grams, sign * units)
-    _add(Balance, ("account_id", "category_id"), balances)
-    _add(MonthlyFlow, CUBE_KEY, cube)
-    _add(MonthlyOrigin, ("month", "account_id", "origin_id", "category_id"), origins)
-    _add(UnitWeight, ("site_id", "category_id"), averages)
-
-
-CUBE_KEY = (
-    "month",
-    "from_account_id",
-    "to_account_id",
-    "method",
-    "from_category_id",
-    "to_category_id",
-)
-
-
-def _sum(sums: Sums, key: tuple[Any, ...], weight_g: int, units: int) -> None:
-    held = sums.setdefault(key, [0, 0])
-    held[0] += weight_g
-    held[1] += units
-
-
 def _require_transit_covered(legs: Sequence[Leg], ids: Mapping[str, int]) -> None:
     """Refuse to take off the road more than is on it."""
     roads = {ids[leg.from_account.key] for leg in legs if leg.from_account.kind == Kind.TRANSIT}
@@ -422,63 +375,3 @@ def _mirrored(flow: Flow) -> Leg:
         origin=flow.origin,
         item=flow.item,
     )
-
-
-# Multi-row statements: per arrival, about a sixth of the work of saving objects one by one.
-
-
-def insert(
-    model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> list[int]:
-    """Insert ``rows`` of the named fields; return their primary keys, in order."""
-    table, columns, marks, fields = _statement(model, names)
-    keys: list[int] = []
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), _BATCH):
-            batch = rows[start : start + _BATCH]
-            cursor.execute(
-                f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(batch))}"  # noqa: S608
-                " RETURNING id",
-                _prepared(fields, batch),
-            )
-            keys += [row[0] for row in cursor.fetchall()]
-    return keys
-
-
-def _add(
-    model: type[models.Model],
-    key: Sequence[str],
-    rows: Sums,
-    *,
-    sums: Sequence[str] = ("weight_g", "units"),
-    returning: str = "id",
-) -> list[tuple[Any, ...]]:
-    """Add to the sums of each key, in the database: two writers never overwrite each other."""
-    table, columns, marks, fields = _statement(model, [*key, *sums])
-    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in sums)
-    found: list[tuple[Any, ...]] = []
-    values = [(*k, *rows[k]) for k in sorted(rows) if any(rows[k])]
-    with connection.cursor() as cursor:
-        for start in range(0, len(values), _BATCH):
-            batch = values[start : start + _BATCH]
-            cursor.execute(
-                f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(batch))}"  # noqa: S608
-                f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {added} RETURNING {returning}",
-                _prepared(fields, batch),
-            )
-            found += cursor.fetchall()
-    return found
-
-
-def _statement(model: type[models.Model], names: Sequence[str]) -> tuple[str, str, str, list[Any]]:
-    fields = [model._meta.get_field(name) for name in names]
-    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)  # type: ignore[union-attr]
-    return model._meta.db_table, columns, f"({', '.join(['%s'] * len(fields))})", fields
-
-
-def _prepared(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[Any]:
-    return [
-        field.get_db_prep_save(value, connection)
-        for row in rows
-        for field, value in zip(fields, row, strict=True)
-    ]

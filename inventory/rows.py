@@ -1,0 +1,66 @@
+"""Multi-row statements: per arrival, about a sixth of the work of saving objects one by one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, models
+
+Sums = dict[tuple[Any, ...], list[int]]
+_BATCH = 500  # rows of one statement: well under both engines' limit of parameters
+
+
+def insert(
+    model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> list[int]:
+    """Insert ``rows`` of the named fields; return their primary keys, in order."""
+    table, columns, marks, fields = _statement(model, names)
+    keys: list[int] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(batch))}"  # noqa: S608
+                " RETURNING id",
+                _prepared(fields, batch),
+            )
+            keys += [row[0] for row in cursor.fetchall()]
+    return keys
+
+
+def add(
+    model: type[models.Model],
+    key: Sequence[str],
+    rows: Sums,
+    *,
+    sums: Sequence[str] = ("weight_g", "units"),
+    returning: str = "id",
+) -> list[tuple[Any, ...]]:
+    """Add to the sums of each key, in the database: two writers never overwrite each other."""
+    table, columns, marks, fields = _statement(model, [*key, *sums])
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in sums)
+    found: list[tuple[Any, ...]] = []
+    values = [(*k, *rows[k]) for k in sorted(rows) if any(rows[k])]
+    with connection.cursor() as cursor:
+        for start in range(0, len(values), _BATCH):
+            batch = values[start : start + _BATCH]
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(batch))}"  # noqa: S608
+                f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {added} RETURNING {returning}",
+                _prepared(fields, batch),
+            )
+            found += cursor.fetchall()
+    return found
+
+
+def _statement(model: type[models.Model], names: Sequence[str]) -> tuple[str, str, str, list[Any]]:
+    fields = [model._meta.get_field(name) for name in names]
+    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)  # type: ignore[union-attr]
+    return model._meta.db_table, columns, f"({', '.join(['%s'] * len(fields))})", fields
+
+
+def _prepared(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[Any]:
+    return [
+        field.get_db_prep_save(value, connection)
+        for row in rows
+        for field, value in zip(fields, row, strict=True)
+    ]
