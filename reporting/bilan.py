@@ -22,7 +22,7 @@ from reporting.indicators import Tally
 from reporting.listing import COUNTED, LABELS, STOCK
 from reporting.months import span
 from reporting.periods import Period
-from reporting.printing import Unit, unit_for
+from reporting.printing import Unit, unit_for, write_day
 
 BEGINNING = date(1950, 1, 1)  # before any record: what led to a stock is everything until then
 BALANCE = (
@@ -206,11 +206,11 @@ class Page:
     def _label(self, name: str) -> Any:
         period = self.asked.period
         if name == "opening_stock_g":
-            return _("Stock on %(day)s") % {"day": date_format(period.start, "j F Y")}
+            return _("Stock on %(day)s") % {"day": write_day(period.start)}
         if name == "closing_stock_g":
             if self.is_current:
                 return _("Stock today")
-            return _("Stock at the end of %(day)s") % {"day": date_format(period.end, "j F Y")}
+            return _("Stock at the end of %(day)s") % {"day": write_day(period.end)}
         return LABELS[name]
 
 

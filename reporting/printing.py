@@ -1,11 +1,22 @@
 """How figures are written: in kilograms while small, in tonnes once large, adding up as printed."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 from inventory.units import format_kg, format_tonnes
 
 LARGE_G = 10_000_000
+
+
+def write_day(day: date) -> str:
+    """Return a day as it is read: in French the first of a month is *1er*."""
+    text = date_format(day, "j F Y")
+    is_first = day.day == 1 and (get_language() or "fr").startswith("fr")
+    return f"1er{text[1:]}" if is_first else text
 
 
 class Unit(NamedTuple):

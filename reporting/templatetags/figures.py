@@ -1,4 +1,4 @@
-"""``{% shares_of figures base as shares %}`` for the shares bar; ``|percent`` for rates."""
+"""``{% shares_of figures base as shares %}`` for the shares bar; ``|percent``, ``|day``."""
 
 from typing import Any
 
@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 
 from inventory.units import NO_BREAK
 from reporting import charts
+from reporting.printing import write_day
 
 register = template.Library()
+register.filter("day", write_day)
 
 
 @register.simple_tag
