@@ -1,0 +1,46 @@
+"""Who may date an entry back, who may cancel one, and the cancelling."""
+
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from inventory.ledger import Entry, reverse
+from inventory.models import (
+    Movement,
+)
+from organisation.models import User
+
+UNDO_TIME = timedelta(seconds=75)  # the screen offers a minute; the network takes some of it
+QUEUE_LIFE = timedelta(hours=24)  # a tablet keeps its entries that long without a network
+
+
+@transaction.atomic
+def cancel(*, entry: Entry, movement: Movement) -> Movement:
+    """Reverse a movement: one's own within the minute, any for those who may.
+
+    Raises PermissionDenied, or ValidationError as ``reverse`` does.
+    """
+    if entry.author is None or not may_cancel(user=entry.author, movement=movement):
+        raise PermissionDenied(_("Only a manager may cancel this now."))
+    return reverse(entry=entry, movement=movement)
+
+
+def may_cancel(*, user: User, movement: Movement) -> bool:
+    """Whether ``user`` may cancel ``movement`` now, if it can be cancelled at all."""
+    is_own = movement.author_id == user.pk
+    is_fresh = timezone.now() - movement.recorded_at <= UNDO_TIME
+    return (is_own and is_fresh) or user.may("reverse", movement.site)
+
+
+def require_may_date(entry: Entry) -> None:
+    """Refuse a date older than a tablet's queue to someone who may not date entries.
+
+    Raises PermissionDenied.
+    """
+    if timezone.now() - entry.occurred_at <= QUEUE_LIFE:
+        return
+    if entry.author is None or not entry.author.may("backdate", entry.site):
+        raise PermissionDenied(_("Only a manager may date an entry before yesterday."))

@@ -1,0 +1,196 @@
+"""Books brought to what is there: counts, reclassification, the month's balance."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from inventory.ledger import Entry, Leg, lock_site, post
+from inventory.models import (
+    Account,
+    Balance,
+    Category,
+    Flow,
+    Item,
+    Kind,
+    Method,
+    Movement,
+    Place,
+)
+from organisation.models import Site
+
+RECLASSIFY = "reclassify"
+
+
+@transaction.atomic
+def count(
+    *,
+    entry: Entry,
+    place: Place,
+    weights: Mapping[Category, int],
+    items: Sequence[Item] | None = None,
+    reason: str,
+) -> Movement:
+    """Bring a place's books to what was counted there; the gap is booked under ``reason``.
+
+    ``items``, where given, are all that was found: others of the place are booked as gone.
+    ``reason="reclassify"`` moves grams between categories at no net mass.
+    Raises ValidationError ``not_balanced``, ``item_twice``, ``item_not_there``, or what ``post``
+    raises.
+    """
+    lock_site(entry.site, exclusively=True)
+    bulk = Account.stock(place)
+    held = Balance.objects.of(bulk)
+    gaps = {c: weight_g - held.get(c.pk, 0) for c, weight_g in weights.items()}
+    if reason == RECLASSIFY:
+        return post(entry=entry, legs=_reclassifying(bulk, gaps))
+    gap = Account.adjustment(entry.site, reason)
+    legs = [_adjusting(bulk, gap, category, gap_g) for category, gap_g in gaps.items() if gap_g]
+    if items is not None:
+        legs += _missing_items(place, gap, items)
+    return post(entry=entry, legs=legs)
+
+
+@transaction.atomic
+def settle(*, entry: Entry, on: date, closing_g: Mapping[Category, int]) -> Movement:
+    """Book as reused what the bulk books hold at the end of ``on`` beyond what is counted.
+
+    Works per category and what is below it, over all places; items are left out.
+    Raises ValidationError ``settlement_negative``, ``settlement_overlaps``, or what ``post``
+    raises.
+    """
+    lock_site(entry.site, exclusively=True)
+    legs = settlement(site=entry.site, on=on, closing_g=closing_g)
+    return post(entry=_dated(entry, on), legs=legs)
+
+
+def settlement(*, site: Site, on: date, closing_g: Mapping[Category, int]) -> list[Leg]:
+    """What ``settle`` would book now, and what it would refuse."""
+    reuse = Account.exit(site, Kind.REUSE)
+    held = bulk_at_end_of(site, on)
+    legs: list[Leg] = []
+    settled: set[int] = set()
+    for category, left_g in closing_g.items():
+        below = set(Category.objects.under(category).values_list("pk", flat=True))
+        if below & settled:
+            raise ValidationError(
+                _("%(category)s is there twice, alone and within another."),
+                code="settlement_overlaps",
+                params={"category": category},
+            )
+        settled |= below
+        mine = {key: grams for key, grams in held.items() if key[1] in below}
+        legs += _settling(reuse, category, mine, left_g)
+    return legs
+
+
+def bulk_at_end_of(site: Site, on: date) -> dict[tuple[Account, int], int]:
+    """``(bulk account, category)`` → grams in the books at the end of day ``on``."""
+    bulk = {a.pk: a for a in Account.objects.filter(site=site, kind=Kind.STOCK, holds_items=False)}
+    held: dict[tuple[Account, int], int] = defaultdict(int)
+    for account, category, weight_g in Balance.objects.filter(account__in=bulk).values_list(
+        "account", "category", "weight_g"
+    ):
+        held[bulk[account], category] += weight_g
+    later = Flow.objects.filter(movement__business_date__gt=on)
+    for sign, account_field, category_field in (
+        (-1, "to_account", "to_category"),
+        (1, "from_account", "from_category"),
+    ):
+        sums = (
+            later.filter(**{f"{account_field}__in": bulk})
+            .values_list(account_field, category_field)
+            .annotate(Sum("weight_g"))
+        )
+        for account, category, weight_g in sums:
+            held[bulk[account], category] += sign * weight_g
+    return held
+
+
+def bulk_g(site: Site, category: Category) -> int:
+    """Grams of ``category`` and below that the site's bulk books hold now."""
+    held = Balance.objects.filter(
+        account__site=site,
+        account__kind=Kind.STOCK,
+        account__holds_items=False,
+        category__in=Category.objects.under(category),
+    )
+    return held.aggregate(total=Sum("weight_g"))["total"] or 0
+
+
+def _adjusting(bulk: Account, gap: Account, category: Category, gap_g: int) -> Leg:
+    start, end = (gap, bulk) if gap_g > 0 else (bulk, gap)
+    return Leg(start, end, category, abs(gap_g), Method.WEIGHED)
+
+
+def _reclassifying(bulk: Account, gaps: Mapping[Category, int]) -> list[Leg]:
+    """Pair what is short with what is over, largest first."""
+    if sum(gaps.values()):
+        raise ValidationError(
+            _("What one category gains, another must lose: the gaps do not add up to 0."),
+            code="not_balanced",
+        )
+    short = sorted(((c, g) for c, g in gaps.items() if g < 0), key=lambda pair: pair[1])
+    over = sorted(((c, g) for c, g in gaps.items() if g > 0), key=lambda pair: -pair[1])
+    legs = []
+    while short:
+        (lost, lost_g), (gained, gained_g) = short.pop(), over.pop()
+        weight_g = min(-lost_g, gained_g)
+        legs.append(Leg(bulk, bulk, lost, weight_g, Method.WEIGHED, to_category=gained))
+        if -lost_g > weight_g:
+            short.append((lost, lost_g + weight_g))
+        if gained_g > weight_g:
+            over.append((gained, gained_g - weight_g))
+    return legs
+
+
+def _missing_items(place: Place, gap: Account, found: Sequence[Item]) -> list[Leg]:
+    """Book as gone the place's items that were not found; those found must be there."""
+    if len(set(found)) < len(found):
+        raise ValidationError(_("The same item is there twice."), code="item_twice")
+    shelf = Account.stock(place, items=True)
+    held = {item.pk: item for item in Item.objects.filter(account__key=shelf.key)}
+    for item in found:
+        if held.pop(item.pk, None) is None:
+            raise ValidationError(
+                _("%(item)s is not in this place's books: move it there first."),
+                code="item_not_there",
+                params={"item": item},
+            )
+    return [
+        Leg(shelf, gap, item.category, item.weight_g, Method.WEIGHED, units=1, item=item)
+        for item in held.values()
+    ]
+
+
+def _settling(
+    reuse: Account, category: Category, held: Mapping[tuple[Account, int], int], left_g: int
+) -> list[Leg]:
+    """Take the books down to ``left_g``, from the fullest spots first."""
+    gone_g = sum(held.values()) - left_g
+    if gone_g < 0:
+        raise ValidationError(
+            _("More %(category)s is there than the books say: make a stock count instead."),
+            code="settlement_negative",
+            params={"category": category},
+        )
+    known = Category.objects.in_bulk({pk for _account, pk in held})
+    legs = []
+    for (account, pk), weight_g in sorted(held.items(), key=lambda spot: -spot[1]):
+        taken_g = min(weight_g, gone_g)
+        if taken_g > 0:
+            legs.append(Leg(account, reuse, known[pk], taken_g, Method.BY_BALANCE))
+            gone_g -= taken_g
+    return legs
+
+
+def _dated(entry: Entry, on: date) -> Entry:
+    if on > entry.site.business_date(timezone.now()):
+        raise ValidationError(_("This day is still to come."), code="in_the_future")
+    return replace(entry, business_date=on)
