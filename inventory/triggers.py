@@ -1,8 +1,8 @@
 """What the database itself refuses, on SQLite and PostgreSQL.
 
 Movements, flows and accounts are written once: no UPDATE, DELETE, REPLACE or TRUNCATE. A flow
-goes only between kinds that may exchange, inside one structure unless it is on the road, and
-changes category only within stock. A closed month takes no movement and never reopens.
+goes only between kinds that may exchange, changes structure only along a road between its two
+sites, and category only within stock. A closed month takes nothing more and never reopens.
 
 Triggers are dropped before every migrate and installed after it: SQLite rebuilds tables, which
 silently drops theirs and fails on any that read another (docs/decisions/0006).
@@ -35,13 +35,18 @@ PAIRS = frozenset(_pairs())
 _FORWARD_SQL = ", ".join(f"'{start}>{end}'" for start, end in sorted(PAIRS))
 _INVERSE_SQL = ", ".join(f"'{end}>{start}'" for start, end in sorted(PAIRS))
 
-# True when NEW is a flow that must not be. {q} quotes nothing: names are plain on both engines.
+# True when NEW is a flow that must not be. A road touches its two ends alone.
 _BAD_FLOW = f"""
     SELECT 1
-      FROM inventory_account a, inventory_account b, inventory_movement m
-     WHERE a.id = NEW.from_account_id AND b.id = NEW.to_account_id AND m.id = NEW.movement_id
-       AND ( (a.organisation_id <> b.organisation_id
+      FROM inventory_account a, inventory_account b, inventory_movement m, organisation_site s
+     WHERE a.id = NEW.from_account_id AND b.id = NEW.to_account_id
+       AND m.id = NEW.movement_id AND s.id = m.site_id
+       AND ( s.books_closed_through >= m.month
+          OR (a.organisation_id <> b.organisation_id
               AND a.kind <> 'transit' AND b.kind <> 'transit')
+          OR (a.kind = 'stock' AND b.kind = 'stock' AND a.site_id <> b.site_id)
+          OR (a.kind = 'transit' AND b.site_id NOT IN (a.site_id, a.to_site_id))
+          OR (b.kind = 'transit' AND a.site_id NOT IN (b.site_id, b.to_site_id))
           OR (NEW.from_category_id <> NEW.to_category_id
               AND NOT (a.kind = 'stock' AND b.kind = 'stock'))
           OR NOT ( a.kind || '>' || b.kind IN ({_FORWARD_SQL})
@@ -69,6 +74,10 @@ def _sqlite() -> dict[str, str]:
         " WHEN OLD.books_closed_through IS NOT NULL AND (NEW.books_closed_through IS NULL"
         " OR NEW.books_closed_through < OLD.books_closed_through)"
         " BEGIN SELECT RAISE(ABORT, 'ledger: a closed month never reopens'); END",
+        # REPLACE deletes and inserts: the row would come back with its months open.
+        "tracerie_site_replace": "BEFORE INSERT ON organisation_site WHEN EXISTS"
+        " (SELECT 1 FROM organisation_site WHERE id = NEW.id OR code = NEW.code)"
+        " BEGIN SELECT RAISE(ABORT, 'ledger: a closed month never reopens'); END",
     }
     for table in WRITTEN_ONCE:
         for act in ("UPDATE", "DELETE"):
@@ -76,7 +85,7 @@ def _sqlite() -> dict[str, str]:
                 f"BEFORE {act} ON {table}"
                 f" BEGIN SELECT RAISE(ABORT, 'ledger: {table} is written once'); END"
             )
-        # REPLACE deletes without asking the trigger above: refuse what it would replace.
+        # It deletes without asking the trigger above, too: refuse what it would replace.
         triggers[f"tracerie_{table}_replace"] = (
             f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table}"  # noqa: S608
             f" WHERE {_SQLITE_TWIN[table]})"

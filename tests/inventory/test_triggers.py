@@ -5,6 +5,7 @@ from functools import partial
 from itertools import product
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import IntegrityError, connection, transaction
@@ -229,6 +230,19 @@ def test_nothing_goes_to_another_structure_except_on_the_road(world, arrival, ac
     )
     flow(arrival, here, road, category)
     flow(arrival, road, there, category)
+    elsewhere = _saved(Account.transit(world.canal, world.gare))
+    refused(lambda: flow(arrival, elsewhere, there, category), "not allowed")
+    refused(lambda: flow(arrival, there, elsewhere, category), "not allowed")
+
+
+def test_stock_goes_to_another_site_on_the_road_alone(world, arrival, account_of, book):
+    category = Category.objects.get(code="MOB")
+    here, there = account_of(Kind.STOCK), account_of(Kind.STOCK, world.gare)
+
+    refused(lambda: flow(arrival, here, there, category), "not allowed")
+    with pytest.raises(ValidationError) as refusal:
+        book(Leg(here, there, category, 1, Method.WEIGHED), verb=Verb.MOVE)
+    assert refusal.value.code == "flow_not_allowed"
 
 
 def test_a_category_changes_in_stock_alone(arrival, account_of):
@@ -248,24 +262,32 @@ def test_a_category_changes_in_stock_alone(arrival, account_of):
     )
 
 
-def test_a_closed_month_takes_no_movement_and_stays_closed(world, arrival):
+def test_a_closed_month_takes_nothing_more_and_stays_closed(world, arrival, account_of):
     close_month(site=world.canal, month=202603)
 
     refused(lambda: copied(arrival), "month closed")
     refused(lambda: copied(arrival, month=202602, business_date=date(2026, 2, 3)), "month closed")
     copied(arrival, month=202604, business_date=date(2026, 4, 1))
     copied(arrival, site_id=world.gare.pk)
+    [stock] = Account.objects.filter(kind=Kind.STOCK)
+    shop = account_of(Kind.STOCK, other=True)
+    refused(lambda: flow(arrival, stock, shop, Category.objects.get(code="MOB")), "not allowed")
     canal = Site.objects.filter(pk=world.canal.pk)
     refused(lambda: canal.update(books_closed_through=202602), "never reopens")
     refused(lambda: canal.update(books_closed_through=None), "never reopens")
     canal.update(books_closed_through=202603, name="Canal")
     canal.update(books_closed_through=202604)
+    if connection.vendor == "sqlite":
+        refused(
+            "INSERT OR REPLACE INTO organisation_site SELECT * FROM organisation_site",
+            "never reopens",
+        )
 
 
 def test_missing_tells_each_trigger_that_is_gone_or_asleep(arrival):
     assert triggers.missing(connection) == set()
     everything = _dropped()
-    assert len(everything) == (12 if connection.vendor == "sqlite" else 9)
+    assert len(everything) == (13 if connection.vendor == "sqlite" else 9)
     triggers.install(connection)
     assert triggers.missing(connection) == set()
     with connection.cursor() as cursor:
