@@ -6,18 +6,15 @@ from inventory.models.items import Item, ItemCode
 from inventory.models.ledger import (
     EXITS,
     Account,
-    Balance,
     Flow,
     Kind,
     Method,
-    MonthlyFlow,
-    MonthlyOrigin,
     Movement,
-    NumberSeries,
     Reason,
     Verb,
 )
 from inventory.models.places import CollectionMode, Container, Origin, Partner, Place, WasteStatus
+from inventory.models.sums import Balance, MonthlyFlow, MonthlyOrigin, NumberSeries
 
 __all__ = [
     "EXITS",
