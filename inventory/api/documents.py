@@ -140,9 +140,11 @@ def _paper_trail(path: str, verb: Verb) -> None:
     one: dict[Any, Any] = {200: DocumentOut, **READ_ERRORS}
 
     def listed(request: HttpRequest, filters: DocumentFilters) -> dict[str, Any]:
+        """Documents of this kind, newest first."""
         return documents(request, filters, verb)
 
     def shown(request: HttpRequest, id: Id) -> DocumentOut:
+        """One document by the id its sender gave it."""
         return DocumentOut.of(document(request, id, verb))
 
     listed.__name__ = f"list_{path.replace('-', '_')}"
@@ -167,11 +169,6 @@ class ShipmentOut(DocumentOut):
         shipment = movement.shipment
         confirmed = getattr(shipment, "weights", None)
         base = DocumentOut.of(movement)
-        state = "recorded"
-        if confirmed is not None:
-            state = "confirmed"
-        elif base.reversed_by:
-            state = "cancelled"
         return cls(
             **base.model_dump(),
             fate=shipment.fate,
@@ -180,7 +177,7 @@ class ShipmentOut(DocumentOut):
             treatment_code=shipment.treatment_code.code if shipment.treatment_code else None,
             carrier=shipment.carrier,
             bsd=shipment.bsd,
-            state=state,
+            state=shipment.state.value,
             weights=confirmed and confirmed.movement.number,
         )
 

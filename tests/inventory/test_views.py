@@ -306,6 +306,20 @@ def test_the_list_shows_departures_newest_first_and_their_state(world, browser, 
     assert 'data-fate="energy"' in page
 
 
+def test_a_departure_whose_confirmed_weights_are_cancelled_is_cancelled(
+    world, browser, stocked, entry
+):
+    shipment = shipped(entry, partner=gebetex(world), is_estimated=True)
+    confirmed = services.confirm_weights(
+        entry=entry(Verb.REVERSE), shipment=shipment, weights={category("MOB"): 90_500}
+    )
+    services.cancel(entry=entry(Verb.REVERSE), movement=confirmed.movement)
+
+    [listed] = browser(world.sorter).get("/departs/").context["shipments"]
+
+    assert listed.state == "cancelled"
+
+
 def test_the_list_is_filtered_and_hides_other_sites_and_structures(world, browser, entry):
     ours = shipped(entry)
     there = shipped(entry, site=world.gare, fate=Kind.REUSE)
