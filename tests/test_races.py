@@ -138,6 +138,27 @@ def test_eight_posts_at_once_lose_no_number_and_no_gram(shop):
     assert differences() == []
 
 
+def test_receipts_at_once_take_no_more_off_the_road_than_is_on_it(shop):
+    gare = shop.world.gare
+    road = Account.transit(shop.world.canal, gare)
+    arrived = Account.stock(Place.objects.main(gare))
+    shop.arrive(1_000_000)
+
+    def carry(verb, start, end, weight_g):
+        return shop.book(verb, Leg(start, end, shop.furniture, weight_g, Method.WEIGHED))
+
+    for _round in range(10):
+        carry(Verb.TRANSFER, shop.bulk, road, 10_000)
+
+        results = at_once(*[partial(carry, Verb.RECEIVE, road, arrived, 4_000)] * 4)
+
+        refused = [r for r in results if isinstance(r, ValidationError)]
+        assert [r.code for r in refused] == ["transit_overdrawn"] * 2
+        carry(Verb.RECEIVE, road, arrived, 2_000)
+    assert held(arrived) == 100_000
+    assert differences() == []
+
+
 def test_opposite_ways_at_once_do_not_wait_for_each_other_forever(shop):
     """The same accounts from both ends, in two series of numbers: sorted keys keep the order."""
     textiles = Category.objects.get(code="TEX")
