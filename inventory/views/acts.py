@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from inventory import services
@@ -15,6 +15,7 @@ from inventory.ledger import Entry
 from inventory.models import Movement, Verb
 from organisation.doors import require
 from organisation.models import Site, Submission
+from organisation.permissions import CallerRequest
 from organisation.submissions import form_content, submit
 
 MORE_LINES = 5
@@ -31,7 +32,7 @@ class LinesPage:
     verb: Verb
     act: Callable[[Entry, Any, Any], Movement]
 
-    def answer(self, request: HttpRequest, offer: Offer, **context: Any) -> HttpResponse:
+    def answer(self, request: CallerRequest, offer: Offer, **context: Any) -> HttpResponse:
         """Show the form; or record it and go to its document."""
         user: Any = request.user
         is_sent = request.method == "POST" and "more" not in request.POST
@@ -48,7 +49,7 @@ class LinesPage:
         return render(request, self.template, {**context, "site": offer.site})
 
 
-def _with_more(request: HttpRequest) -> Any:
+def _with_more(request: CallerRequest) -> Any:
     """The posted lines, a few more of them where the button without script asked for it."""
     if request.method != "POST":
         return None
@@ -59,13 +60,13 @@ def _with_more(request: HttpRequest) -> Any:
     return data
 
 
-def sites_of(request: HttpRequest) -> list[Site]:
+def sites_of(request: CallerRequest) -> list[Site]:
     """Sites where the caller may do the page's act."""
-    rows = Site.objects.permitted(request.user, request.act)  # type: ignore[arg-type, attr-defined]
+    rows = Site.objects.permitted(request.user, request.act)
     return list(rows.select_related("organisation"))
 
 
-def chosen_site(request: HttpRequest) -> Site:
+def chosen_site(request: CallerRequest) -> Site:
     """The site of ``?site=``, else the last one chosen, else the first one permitted.
 
     Raises Http404, PermissionDenied.
@@ -80,16 +81,16 @@ def chosen_site(request: HttpRequest) -> Site:
     sites = {site.pk: site for site in sites_of(request)}
     if not sites:
         raise Http404
-    return sites.get(request.session.get(SITE)) or next(iter(sites.values()))
+    return sites.get(request.session.get(SITE) or 0) or next(iter(sites.values()))
 
 
-def entry_of(request: HttpRequest, form: ActForm, verb: Verb, submission: Submission) -> Entry:
+def entry_of(request: CallerRequest, form: ActForm, verb: Verb, submission: Submission) -> Entry:
     """Who, where and when, from a valid form. Raises PermissionDenied."""
     entry = Entry(
         site=form.site,
         verb=verb,
         submission=submission,
-        author=request.user,  # type: ignore[arg-type]
+        author=request.user,
         occurred_at=form.occurred_at,
         note=form.cleaned_data.get("comment", ""),
     )
@@ -98,7 +99,7 @@ def entry_of(request: HttpRequest, form: ActForm, verb: Verb, submission: Submis
 
 
 def recorded(
-    request: HttpRequest, form: ActForm, verb: Verb, act: Callable[[Entry], Movement]
+    request: CallerRequest, form: ActForm, verb: Verb, act: Callable[[Entry], Movement]
 ) -> HttpResponse | None:
     """Record what the form says, once, and go to its document; or put the refusal on the form."""
 

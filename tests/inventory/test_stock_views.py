@@ -1,0 +1,136 @@
+"""The stock, opening stock and moves as pages."""
+
+from inventory import services
+from inventory.ledger import Leg, post
+from inventory.models import (
+    Account,
+    Category,
+    Flow,
+    Item,
+    Method,
+    Movement,
+    Place,
+    Verb,
+)
+from inventory.services import StockLine
+from tests.inventory.pages import (
+    category,
+    opening,
+    several_places,
+    shipped,
+    text,
+)
+
+
+def cells(response) -> dict[str, int]:
+    """Category name → grams, of the stock table's top rows."""
+    return {row.category.code: row.weight_g for row in response.context["rows"] if row.is_top}
+
+
+def test_stock_is_shown_by_category_with_its_total(world, browser, stocked):
+    response = browser(world.cashier).get("/stock/")
+
+    assert cells(response) == {"MOB": 700_000}
+    assert [row.weight_g for row in response.context["rows"]] == [700_000, 500_000, 200_000]
+    assert response.context["total"].weight_g == 700_000
+    page = text(response)
+    assert "700,0" in page
+    assert "0,7 t" in page
+
+
+def test_stock_tells_bulk_from_labelled_objects(world, browser, stocked, entry):
+    place, chair = Place.objects.main(world.canal), category("MOB.CHAI")
+    item = Item.objects.create(category=chair, weight_g=4_200)
+    bulk, labelled = Account.stock(place), Account.stock(place, items=True)
+    leg = Leg(bulk, labelled, chair, 4_200, Method.WEIGHED, units=1, item=item)
+    post(entry=entry(Verb.LABEL), legs=[leg])
+
+    response = browser().get("/stock/?site=canal")
+
+    assert response.context["rows"][0].listed == [695_800, 4_200]
+    assert response.context["total"].items == 1
+
+
+def test_stock_is_shown_by_place_where_the_site_keeps_several(world, browser, stocked, entry):
+    workshop = several_places(world.canal)
+    services.move(
+        entry=entry(Verb.MOVE), to_place=workshop, lines=[StockLine(category("MOB"), 30_000)]
+    )
+
+    everywhere = browser().get("/stock/?site=canal")
+    there = browser().get("/stock/?site=canal&place=atelier")
+
+    assert everywhere.context["rows"][0].listed == [670_000, 30_000]
+    assert cells(there) == {"MOB": 30_000}
+    assert browser().get("/stock/?site=canal&place=nulle-part").status_code == 404
+
+
+def test_stock_below_zero_is_red_and_offers_remedies(world, browser, entry):
+    shipped(entry, weight_g=38_200)
+
+    page = text(browser(world.manager).get("/stock/"))
+
+    assert "\u221238,2" in page
+    assert 'class="sub neg"' in page
+    assert "/stock/inventaire/?site=canal&amp;category=MOB" in page
+    assert "/stock/solde/?site=canal" in page
+    assert "/stock/inventaire/" not in text(browser(world.cashier).get("/stock/"))
+
+
+def test_an_empty_stock_says_what_to_do(world, browser):
+    assert "/stock/depart/?site=canal" in text(browser(world.manager).get("/stock/"))
+    assert "/peser/canal/" in text(browser(world.sorter).get("/stock/"))
+
+
+def test_stock_is_read_in_few_queries(world, browser, entry, django_assert_max_num_queries):
+    lines = [StockLine(leaf, 1_000) for leaf in Category.objects.filter(organisation=None)]
+    services.open_stock(entry=entry(Verb.OPEN), lines=lines)
+    client = browser()
+
+    with django_assert_max_num_queries(14):
+        client.get("/stock/?site=canal")
+
+
+def test_each_sees_the_stock_of_ones_own_sites(world, browser):
+    assert browser(world.sorter).get("/stock/?site=gare").status_code == 403
+    assert browser(world.paul).get("/stock/?site=canal").status_code == 404
+    assert browser(world.anna).get("/stock/?site=gare").status_code == 200
+
+
+def test_opening_stock_is_recorded_once_to_the_gram(world, browser):
+    data = opening({"category": "TEX", "weight": "1 234,5", "estimated": "on"})
+
+    first = browser(world.manager).post("/stock/depart/", data)
+    second = browser(world.manager).post("/stock/depart/", data)
+
+    assert first.url == second.url == "/d/ST-canal-1/"
+    flow = Flow.objects.get()
+    assert (flow.weight_g, flow.method, flow.from_account.kind) == (
+        1_234_500,
+        "estimated",
+        "opening",
+    )
+    assert browser(world.sorter).get("/stock/depart/").status_code == 403
+
+
+def test_bulk_is_moved_where_the_site_keeps_several_places(world, browser, stocked):
+    data = opening({"category": "MOB", "weight": "30"}, to_place="atelier")
+    assert browser().get("/stock/deplacement/?site=canal").status_code == 404
+    several_places(world.canal)
+
+    response = browser(world.sorter).post("/stock/deplacement/?site=canal", data)
+
+    assert response.url == "/d/DP-canal-1/"
+    flow = Flow.objects.get(movement__verb=Verb.MOVE)
+    assert (flow.weight_g, flow.to_account.place.code) == (30_000, "atelier")
+
+
+def test_a_move_to_where_it_is_already_is_refused(world, browser, stocked):
+    several_places(world.canal)
+    data = opening({"category": "MOB", "weight": "30", "place": "atelier"}, to_place="atelier")
+
+    response = browser().post("/stock/deplacement/?site=canal", data)
+
+    errors = response.context["form"].non_field_errors().as_data()
+    assert [error.code for error in errors] == ["already_there"]
+    assert not Movement.objects.filter(verb=Verb.MOVE).exists()
