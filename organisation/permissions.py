@@ -1,8 +1,22 @@
 """Who may do what: the one table that API and pages obey."""
 
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from organisation.models import Site, User
+
+
+class CallerRequest(HttpRequest):
+    """A request past its guard: who asks, to do what, and at which site where it names one."""
+
+    user: "User"
+    act: str
+    site: "Site"  # type: ignore[assignment]  # Django's own is of its sites framework
 
 
 class Role(models.TextChoices):
