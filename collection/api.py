@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Schema
 from pydantic import BeforeValidator, model_validator
@@ -24,6 +24,7 @@ from inventory.models import (
 )
 from organisation.doors import Doors, May, Permitted, SitePage, caller
 from organisation.models import Site, Submission
+from organisation.permissions import CallerRequest
 from organisation.shapes import (
     MAX_LINES,
     READ_ERRORS,
@@ -65,14 +66,14 @@ class Modes(Schema):
 
 
 @router.get("origins", auth=May("look_up"), response={200: Origins, **READ_ERRORS})
-def list_origins(request: HttpRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
+def list_origins(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
     """Where arrivals come from, by code."""
     rows = Origin.objects.within(request).offered()
     return keyset(rows, page, "code")
 
 
 @router.get("modes", auth=May("look_up"), response={200: Modes, **READ_ERRORS})
-def list_modes(request: HttpRequest, page: Annotated[Page, Query()]) -> dict[str, Any]:
+def list_modes(request: CallerRequest, page: Annotated[Page, Query()]) -> dict[str, Any]:
     """How arrivals come, by code."""
     rows = CollectionMode.objects.within(request).offered()
     return keyset(rows, page, "code")
@@ -188,7 +189,7 @@ class IntakeOut(Schema):
 @router.post(
     "intakes", auth=May("collect"), response={201: IntakeOut, 200: IntakeOut, **WRITE_ERRORS}
 )
-def create_intake(request: HttpRequest, payload: IntakeIn) -> HttpResponse:
+def create_intake(request: CallerRequest, payload: IntakeIn) -> HttpResponse:
     """Weigh an arrival."""
     arrival = services.Arrival(
         mode=payload.mode,
@@ -205,13 +206,13 @@ def create_intake(request: HttpRequest, payload: IntakeIn) -> HttpResponse:
 
 
 @router.get("intakes", auth=May("read_stock"), response={200: Documents, **READ_ERRORS})
-def list_intakes(request: HttpRequest, filters: DocumentFilters) -> dict[str, Any]:
+def list_intakes(request: CallerRequest, filters: DocumentFilters) -> dict[str, Any]:
     """Arrivals, newest first."""
     return documents(request, filters, Verb.COLLECT)
 
 
 @router.get("intakes/{id}", auth=May("read_stock"), response={200: IntakeOut, **READ_ERRORS})
-def get_intake(request: HttpRequest, id: Id) -> IntakeOut:
+def get_intake(request: CallerRequest, id: Id) -> IntakeOut:
     """One arrival by the id its sender gave it."""
     return IntakeOut.of(document(request, id, Verb.COLLECT).intake)
 
@@ -250,7 +251,7 @@ class Refusals(Schema):
 @router.post(
     "refusals", auth=May("collect"), response={201: RefusalOut, 200: RefusalOut, **WRITE_ERRORS}
 )
-def create_refusal(request: HttpRequest, payload: RefusalIn) -> HttpResponse:
+def create_refusal(request: CallerRequest, payload: RefusalIn) -> HttpResponse:
     """Note objects turned away at the gate."""
 
     def record(submission: Submission) -> RefusalOut:
@@ -270,9 +271,9 @@ def create_refusal(request: HttpRequest, payload: RefusalIn) -> HttpResponse:
 
 
 @router.get("refusals", auth=May("read_stock"), response={200: Refusals, **READ_ERRORS})
-def list_refusals(request: HttpRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
+def list_refusals(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
     """What was turned away, newest first."""
-    sites = Site.objects.permitted(request.user, "read_stock")  # type: ignore[arg-type]
+    sites = Site.objects.permitted(request.user, "read_stock")
     rows = Refusal.objects.filter(site__in=[page.site] if page.site else sites)
     rows = rows.select_related("submission", "site", "category")
     found = keyset(rows, page, "-pk")

@@ -77,9 +77,7 @@ class Refusal(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="refusals")
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
-    count = models.PositiveIntegerField(
-        _("number of objects"), validators=[MinValueValidator(1)]
-    )
+    count = models.PositiveIntegerField(_("number of objects"), validators=[MinValueValidator(1)])
     occurred_at = models.DateTimeField(_("happened at"))
     author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     comment = models.CharField(_("comment"), max_length=500, blank=True)

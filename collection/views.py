@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,35 +23,36 @@ from inventory.models import (
 )
 from organisation.doors import page
 from organisation.models import Site, Submission, User
+from organisation.permissions import CallerRequest
 from organisation.submissions import form_content, form_uuid, submit
 
 LAST_ARRIVALS = 8
 
 
 @page("collect")
-def choose_site(request: HttpRequest) -> HttpResponse:
+def choose_site(request: CallerRequest) -> HttpResponse:
     """Go straight to the only site, or offer the choice."""
-    sites = list(Site.objects.permitted(request.user, "collect"))  # type: ignore[arg-type]
+    sites = list(Site.objects.permitted(request.user, "collect"))
     if len(sites) == 1:
         return redirect("weigh", site=sites[0].code)
     return render(request, "collection/choose_site.html", {"sites": sites})
 
 
 @page("collect")
-def weigh(request: HttpRequest, site: Site) -> HttpResponse:
+def weigh(request: CallerRequest, site: Site) -> HttpResponse:
     """The weigh station of a site."""
     return render(
         request, "collection/weigh.html", {"station": _station(request, site), "site": site}
     )
 
 
-def _station(request: HttpRequest, site: Site) -> dict[str, Any]:
+def _station(request: CallerRequest, site: Site) -> dict[str, Any]:
     owner = site.organisation_id
     today = Intake.objects.on(site, site.business_date(timezone.now()))
     return {
         "site": {"code": site.code, "name": site.name, "scale_limit_g": site.scale_limit_g},
         "api": "/api/v1/",
-        "person": request.user.get_short_name() or request.user.get_username(),  # type: ignore[union-attr]
+        "person": request.user.get_short_name() or request.user.get_username(),
         "modes": [
             {"code": m.code, "name": m.name, "icon": m.icon, "is_round": m.is_round}
             for m in CollectionMode.objects.filter(organisation=owner, is_active=True)
@@ -147,9 +148,9 @@ def _last(intake: Intake) -> dict[str, Any]:
 
 
 @page("collect")
-def refusals(request: HttpRequest) -> HttpResponse:
+def refusals(request: CallerRequest) -> HttpResponse:
     """Note what is turned away at the gate, and see what was."""
-    user: User = request.user  # type: ignore[assignment]
+    user: User = request.user
     form = RefusalForm(request.POST or None, user=user)
     uuid = form_uuid(request)
     if request.method == "POST" and form.is_valid():

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest
 from ninja import Query, Schema
 
 from organisation.doors import Doors, May
 from organisation.models import Site
+from organisation.permissions import CallerRequest
 from organisation.shapes import READ_ERRORS, Page, keyset
 
 router = Doors(tags=["organisation"])
@@ -26,7 +26,7 @@ class Sites(Schema):
 
 
 @router.get("sites", auth=May("look_up"), response={200: Sites, **READ_ERRORS})
-def list_sites(request: HttpRequest, page: Annotated[Page, Query()]) -> dict[str, Any]:
+def list_sites(request: CallerRequest, page: Annotated[Page, Query()]) -> dict[str, Any]:
     """Sites where the caller has a role, by code."""
-    rows = Site.objects.permitted(request.user, "look_up")  # type: ignore[arg-type]
+    rows = Site.objects.permitted(request.user, "look_up")
     return keyset(rows, page, "code")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, wraps
 from inspect import getclosurevars, isfunction
 from types import SimpleNamespace
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -30,7 +30,7 @@ from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
 from organisation.models import Site, Token, User
-from organisation.permissions import ACTS, require_act
+from organisation.permissions import ACTS, CallerRequest, require_act
 from organisation.prepared import Prepared
 from organisation.shapes import Page
 
@@ -45,7 +45,7 @@ class _CsrfCheck(CsrfViewMiddleware):
     def fails(cls, request: HttpRequest) -> bool:
         check = cls(lambda _request: HttpResponse())
         check.process_request(request)
-        return check.process_view(request, lambda: None, (), {}) is not None
+        return check.process_view(request, lambda: HttpResponse(), (), {}) is not None
 
 
 class May(HttpBearer):
@@ -77,8 +77,9 @@ class May(HttpBearer):
 
     def admit(self, request: HttpRequest) -> None:
         """Refuse a caller whose roles never allow the act, and query keys nobody knows."""
-        request.act = require_act(self.act)  # type: ignore[attr-defined]
-        if not request.user.may_anywhere(self.act):  # type: ignore[union-attr]
+        act = require_act(self.act)
+        request.act = act  # type: ignore[attr-defined]
+        if not caller(request).may_anywhere(act):
             raise PermissionDenied(_("Your role does not allow this."))
         if unknown := sorted(set(request.GET) - self.query_keys):
             raise ShapeError(
@@ -93,7 +94,7 @@ class May(HttpBearer):
         def resolve(value: Any, info: ValidationInfo) -> Any:
             if isinstance(value, source):
                 return value
-            return self.resolve(source, value, info.context["request"])
+            return self.resolve(source, value, (info.context or {})["request"])
 
         return core_schema.with_info_plain_validator_function(
             resolve,
@@ -117,13 +118,13 @@ class May(HttpBearer):
         if value.isascii() and value.isprintable():  # as every code is; others break databases
             found = _row(model, value, request)
         if found is None:
-            raise PydanticCustomError(f"unknown_{model._meta.model_name}", "")  # type: ignore[arg-type]
+            raise PydanticCustomError(f"unknown_{model._meta.model_name}", "")
         act = self.act or request.act  # type: ignore[attr-defined]
         site = getattr(found, "guarded_by", None)
-        if site is not None and not request.user.may(act, site):  # type: ignore[union-attr]
+        if site is not None and not caller(request).may(act, site):
             raise PydanticCustomError("forbidden", "")
         if site is found and not hasattr(request, "site"):
-            request.site = found  # type: ignore[attr-defined]
+            request.site = found  # type: ignore[assignment]
         return found
 
 
@@ -206,7 +207,7 @@ def page(act: str) -> Callable[[Callable[..., HttpResponse]], Any]:
             if request.user.organisation_id is None or not request.user.may_anywhere(act):
                 raise PermissionDenied(_("Your role does not allow this."))
             if "site" in kwargs:
-                kwargs["site"] = _permitted_site(request, kwargs["site"])
+                kwargs["site"] = _permitted_site(cast("CallerRequest", request), kwargs["site"])
             return view(request, **kwargs)
 
         guarded.act = act  # type: ignore[attr-defined]
@@ -215,7 +216,7 @@ def page(act: str) -> Callable[[Callable[..., HttpResponse]], Any]:
     return guard
 
 
-def _permitted_site(request: HttpRequest, code: str) -> Any:
+def _permitted_site(request: CallerRequest, code: str) -> Any:
     site = Site.objects.within(request).named(code).first()
     if site is None:
         raise Http404

@@ -6,18 +6,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 from stdnum.fr import siret as siret_number
 
-from organisation.permissions import ACTS, Role
+from organisation.permissions import ACTS, CallerRequest, Role
 from organisation.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -41,9 +40,9 @@ def validate_timezone(value: str) -> None:
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
-    def within(self, request: HttpRequest) -> "OrganisationQuerySet":
+    def within(self, request: CallerRequest) -> "OrganisationQuerySet":
         """The caller's own structure."""
-        return self.filter(pk=request.user.organisation_id)  # type: ignore[union-attr]
+        return self.filter(pk=request.user.organisation_id or 0)
 
     def named(self, code: str) -> "OrganisationQuerySet":
         return self.filter(code=code)
@@ -76,9 +75,9 @@ class Organisation(models.Model):
 
 
 class SiteQuerySet(models.QuerySet["Site"]):
-    def within(self, request: HttpRequest) -> "SiteQuerySet":
+    def within(self, request: CallerRequest) -> "SiteQuerySet":
         """Sites of the caller's structure."""
-        return self.filter(organisation=request.user.organisation_id)  # type: ignore[union-attr]
+        return self.filter(organisation=request.user.organisation_id)
 
     def named(self, code: str) -> "SiteQuerySet":
         return self.filter(code=code)
@@ -143,9 +142,9 @@ class Site(models.Model):
 
 
 class NetworkQuerySet(models.QuerySet["Network"]):
-    def within(self, request: HttpRequest) -> "NetworkQuerySet":
+    def within(self, request: CallerRequest) -> "NetworkQuerySet":
         """Networks whose totals the caller may read."""
-        return self.filter(readers=request.user.pk)  # type: ignore[misc]
+        return self.filter(readers=request.user.pk)
 
     def named(self, code: str) -> "NetworkQuerySet":
         return self.filter(code=code)
@@ -180,7 +179,6 @@ class User(AbstractUser):
     )
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
-    objects = UserManager["User"]()
 
     class Meta:
         verbose_name = _("person")

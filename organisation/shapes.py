@@ -131,15 +131,18 @@ def _encode(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, kind: type) -> Any:
+def _is_sound(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.isascii() and value.isprintable()
+    return bool(0 <= value < 2**63)
+
+
+def _decode(cursor: str, kind: type[str] | type[int]) -> Any:
     """What ``_encode`` was given. Cursors come back from clients: anything may be in them."""
     try:
         value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError):
         value = None
-    is_sound = type(value) is kind and (
-        value.isascii() and value.isprintable() if isinstance(value, str) else 0 <= value < 2**63
-    )
-    if not is_sound:
+    if type(value) is not kind or not _is_sound(value):
         raise ShapeError([{"type": "bad_cursor", "loc": ["query", "cursor"]}])
     return value

@@ -15,10 +15,11 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from organisation.models import Organisation, Submission
+from organisation.permissions import CallerRequest
 
 
 class WritersQueue:
@@ -97,10 +98,10 @@ def submit(
     return True, answer
 
 
-def once(request: HttpRequest, uuid: UUID, record: Callable[[Submission], Any]) -> HttpResponse:
+def once(request: CallerRequest, uuid: UUID, record: Callable[[Submission], Any]) -> HttpResponse:
     """Answer an API request exactly once: 201 at first, 200 and the same body on a replay."""
     is_new, answer = submit(
-        organisation=request.user.organisation,  # type: ignore[union-attr, arg-type]
+        organisation=request.user.organisation,  # type: ignore[arg-type]
         uuid=uuid,
         endpoint=request.path,
         content=json.loads(request.body),
@@ -114,7 +115,7 @@ def form_content(data: Mapping[str, Any]) -> dict[str, str]:
     return {key: str(value) for key, value in data.items() if key != "csrfmiddlewaretoken"}
 
 
-def form_uuid(request: HttpRequest) -> UUID:
+def form_uuid(request: CallerRequest) -> UUID:
     """The id a form was rendered with, or a new one: posted twice, it is recorded once."""
     try:
         return UUID(request.POST.get("id", ""))

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 from pydantic import BeforeValidator
@@ -16,6 +16,7 @@ from inventory.models import Category
 from inventory.months import first_day, last_day
 from organisation.doors import Doors, May, Permitted, caller
 from organisation.models import Network, Organisation, Site, Submission
+from organisation.permissions import CallerRequest
 from organisation.shapes import READ_ERRORS, WRITE_ERRORS, Flag, Id, Shape
 from organisation.submissions import once
 from reporting import attribution, indicators, services
@@ -47,7 +48,7 @@ class Asked(Shape):
     def period(self) -> Period:
         return Period(self.first_day, self.last_day)
 
-    def scope(self, request: HttpRequest) -> Scope:
+    def scope(self, request: CallerRequest) -> Scope:
         if self.network is not None:
             return Scope.of_network(self.network)
         if self.site:
@@ -167,7 +168,7 @@ class Closing(Schema):
 
 
 @router.post("closings", auth=May("close_month"), response={201: Closing, **WRITE_ERRORS})
-def close_month(request: HttpRequest, payload: ClosingIn) -> HttpResponse:
+def close_month(request: CallerRequest, payload: ClosingIn) -> HttpResponse:
     """Close a month, 48 h after its end at the earliest, in order and for good."""
 
     def record(submission: Submission) -> Closing:
@@ -226,7 +227,7 @@ class Flows(Schema):
     by_alias=True,
     exclude_unset=True,
 )
-def list_flows(request: HttpRequest, asked: Query[FlowsAsked]) -> dict[str, Any]:
+def list_flows(request: CallerRequest, asked: Query[FlowsAsked]) -> dict[str, Any]:
     """Grams by month, category, mode, origin, partner, stream and fate: exact or attributed."""
     scope, period = asked.scope(request), asked.period()
     rows = attribution.flows(scope=scope, period=period, by=asked.by, category=asked.category)
@@ -246,7 +247,7 @@ def list_flows(request: HttpRequest, asked: Query[FlowsAsked]) -> dict[str, Any]
     by_alias=True,
     exclude_unset=True,
 )
-def diversion(request: HttpRequest, asked: Query[Asked]) -> dict[str, Any]:
+def diversion(request: CallerRequest, asked: Query[Asked]) -> dict[str, Any]:
     """What came in, what left and by which fate; opening and closing stock close the balance."""
     return indicators.diversion(
         scope=asked.scope(request), period=asked.period(), category=asked.category

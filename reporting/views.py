@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from inventory.months import first_day
 from organisation.doors import caller, page
 from organisation.models import Site, Submission, User
+from organisation.permissions import CallerRequest
 from organisation.submissions import form_content, submit
 from reporting import charts, exports, services
 from reporting.bilan import KNOWN, Page, period_name
@@ -29,7 +30,7 @@ LISTED = 100
 
 
 @page("read_figures")
-def bilan(request: HttpRequest) -> HttpResponse:
+def bilan(request: CallerRequest) -> HttpResponse:
     """The report of a period: shares, mass balance, months, categories, what it rests on."""
     asked = _question(request)
     found = breakdown(scope=asked.scope, period=asked.period, category=asked.category_asked)
@@ -57,7 +58,7 @@ def bilan(request: HttpRequest) -> HttpResponse:
 
 
 @page("read_figures")
-def movements(request: HttpRequest) -> HttpResponse:
+def movements(request: CallerRequest) -> HttpResponse:
     """The movements that a figure is made of; their grams add up to it."""
     asked = _question(request)
     listing = _listing(request, asked)
@@ -80,7 +81,7 @@ def movements(request: HttpRequest) -> HttpResponse:
 
 
 @page("read_figures")
-def flows_csv(request: HttpRequest) -> Any:
+def flows_csv(request: CallerRequest) -> Any:
     """The flows of a report, or of one of its figures, as a CSV file."""
     asked = _question(request)
     listing = _listing(request, asked, CROSSING)
@@ -94,7 +95,7 @@ def flows_csv(request: HttpRequest) -> Any:
 
 
 @page("read_figures")
-def months(request: HttpRequest) -> HttpResponse:
+def months(request: CallerRequest) -> HttpResponse:
     """The next month to close at each site, and what has been closed."""
     user = caller(request)
     sites = list(Site.objects.permitted(user, "read_figures"))
@@ -111,7 +112,7 @@ def months(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @page("close_month")
-def close_month(request: HttpRequest, site: Site) -> HttpResponse:
+def close_month(request: CallerRequest, site: Site) -> HttpResponse:
     """Close a site's month, once, and say so."""
     form = ClosingForm(request.POST)
     if not form.is_valid():
@@ -133,7 +134,7 @@ def close_month(request: HttpRequest, site: Site) -> HttpResponse:
 
 
 def _close(
-    request: HttpRequest, site: Site, form: ClosingForm, submission: Submission
+    request: CallerRequest, site: Site, form: ClosingForm, submission: Submission
 ) -> MonthClosing:
     return services.close_month(
         site=site,
@@ -157,13 +158,13 @@ def _month_row(user: User, site: Site, month: int | None) -> dict[str, Any]:
     }
 
 
-def _question(request: HttpRequest) -> Question:
+def _question(request: CallerRequest) -> Question:
     asked = Question(request.GET, caller(request), timezone.localdate())
     asked.is_valid()
     return asked
 
 
-def _listing(request: HttpRequest, asked: Question, default: str = "") -> Listing:
+def _listing(request: CallerRequest, asked: Question, default: str = "") -> Listing:
     figure, known = request.GET.get("figure", default), request.GET.get("known", "")
     if (figure not in LABELS and figure != default) or (known and known not in KNOWN):
         raise Http404

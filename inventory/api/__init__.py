@@ -1,9 +1,10 @@
 """The stockroom's API: lists of codes, acts on stock, and the documents they leave."""
 
-from inventory.api.acts import router as documents  # one router: a path has one home
-from inventory.api.codes import router as codes
+from inventory.api import acts, codes, documents
 from organisation.doors import Doors
 
+__all__ = ["acts", "codes", "documents", "router"]
+
 router = Doors(tags=["inventory"])
-router.add_router("", codes)
-router.add_router("", documents)
+router.add_router("", codes.router)
+router.add_router("", documents.router)  # acts join it: one path has one home

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Field
@@ -28,6 +28,7 @@ from inventory.models import (
 from inventory.services import Departure, StockLine
 from organisation.doors import May, Permitted
 from organisation.models import Site, Submission
+from organisation.permissions import CallerRequest
 from organisation.shapes import (
     MAX_LINES,
     WRITE_ERRORS,
@@ -59,14 +60,14 @@ class Act(Shape):
 
 
 def entry_of(
-    request: HttpRequest, submission: Submission, verb: Verb, act: Any, site: Site | None = None
+    request: CallerRequest, submission: Submission, verb: Verb, act: Any, site: Site | None = None
 ) -> Entry:
     """Who, where and when, from a request and its payload. Raises PermissionDenied."""
     entry = Entry(
         site=site or act.site,
         verb=verb,
         submission=submission,
-        author=request.user,  # type: ignore[arg-type]
+        author=request.user,
         occurred_at=getattr(act, "occurred_at", None) or timezone.now(),
         note=getattr(act, "comment", "") or getattr(act, "reason", ""),
     )
@@ -90,7 +91,7 @@ CREATED: dict[Any, Any] = {201: DocumentOut, 200: DocumentOut, **WRITE_ERRORS}
 
 
 @router.post("opening-stock", auth=May("open_stock"), response=CREATED)
-def create_opening_stock(request: HttpRequest, payload: OpeningIn) -> HttpResponse:
+def create_opening_stock(request: CallerRequest, payload: OpeningIn) -> HttpResponse:
     """Book what was in the hangar on day one."""
     lines = [
         StockLine(line.category, line.weight_g, line.units or 0, line.estimated, payload.place)
@@ -117,7 +118,7 @@ class MoveIn(Act):
 
 
 @router.post("moves", auth=May("move"), response=CREATED)
-def create_move(request: HttpRequest, payload: MoveIn) -> HttpResponse:
+def create_move(request: CallerRequest, payload: MoveIn) -> HttpResponse:
     """Carry bulk or items to another place of the site."""
     lines = [StockLine(m.category, m.weight_g, place=m.from_place) for m in payload.lines]
     lines += [StockLine(item=item) for item in payload.items]
@@ -186,7 +187,7 @@ class ShipmentIn(Act):
     auth=May("ship"),
     response={201: ShipmentOut, 200: ShipmentOut, **WRITE_ERRORS},
 )
-def create_shipment(request: HttpRequest, payload: ShipmentIn) -> HttpResponse:
+def create_shipment(request: CallerRequest, payload: ShipmentIn) -> HttpResponse:
     """Book what leaves for a fate."""
     departure = Departure(
         fate=Kind(payload.fate),
@@ -222,7 +223,9 @@ class WeightsIn(Shape):
     auth=May("ship"),
     response=CREATED,
 )
-def create_shipment_weights(request: HttpRequest, shipment: Id, payload: WeightsIn) -> HttpResponse:
+def create_shipment_weights(
+    request: CallerRequest, shipment: Id, payload: WeightsIn
+) -> HttpResponse:
     """Give the partner's own weights of a departure."""
     departed = document(request, shipment, Verb.SHIP)
     weights = unique_weights(payload.lines)
@@ -258,7 +261,7 @@ class CountIn(Act):
 
 
 @router.post("counts", auth=May("count"), response=CREATED)
-def create_count(request: HttpRequest, payload: CountIn) -> HttpResponse:
+def create_count(request: CallerRequest, payload: CountIn) -> HttpResponse:
     """Bring a place's books to what was counted there."""
     weights = unique_weights(payload.lines)
 
@@ -290,7 +293,7 @@ class SettlementIn(Shape):
 
 
 @router.post("settlements", auth=May("settle"), response=CREATED)
-def create_settlement(request: HttpRequest, payload: SettlementIn) -> HttpResponse:
+def create_settlement(request: CallerRequest, payload: SettlementIn) -> HttpResponse:
     """Book as reused what the bulk books hold beyond what is counted: the *solde*."""
     closing_g = unique_weights(payload.lines, "closing_weight_g")
 
@@ -308,7 +311,7 @@ class ReversalIn(Shape):
 
 
 @router.post("reversals", auth=May("undo"), response=CREATED)
-def create_reversal(request: HttpRequest, payload: ReversalIn) -> HttpResponse:
+def create_reversal(request: CallerRequest, payload: ReversalIn) -> HttpResponse:
     """Cancel a document: one's own within the minute, any for a manager."""
 
     def record(submission: Submission) -> DocumentOut:

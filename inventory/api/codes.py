@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest
 from ninja import Query, Schema
 
 from inventory.models import Balance, Category, Container, Partner, Place
 from organisation.doors import Doors, May, Permitted, SitePage
 from organisation.models import Site
+from organisation.permissions import CallerRequest
 from organisation.shapes import READ_ERRORS, Page, keyset
 
 router = Doors()
@@ -93,7 +93,7 @@ class PlacesPage(Page):
 
 
 @router.get("categories", auth=May("look_up"), response={200: Categories, **READ_ERRORS})
-def list_categories(request: HttpRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
+def list_categories(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
     """Reference categories and the structure's own, by code."""
     rows = Category.objects.within(request).filter(is_active=True)
     rows = rows.select_related("parent__parent", "parent__epr_stream", "epr_stream", "waste_code")
@@ -101,7 +101,7 @@ def list_categories(request: HttpRequest, page: Annotated[SitePage, Query()]) ->
 
 
 @router.get("places", auth=May("look_up"), response={200: Places, **READ_ERRORS})
-def list_places(request: HttpRequest, page: Annotated[PlacesPage, Query()]) -> dict[str, Any]:
+def list_places(request: CallerRequest, page: Annotated[PlacesPage, Query()]) -> dict[str, Any]:
     """Places of a site, by code."""
     Place.objects.main(page.site)
     rows = Place.objects.filter(site=page.site, is_active=True)
@@ -109,17 +109,24 @@ def list_places(request: HttpRequest, page: Annotated[PlacesPage, Query()]) -> d
 
 
 @router.get("containers", auth=May("look_up"), response={200: Containers, **READ_ERRORS})
-def list_containers(request: HttpRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
+def list_containers(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
     """Containers and their tares, by code."""
     rows = Container.objects.within(request).offered()
     return keyset(rows, page, "code")
 
 
 @router.get("partners", auth=May("look_up"), response={200: Partners, **READ_ERRORS})
-def list_partners(request: HttpRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
+def list_partners(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
     """Partners, by code."""
     rows = Partner.objects.within(request).offered()
     return keyset(rows, page, "code")
+
+
+class Where(Schema):
+    """A site, or one of its places."""
+
+    site: Permitted[Site]
+    place: Permitted[Place] | None = None
 
 
 class StockLineOut(Schema):
@@ -136,11 +143,7 @@ class StockOut(Schema):
 
 
 @router.get("stock", auth=May("read_stock"), response={200: StockOut, **READ_ERRORS})
-def get_stock(
-    request: HttpRequest,
-    site: Annotated[Permitted[Site], Query()],
-    place: Annotated[Permitted[Place] | None, Query()] = None,
-) -> dict[str, Any]:
+def get_stock(request: CallerRequest, where: Annotated[Where, Query()]) -> dict[str, Any]:
     """What is where: bulk and items together, per place and category; negative bulk is told."""
-    lines = Balance.objects.stock_lines(site, place)
+    lines = Balance.objects.stock_lines(where.site, where.place)
     return {"weight_g": sum(line["weight_g"] for line in lines), "lines": lines}

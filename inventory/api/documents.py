@@ -1,14 +1,15 @@
 """Documents: what an act leaves behind, listed and shown."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from ninja import Field, Query, Schema
 
-from inventory.models import Movement, Verb
+from inventory.models import Movement, Shipment, Verb
 from organisation.doors import Doors, May, Permitted, SitePage, require
 from organisation.models import Site
+from organisation.permissions import CallerRequest
 from organisation.shapes import READ_ERRORS, Day, Id, keyset
 
 router = Doors()
@@ -92,9 +93,9 @@ class Filters(SitePage):
 DocumentFilters = Annotated[Filters, Query()]
 
 
-def documents(request: HttpRequest, filters: Filters, *verbs: Verb) -> dict[str, Any]:
+def documents(request: CallerRequest, filters: Filters, *verbs: Verb) -> dict[str, Any]:
     """A page of the caller's documents of the given kinds, newest first."""
-    sites = Site.objects.permitted(request.user, "read_stock")  # type: ignore[arg-type]
+    sites = Site.objects.permitted(request.user, "read_stock")
     rows = Movement.objects.filter(site__in=[filters.site] if filters.site else sites)
     rows = rows.select_related("submission", "site", "author", "reverses", "reversed_by")
     if verbs:
@@ -107,7 +108,7 @@ def documents(request: HttpRequest, filters: Filters, *verbs: Verb) -> dict[str,
     return {**found, "items": [DocumentOut.of(movement) for movement in found["items"]]}
 
 
-def document(request: HttpRequest, uuid: Id, verb: Verb) -> Movement:
+def document(request: CallerRequest, uuid: Id, verb: Verb) -> Movement:
     """The movement that the caller's structure recorded under ``uuid``. Raises Http404."""
     rows = Movement.objects.within(request).submitted_as(uuid, verb)
     rows = rows.select_related("submission", "site__organisation", "author", "reverses")
@@ -121,7 +122,7 @@ def document(request: HttpRequest, uuid: Id, verb: Verb) -> Movement:
 
 
 @router.get("movements", auth=May("read_stock"), response={200: Documents, **READ_ERRORS})
-def list_movements(request: HttpRequest, filters: DocumentFilters) -> dict[str, Any]:
+def list_movements(request: CallerRequest, filters: DocumentFilters) -> dict[str, Any]:
     """Everything that moved, newest first."""
     return documents(request, filters)
 
@@ -129,7 +130,7 @@ def list_movements(request: HttpRequest, filters: DocumentFilters) -> dict[str, 
 @router.get(
     "movements/{number}", auth=May("read_stock"), response={200: DocumentOut, **READ_ERRORS}
 )
-def get_movement(request: HttpRequest, number: Permitted[Movement]) -> DocumentOut:
+def get_movement(request: CallerRequest, number: Permitted[Movement]) -> DocumentOut:
     """One movement by its public number."""
     return DocumentOut.of(number)
 
@@ -139,11 +140,11 @@ def _paper_trail(path: str, verb: Verb) -> None:
     many: dict[Any, Any] = {200: Documents, **READ_ERRORS}
     one: dict[Any, Any] = {200: DocumentOut, **READ_ERRORS}
 
-    def listed(request: HttpRequest, filters: DocumentFilters) -> dict[str, Any]:
+    def listed(request: CallerRequest, filters: DocumentFilters) -> dict[str, Any]:
         """Documents of this kind, newest first."""
         return documents(request, filters, verb)
 
-    def shown(request: HttpRequest, id: Id) -> DocumentOut:
+    def shown(request: CallerRequest, id: Id) -> DocumentOut:
         """One document by the id its sender gave it."""
         return DocumentOut.of(document(request, id, verb))
 
@@ -160,7 +161,7 @@ class ShipmentOut(DocumentOut):
     treatment_code: str | None
     carrier: str
     bsd: str
-    state: Literal["recorded", "confirmed", "cancelled"]
+    state: Shipment.State
     weights: str | None
 
     @classmethod
@@ -177,7 +178,7 @@ class ShipmentOut(DocumentOut):
             treatment_code=shipment.treatment_code.code if shipment.treatment_code else None,
             carrier=shipment.carrier,
             bsd=shipment.bsd,
-            state=shipment.state.value,
+            state=shipment.state,
             weights=confirmed and confirmed.movement.number,
         )
 
@@ -190,12 +191,12 @@ _paper_trail("reversals", Verb.REVERSE)
 
 
 @router.get("shipments", auth=May("read_stock"), response={200: Documents, **READ_ERRORS})
-def list_shipments(request: HttpRequest, filters: DocumentFilters) -> dict[str, Any]:
+def list_shipments(request: CallerRequest, filters: DocumentFilters) -> dict[str, Any]:
     """Departures, newest first."""
     return documents(request, filters, Verb.SHIP)
 
 
 @router.get("shipments/{id}", auth=May("read_stock"), response={200: ShipmentOut, **READ_ERRORS})
-def get_shipment(request: HttpRequest, id: Id) -> ShipmentOut:
+def get_shipment(request: CallerRequest, id: Id) -> ShipmentOut:
     """One departure by the id its sender gave it."""
     return ShipmentOut.of(document(request, id, Verb.SHIP))

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from organisation.models import Organisation, Site, code_validator
+from organisation.permissions import CallerRequest
 
 
 class Bilingual(models.Model):
@@ -34,7 +34,7 @@ class Bilingual(models.Model):
 class CodedQuerySet(models.QuerySet[models.Model]):
     """Reference rows that everyone shares."""
 
-    def within(self, request: HttpRequest) -> "CodedQuerySet":
+    def within(self, request: CallerRequest) -> "CodedQuerySet":
         return self
 
     def named(self, code: str) -> "CodedQuerySet":
@@ -90,8 +90,8 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         """Reference categories and the structure's own."""
         return self.filter(Q(organisation=None) | Q(organisation=organisation_id))
 
-    def within(self, request: HttpRequest) -> "CategoryQuerySet":
-        return self.of(request.user.organisation_id)  # type: ignore[union-attr]
+    def within(self, request: CallerRequest) -> "CategoryQuerySet":
+        return self.of(request.user.organisation_id)
 
     def named(self, code: str) -> "CategoryQuerySet":
         return self.filter(code=code)

@@ -2,18 +2,18 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from inventory.models.catalogue import Category
 from inventory.models.ledger import Account, Flow
 from organisation.models import Organisation
+from organisation.permissions import CallerRequest
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
-    def within(self, request: HttpRequest) -> "ItemQuerySet":
-        return self.filter(codes__organisation=request.user.organisation_id)  # type: ignore[union-attr]
+    def within(self, request: CallerRequest) -> "ItemQuerySet":
+        return self.filter(codes__organisation=request.user.organisation_id)
 
     def named(self, code: str) -> "ItemQuerySet":
         return self.filter(codes__code=code).select_related("account", "category")

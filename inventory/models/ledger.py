@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.catalogue import Category
 from inventory.models.places import CollectionMode, Origin, Partner, Place, WasteStatus
 from organisation.models import Organisation, Site, Submission, User
+from organisation.permissions import CallerRequest
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -186,8 +186,8 @@ class Account(models.Model):
 
 
 class MovementQuerySet(models.QuerySet["Movement"]):
-    def within(self, request: HttpRequest) -> "MovementQuerySet":
-        return self.filter(site__organisation=request.user.organisation_id)  # type: ignore[union-attr]
+    def within(self, request: CallerRequest) -> "MovementQuerySet":
+        return self.filter(site__organisation=request.user.organisation_id)
 
     def named(self, number: str) -> "MovementQuerySet":
         """The movement of this public number."""

@@ -6,13 +6,13 @@ from typing import Self, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 from simple_history.models import HistoricalRecords
 
 from inventory.models.catalogue import Bilingual
 from organisation.models import Organisation, Site, code_validator, validate_siret
+from organisation.permissions import CallerRequest
 from organisation.prepared import Prepared
 
 Row = TypeVar("Row", bound="Owned")
@@ -24,8 +24,8 @@ INSEE_CODE = re.compile(r"[0-9][0-9AB][0-9]{3}")  # digits, or 2A and 2B for Cor
 class OwnedQuerySet(models.QuerySet[Row]):
     """Reference rows of one structure, each known by its code."""
 
-    def within(self, request: HttpRequest) -> Self:
-        return self.filter(organisation=request.user.organisation_id)  # type: ignore[union-attr]
+    def within(self, request: CallerRequest) -> Self:
+        return self.filter(organisation=request.user.organisation_id)
 
     def named(self, code: str) -> Self:
         return self.filter(code=code)
@@ -102,7 +102,7 @@ class Origin(Owned):
     insee_code = models.CharField(_("INSEE code"), max_length=5, blank=True)
     history = HistoricalRecords()
 
-    objects = OriginQuerySet.as_manager()
+    objects = OriginQuerySet.as_manager()  # type: ignore[misc]  # narrower than Owned's
 
     class Meta(Owned.Meta):
         verbose_name = _("origin")
@@ -167,7 +167,7 @@ class Partner(Owned):
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
-    def within(self, request: HttpRequest) -> "PlaceQuerySet":
+    def within(self, request: CallerRequest) -> "PlaceQuerySet":
         """Places of the site that the request named first; a code alone names no place."""
         site = getattr(request, "site", None)
         if site is None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,15 +20,16 @@ from inventory.views.listings import Listing
 from organisation.doors import page, require
 from organisation.history import changes
 from organisation.models import Site
+from organisation.permissions import CallerRequest
 from organisation.submissions import writing
 
 
 @page("configure")
-def rows(request: HttpRequest, listing: Listing, site: Site | None = None) -> HttpResponse:
+def rows(request: CallerRequest, listing: Listing, site: Site | None = None) -> HttpResponse:
     """One list, whole: what is offered, then what was set aside."""
     found = _own(request, listing, site)
     if listing.model is Site:
-        found = found.filter(pk__in=Site.objects.permitted(request.user, "configure"))  # type: ignore[arg-type]
+        found = found.filter(pk__in=Site.objects.permitted(request.user, "configure"))
     at = _at(site)
     context = {
         "listing": listing,
@@ -49,9 +50,9 @@ def rows(request: HttpRequest, listing: Listing, site: Site | None = None) -> Ht
 
 
 @page("configure")
-def categories(request: HttpRequest, listing: Listing) -> HttpResponse:
+def categories(request: CallerRequest, listing: Listing) -> HttpResponse:
     """The tree of categories: the reference, and the structure's own below it."""
-    owner = request.user.organisation_id  # type: ignore[union-attr]
+    owner = request.user.organisation_id
     found = list(
         Category.objects.of(owner).select_related(
             "parent__epr_stream", "parent__parent", "epr_stream", "waste_code"
@@ -74,20 +75,20 @@ def categories(request: HttpRequest, listing: Listing) -> HttpResponse:
 
 @page("configure")
 def edit(
-    request: HttpRequest, listing: Listing, code: str | None = None, site: Site | None = None
+    request: CallerRequest, listing: Listing, code: str | None = None, site: Site | None = None
 ) -> HttpResponse:
     """A row of a list, or a new one: its form, its history, and what may become of it."""
     return _sheet(request, listing, code, site)
 
 
 @page("govern")
-def add_site(request: HttpRequest, listing: Listing) -> HttpResponse:
+def add_site(request: CallerRequest, listing: Listing) -> HttpResponse:
     """A new site of the structure."""
     return _sheet(request, listing, None, None)
 
 
 def _sheet(
-    request: HttpRequest, listing: Listing, code: str | None, site: Site | None
+    request: CallerRequest, listing: Listing, code: str | None, site: Site | None
 ) -> HttpResponse:
     row = _row(request, listing, code, site) if code else _new(request, listing, site)
     if code and request.POST.get("do") in ACTIONS:
@@ -111,7 +112,7 @@ def _sheet(
     return render(request, "inventory/row.html", context)
 
 
-def _act(request: HttpRequest, row: Any, onward: str) -> HttpResponse:
+def _act(request: CallerRequest, row: Any, onward: str) -> HttpResponse:
     """Do what a button beside the form asks of ``row``, or say why not."""
     name = str(row)
     try:
@@ -140,15 +141,15 @@ def _delete(row: Any) -> str:
 ACTIONS = {"offer": _offer, "delete": _delete}
 
 
-def _own(request: HttpRequest, listing: Listing, site: Site | None) -> models.QuerySet[Any]:
+def _own(request: CallerRequest, listing: Listing, site: Site | None) -> models.QuerySet[Any]:
     """The structure's own rows, or the site's; reference rows are nobody's."""
     every = listing.model._default_manager.all()
     if site is not None:
         return every.filter(site=site)
-    return every.filter(organisation=request.user.organisation)  # type: ignore[union-attr]
+    return every.filter(organisation=request.user.organisation)
 
 
-def _row(request: HttpRequest, listing: Listing, code: str, site: Site | None) -> Any:
+def _row(request: CallerRequest, listing: Listing, code: str, site: Site | None) -> Any:
     if not code.isprintable():  # databases choke on control characters
         raise Http404
     row = get_object_or_404(_own(request, listing, site), code=code)
@@ -157,13 +158,13 @@ def _row(request: HttpRequest, listing: Listing, code: str, site: Site | None) -
     return row
 
 
-def _new(request: HttpRequest, listing: Listing, site: Site | None) -> Any:
+def _new(request: CallerRequest, listing: Listing, site: Site | None) -> Any:
     if site is not None:
         return listing.model(site=site)
-    return listing.model(organisation=request.user.organisation)  # type: ignore[union-attr]
+    return listing.model(organisation=request.user.organisation)
 
 
-def _wanted(request: HttpRequest, listing: Listing) -> dict[str, Any]:
+def _wanted(request: CallerRequest, listing: Listing) -> dict[str, Any]:
     """What the page that led here has chosen already: the category above a new one."""
     under = request.GET.get("under", "")
     if listing.model is not Category or not under.isprintable():

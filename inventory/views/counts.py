@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -19,11 +19,12 @@ from inventory.models import Account, Balance, Category, Movement, Place, Verb
 from inventory.views.acts import chosen_site, recorded, sites_of
 from organisation.doors import page
 from organisation.models import Site, Submission
+from organisation.permissions import CallerRequest
 
 
 @page("count")
 @require_http_methods(["GET", "HEAD", "POST"])
-def count(request: HttpRequest) -> HttpResponse:
+def count(request: CallerRequest) -> HttpResponse:
     """Bring a place's books to what was counted there."""
     offer = Offer(chosen_site(request))
     place = _place(request, offer)
@@ -63,7 +64,7 @@ def count(request: HttpRequest) -> HttpResponse:
     return render(request, "inventory/count.html", context)
 
 
-def _place(request: HttpRequest, offer: Offer) -> Place:
+def _place(request: CallerRequest, offer: Offer) -> Place:
     """The place of ``?place=``, else the main one. Raises Http404."""
     code = request.GET.get("place", "")
     if not code:
@@ -73,7 +74,7 @@ def _place(request: HttpRequest, offer: Offer) -> Place:
     return offer.places[code]
 
 
-def _known(request: HttpRequest, offer: Offer, books_g: Mapping[int, int]) -> list[Category]:
+def _known(request: CallerRequest, offer: Offer, books_g: Mapping[int, int]) -> list[Category]:
     """Categories the books hold there, all or those of ``?category=`` and below."""
     ordered = [offer.categories[code] for _top, rows in offer.grouped for code, _name in rows]
     held = [row for row in ordered if books_g.get(row.pk)]
@@ -90,7 +91,7 @@ def _against_books(lines: Any, books_g: Mapping[int, int]) -> list[tuple[Any, in
 
 @page("settle")
 @require_http_methods(["GET", "HEAD", "POST"])
-def settle(request: HttpRequest) -> HttpResponse:
+def settle(request: CallerRequest) -> HttpResponse:
     """The month's balance: what the books hold beyond what is counted was reused."""
     offer = Offer(chosen_site(request))
     user: Any = request.user
@@ -136,7 +137,7 @@ def _settling(form: SettleForm, lines: Any) -> Any:
     return act
 
 
-def _day(request: HttpRequest, site: Site) -> date:
+def _day(request: CallerRequest, site: Site) -> date:
     """The day asked for, else the last of the month before."""
     today = site.business_date(timezone.now())
     try:

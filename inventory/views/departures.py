@@ -1,6 +1,6 @@
 """Departures: what left, towards which fate; a new one; the partner's own weights."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,13 +12,14 @@ from inventory.ledger import Entry
 from inventory.models import Movement, Shipment, Verb
 from inventory.views.acts import LinesPage, chosen_site, sites_of
 from organisation.doors import page
+from organisation.permissions import CallerRequest
 
 PAGE = 50
 
 
 @page("read_stock")
 @require_safe
-def shipments(request: HttpRequest) -> HttpResponse:
+def shipments(request: CallerRequest) -> HttpResponse:
     """What left, newest first."""
     sites = sites_of(request)
     filters = Filters(request.GET, sites=sites)
@@ -40,12 +41,12 @@ def shipments(request: HttpRequest) -> HttpResponse:
         "sites": sites,
         "shipments": found[:PAGE],
         "older": _older(request, found),
-        "may_ship": request.user.may_anywhere("ship"),  # type: ignore[union-attr]
+        "may_ship": request.user.may_anywhere("ship"),
     }
     return render(request, "inventory/shipments.html", context)
 
 
-def _older(request: HttpRequest, found: list[Shipment]) -> str:
+def _older(request: CallerRequest, found: list[Shipment]) -> str:
     """The query of the next page, if there is one."""
     if len(found) <= PAGE:
         return ""
@@ -65,6 +66,6 @@ SHIP = LinesPage(ShipForm, ShipLines, "inventory/ship.html", Verb.SHIP, _ship)
 
 @page("ship")
 @require_http_methods(["GET", "HEAD", "POST"])
-def ship(request: HttpRequest) -> HttpResponse:
+def ship(request: CallerRequest) -> HttpResponse:
     """A new departure."""
     return SHIP.answer(request, Offer(chosen_site(request)), sites=sites_of(request))

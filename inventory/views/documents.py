@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +15,7 @@ from inventory.ledger import IRREVERSIBLE, Entry
 from inventory.models import Category, Method, Movement, Shipment, Verb
 from inventory.views.acts import recorded
 from organisation.doors import page, require
+from organisation.permissions import CallerRequest
 
 SIDES = ("place__site", "mode", "partner", "to_site")
 FLOWS = (
@@ -39,7 +40,7 @@ LINKS = (
 
 @page("read_stock")
 @require_safe
-def document(request: HttpRequest, number: str, papers: Sequence[str] = ()) -> HttpResponse:
+def document(request: CallerRequest, number: str, papers: Sequence[str] = ()) -> HttpResponse:
     """A movement in words. ``papers`` are relations of its flows that rooms above keep."""
     movement = _named(request, number)
     flows = movement.flows.select_related(*FLOWS, *papers).prefetch_related("item__codes")
@@ -57,7 +58,7 @@ def document(request: HttpRequest, number: str, papers: Sequence[str] = ()) -> H
 
 @page("undo")
 @require_http_methods(["POST"])
-def cancel(request: HttpRequest, number: str) -> HttpResponse:
+def cancel(request: CallerRequest, number: str) -> HttpResponse:
     """Cancel a document, saying why."""
     movement = _named(request, number)
     form = _cancel_form(request, movement)
@@ -70,7 +71,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 
 @page("ship")
 @require_http_methods(["POST"])
-def confirm_weights(request: HttpRequest, number: str) -> HttpResponse:
+def confirm_weights(request: CallerRequest, number: str) -> HttpResponse:
     """Give the partner's own weights of a departure."""
     movement = _named(request, number)
     form = _weights_form(request, movement)
@@ -85,14 +86,14 @@ def confirm_weights(request: HttpRequest, number: str) -> HttpResponse:
     return _answered(request, movement, form, act)
 
 
-def _answered(request: HttpRequest, movement: Movement, form: ActForm, act: Any) -> HttpResponse:
+def _answered(request: CallerRequest, movement: Movement, form: ActForm, act: Any) -> HttpResponse:
     """Record a valid form, or show it alone with what is wrong."""
     if form.is_valid() and (response := recorded(request, form, Verb.REVERSE, act)):
         return response
     return render(request, "inventory/answer.html", {"movement": movement, "form": form})
 
 
-def _named(request: HttpRequest, number: str) -> Movement:
+def _named(request: CallerRequest, number: str) -> Movement:
     """Raises Http404 outside the structure, PermissionDenied for the role."""
     rows = Movement.objects.within(request).named(number).select_related(*LINKS)
     movement = rows.first() if number.isprintable() else None
@@ -102,18 +103,18 @@ def _named(request: HttpRequest, number: str) -> Movement:
     return movement
 
 
-def _may_cancel(request: HttpRequest, movement: Movement) -> bool:
+def _may_cancel(request: CallerRequest, movement: Movement) -> bool:
     user: Any = request.user
     is_standing = movement.verb not in IRREVERSIBLE and not hasattr(movement, "reversed_by")
     return is_standing and services.may_cancel(user=user, movement=movement)
 
 
-def _cancel_form(request: HttpRequest, movement: Movement) -> CancelForm:
+def _cancel_form(request: CallerRequest, movement: Movement) -> CancelForm:
     user: Any = request.user
     return CancelForm(request.POST or None, offer=Offer(movement.site), user=user)
 
 
-def _weights_form(request: HttpRequest, movement: Movement) -> WeightsForm | None:
+def _weights_form(request: CallerRequest, movement: Movement) -> WeightsForm | None:
     """The form for the weights of a departure's partner, as long as it may send them."""
     shipment = getattr(movement, "shipment", None)
     user: Any = request.user

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,6 +16,7 @@ from inventory.ledger import Entry
 from inventory.models import Balance, Category, Movement, Place, Verb
 from inventory.views.acts import LinesPage, chosen_site, sites_of
 from organisation.doors import page
+from organisation.permissions import CallerRequest
 
 BULK, LABELLED = "bulk", "items"
 ACTS = ("count", "settle", "move", "open_stock", "collect")
@@ -47,7 +48,7 @@ class Row:
 
 @page("read_stock")
 @require_safe
-def stock(request: HttpRequest) -> HttpResponse:
+def stock(request: CallerRequest) -> HttpResponse:
     """What is where, bulk and items, per place and category."""
     site = chosen_site(request)
     sites = sites_of(request)
@@ -71,7 +72,7 @@ def stock(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "total": _total(rows, columns),
         "negatives": [(negatives[pk], weight_g) for pk, weight_g in below.items()],
-        "may": {act: request.user.may(act, site) for act in ACTS},  # type: ignore[union-attr]
+        "may": {act: request.user.may(act, site) for act in ACTS},
     }
     return render(request, "inventory/stock.html", context)
 
@@ -112,7 +113,7 @@ def _order(row: Row) -> tuple[bool, int, str]:
     return category.parent_id is not None, category.position, category.code
 
 
-def _chosen_place(request: HttpRequest, offer: Offer) -> Place | None:
+def _chosen_place(request: CallerRequest, offer: Offer) -> Place | None:
     """The place of ``?place=``, if the site has it. Raises Http404."""
     code = request.GET.get("place", "")
     if code and code not in offer.places:
@@ -135,14 +136,14 @@ MOVE = LinesPage(MoveForm, MoveLines, "inventory/move.html", Verb.MOVE, _move)
 
 @page("open_stock")
 @require_http_methods(["GET", "HEAD", "POST"])
-def open_stock(request: HttpRequest) -> HttpResponse:
+def open_stock(request: CallerRequest) -> HttpResponse:
     """What was there on day one."""
     return OPEN.answer(request, Offer(chosen_site(request)), sites=sites_of(request))
 
 
 @page("move")
 @require_http_methods(["GET", "HEAD", "POST"])
-def move(request: HttpRequest) -> HttpResponse:
+def move(request: CallerRequest) -> HttpResponse:
     """Carry bulk from one place of the site to another."""
     offer = Offer(chosen_site(request))
     if not offer.places:

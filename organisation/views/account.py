@@ -5,21 +5,22 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from organisation.doors import page
 from organisation.forms import TokenForm
 from organisation.models import Token, User
+from organisation.permissions import CallerRequest
 from organisation.services import revoke_token
 from organisation.submissions import writing
 
 
 @page("look_up")
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: CallerRequest) -> HttpResponse:
     """One's own roles, and a new password."""
-    person: User = request.user  # type: ignore[assignment]
+    person: User = request.user
     form = PasswordChangeForm(person, request.POST or None)
     form.fields["old_password"].widget.attrs.pop("autofocus", None)
     if request.method == "POST" and form.is_valid():
@@ -34,13 +35,13 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @page("look_up")
-def keys(request: HttpRequest) -> HttpResponse:
+def keys(request: CallerRequest) -> HttpResponse:
     """One's own keys to the API."""
-    person: User = request.user  # type: ignore[assignment]
+    person: User = request.user
     return keys_page(request, person, {"title": _("My keys"), "is_own": True})
 
 
-def keys_page(request: HttpRequest, person: User, context: dict[str, Any]) -> HttpResponse:
+def keys_page(request: CallerRequest, person: User, context: dict[str, Any]) -> HttpResponse:
     """Living keys of ``person``; one may be made, which is shown once, or ended."""
     if "revoke" in request.POST:
         with writing():
@@ -56,7 +57,7 @@ def keys_page(request: HttpRequest, person: User, context: dict[str, Any]) -> Ht
     return render(request, "organisation/keys.html", context)
 
 
-def show_once(request: HttpRequest, title: str, secret: str, onward: str) -> HttpResponse:
+def show_once(request: CallerRequest, title: str, secret: str, onward: str) -> HttpResponse:
     """Show a secret of which only a hash is kept: nobody will see it again."""
     context = {"title": title, "secret": secret, "onward": onward}
     response = render(request, "organisation/secret.html", context)
@@ -68,6 +69,6 @@ def _living(person: User) -> Any:
     return person.tokens.filter(revoked_at=None).order_by("-created_at")
 
 
-def _number(request: HttpRequest) -> int:
+def _number(request: CallerRequest) -> int:
     text = request.POST["revoke"]
     return int(text) if text.isdecimal() and len(text) < 19 else 0

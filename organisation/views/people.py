@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,15 +13,16 @@ from organisation.doors import page
 from organisation.forms import PasswordForm, PersonForm
 from organisation.history import changes, role_changes
 from organisation.models import User
+from organisation.permissions import CallerRequest
 from organisation.services import add_person, change_roles, new_password, reaches, set_active
 from organisation.submissions import writing
 from organisation.views.account import keys_page, show_once
 
 
 @page("manage_people")
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: CallerRequest) -> HttpResponse:
     """Everybody of the structure, with their roles; those who may sign in first."""
-    by: User = request.user  # type: ignore[assignment]
+    by: User = request.user
     everybody = User.objects.filter(organisation=by.organisation_id)
     rows = everybody.order_by("-is_active", "first_name", "username")
     context = {
@@ -35,9 +36,9 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @page("manage_people")
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: CallerRequest) -> HttpResponse:
     """Somebody new, with roles and a first password."""
-    by: User = request.user  # type: ignore[assignment]
+    by: User = request.user
     form = PersonForm(request.POST or None, instance=User(organisation=by.organisation), by=by)
     password = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid() & password.is_valid():
@@ -56,9 +57,9 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @page("manage_people")
-def person(request: HttpRequest, login: str) -> HttpResponse:
+def person(request: CallerRequest, login: str) -> HttpResponse:
     """Somebody's names and roles."""
-    by: User = request.user  # type: ignore[assignment]
+    by: User = request.user
     found = _reached(request, login)
     if request.POST.get("do") == "active":
         return _switch(request, found)
@@ -84,7 +85,7 @@ def person(request: HttpRequest, login: str) -> HttpResponse:
 
 
 @page("manage_people")
-def password(request: HttpRequest, login: str) -> HttpResponse:
+def password(request: CallerRequest, login: str) -> HttpResponse:
     """A new password for somebody who has lost theirs; it ends their open sessions."""
     found = _reached(request, login)
     form = PasswordForm(request.POST or None)
@@ -104,15 +105,15 @@ def password(request: HttpRequest, login: str) -> HttpResponse:
 
 
 @page("manage_people")
-def keys(request: HttpRequest, login: str) -> HttpResponse:
+def keys(request: CallerRequest, login: str) -> HttpResponse:
     """Somebody's keys to the API."""
     found = _reached(request, login)
     title = _("Keys of %(name)s") % {"name": _name(found)}
     return keys_page(request, found, {"title": title, **_within_people(found)})
 
 
-def _reached(request: HttpRequest, login: str) -> User:
-    by: User = request.user  # type: ignore[assignment]
+def _reached(request: CallerRequest, login: str) -> User:
+    by: User = request.user
     if not login.isprintable():  # databases choke on control characters
         raise Http404
     found = get_object_or_404(User, organisation=by.organisation_id, username=login)
@@ -121,7 +122,7 @@ def _reached(request: HttpRequest, login: str) -> User:
     return found
 
 
-def _switch(request: HttpRequest, person: User) -> HttpResponse:
+def _switch(request: CallerRequest, person: User) -> HttpResponse:
     """Let somebody sign in, or no longer."""
     try:
         with writing():
@@ -131,7 +132,7 @@ def _switch(request: HttpRequest, person: User) -> HttpResponse:
     return redirect("person", login=person.username)
 
 
-def _done(request: HttpRequest, person: User, secret: str = "") -> HttpResponse:
+def _done(request: CallerRequest, person: User, secret: str = "") -> HttpResponse:
     """Back to the list, or first a password that nobody will see again."""
     said = _("“%(name)s” is saved.") % {"name": _name(person)}
     if secret:

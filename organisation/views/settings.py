@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from organisation.doors import page
 from organisation.forms import StructureForm
 from organisation.history import changes
 from organisation.models import Organisation
+from organisation.permissions import CallerRequest
 from organisation.submissions import writing
 
 
@@ -65,17 +66,17 @@ CARDS = (
 
 
 @page("configure")
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: CallerRequest) -> HttpResponse:
     """What the reader may set."""
     user = request.user
-    cards = [card for card in CARDS if user.may_anywhere(card.act)]  # type: ignore[union-attr]
+    cards = [card for card in CARDS if user.may_anywhere(card.act)]
     return render(request, "organisation/settings.html", {"cards": cards})
 
 
 @page("govern")
-def structure(request: HttpRequest) -> HttpResponse:
+def structure(request: CallerRequest) -> HttpResponse:
     """The structure's own sheet."""
-    organisation: Organisation = request.user.organisation  # type: ignore[union-attr, assignment]
+    organisation: Organisation = request.user.organisation  # type: ignore[assignment]
     form = StructureForm(request.POST or None, instance=organisation)
     if request.method == "POST" and form.is_valid():
         with writing():
