@@ -265,7 +265,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "login": helper.username,
         **_own_codes(site.organisation),
         "today": site.business_date(timezone.now()).isoformat(),
-        "item": _item(site, person, "2A"),
+        "item": label_item(site, person, "2A"),
     }
 
     def made(key: str, path: str, **more: Any) -> dict[str, Any]:
@@ -284,7 +284,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     made("reversal", "inventory/reversals")
     made("count", "inventory/counts")
     made("settlement", "inventory/settlements")
-    spot["item"], left = _item(site, person, "3B"), spot["item"]
+    spot["item"], left = label_item(site, person, "3B"), spot["item"]
     spot["shipment_number"] = made("shipment", "inventory/shipments")["number"]
     spot["item"] = left
     spot["number"] = made("intake", "collection/intakes")["number"]
@@ -305,7 +305,7 @@ def _own_codes(organisation) -> dict[str, str]:
     return dict.fromkeys(("category", "container", "mode", "partner", "origin"), code)
 
 
-def _item(site, person, start: str) -> str:
+def label_item(site, person, start: str) -> str:
     """Label an item out of bulk, straight through the kernel: the act comes with a later issue."""
     category, place = Category.objects.get(code="MOB.CHAI"), Place.objects.main(site)
     item = Item.objects.create(category=category, weight_g=4_000)
