@@ -305,7 +305,7 @@ BAD_QUERIES = {
     "organisation": ["nowhere", "port", "\x00"],
     "network": ["nowhere", "\x00"],
     "category": ["NOPE", "", "\x00"],
-    "by": ["", "colour", "month,month", "month,", "\x00"],
+    "by": ["colour", "month,colour", "\x00"],
 }
 
 

@@ -80,7 +80,7 @@ def open_stock(*, entry: Entry, lines: Sequence[StockLine]) -> Movement:
 def move(*, entry: Entry, to_place: Place, lines: Sequence[StockLine]) -> Movement:
     """Carry bulk or items from one place of the site to another.
 
-    Raises ValidationError ``other_site``, ``already_there``, or what ``post`` raises.
+    Raises ValidationError ``already_there``, or what ``post`` raises.
     """
     legs = [_departing(entry, line, None, to_place=to_place) for line in _placed(entry, lines)]
     if any(leg.from_account.key == leg.to_account.key for leg in legs):
