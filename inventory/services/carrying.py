@@ -205,7 +205,8 @@ def _where(entry: Entry, item: Item) -> Account:
 def _confirmed_legs(movement: Movement, weights: Mapping[Category, int]) -> list[Leg]:
     """A departure's lines with the partner's weights: shared out where a category had several."""
     lines: dict[Category, list[Leg]] = {}
-    for flow in movement.flows.select_related("from_account", "to_account", "from_category"):
+    flows = movement.flows.select_related("from_account", "to_account", "from_category")
+    for flow in flows.order_by("pk"):
         leg = _same_way(flow)
         lines.setdefault(leg.category, []).append(leg)
     if unknown := [c for c in weights if all(leg.item for leg in lines.get(c, []))]:
