@@ -112,6 +112,11 @@ class World:
     held_g: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
+def is_welcome() -> bool:
+    """Whether no real structure lives here: its doors have no logins that everybody knows."""
+    return not Organisation.objects.exclude(code=CODE).exists()
+
+
 def load(*, today: date | None = None, start: date | None = None) -> int:
     """Make the demo, or bring it up to today; return how many days were added."""
     today = today or timezone.localdate()

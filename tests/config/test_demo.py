@@ -1,8 +1,10 @@
 """The demo lives like a real structure, and only ever adds the days that have passed."""
 
 from datetime import date
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from config import demo
 from inventory.models import Movement, Shipment
@@ -44,6 +46,15 @@ def test_loading_again_adds_only_the_days_since(navette):
 def test_the_five_logins_are_there_and_open_with_the_printed_password(navette):
     for login in ("direction", "responsable", "tri", "caisse", "audit"):
         assert User.objects.get(username=login).check_password("demo-tracerie")
+
+
+def test_a_real_structure_gets_no_logins_that_everybody_knows(world, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+    call_command("load_demo", stderr=StringIO())
+
+    assert not User.objects.filter(username="direction").exists()
+    assert not (tmp_path / "demo").exists()
 
 
 def test_the_month_is_balanced_and_the_tip_is_paid_in_grams(navette):

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from config import demo
 
@@ -11,4 +13,10 @@ class Command(BaseCommand):
     help = "Load the fictional structure La Navette, or bring it up to today."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        stamp = settings.DATA_DIR / "demo"  # ./run prints the logins where it lies
+        if not demo.is_welcome():
+            stamp.unlink(missing_ok=True)
+            self.stderr.write(_("Another structure lives here: the demo is left out."))
+            return
         self.stdout.write(f"{demo.load()} days")
+        stamp.touch()
