@@ -179,7 +179,6 @@ class User(AbstractUser):
     )
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
-
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
-from django.db import connections
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 
 from inventory import reference
