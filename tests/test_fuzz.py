@@ -9,6 +9,8 @@ import os
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
@@ -75,7 +77,12 @@ def caller(world, api):
         return api(world.anna).post(path, body).json()
 
     furnish(world.canal, world.anna, post_json)
-    return {"Authorization": f"Bearer {Token.objects.issue(world.anna)[1]}"}
+    # Requests share the test's transaction; between two of them a server closes its connection.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield {"Authorization": f"Bearer {Token.objects.issue(world.anna)[1]}"}
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @schema.parametrize()
