@@ -25,6 +25,8 @@ from organisation.models import Site
 from tests.conftest import codes
 from tests.routes import SAMPLES, doors, fill, furnish
 
+pytestmark = pytest.mark.database  # lengths, signs and numbers that only one engine minds
+
 DOORS = doors()
 WRITES = [name for name, door in DOORS.items() if door.method == "POST"]
 READS = [name for name, door in DOORS.items() if door.method == "GET"]

@@ -23,6 +23,8 @@ from organisation.models import Site
 from tests.conftest import codes
 from tests.routes import label_item
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def stocked(world, api):
