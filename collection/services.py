@@ -22,6 +22,7 @@ from inventory.models import (
     UnitWeight,
 )
 from inventory.rows import insert
+from organisation.models import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,13 @@ def _average_g(line: Line, averages: Mapping[int, int]) -> int:
             code="unit_weight_unknown",
             params={"category": line.category},
         )
-    return line.units * average_g
+    weight_g = line.units * average_g
+    if weight_g > Site.SCALE_LIMIT_MAX_G:
+        raise ValidationError(
+            _("This is more than a site can take in at once: check the number of units."),
+            code="above_scale_limit",
+        )
+    return weight_g
 
 
 def _require_on_scale(entry: Entry, weight_g: int) -> None:

@@ -33,6 +33,7 @@ from inventory.months import month_of
 from inventory.services import Departure, StockLine
 from organisation.models import Membership, Organisation, Site, Submission, User
 from organisation.permissions import Role
+from reporting.months import closes_from
 from reporting.services import close_month
 
 CODE = "navette"
@@ -130,7 +131,12 @@ def load(*, today: date | None = None, start: date | None = None) -> int:
         )
         if not done:
             _open(world, start)
-        days = [day for day in _days(start, today) if f"demo/{day}" not in done]
+        closed = max(site.books_closed_through or 0 for site in world.sites)
+        days = [
+            day
+            for day in _days(start, today)
+            if f"demo/{day}" not in done and month_of(day) > closed
+        ]
         for day in days:
             _live(world, day, today)
     _close_last_year(world, today)
@@ -344,10 +350,15 @@ def _taken(world: World, site: Site, code: str, rate: float) -> StockLine | None
 def _settle(world: World, site: Site, day: date) -> None:
     """Last month's balance of what is sold unweighed: a third is still on the shelves."""
     on = day.replace(day=1) - timedelta(days=1)
+    if month_of(on) <= (site.books_closed_through or 0):
+        return
+    books = services.bulk_at_end_of(site, on)
     closing_g = {}
     for code in SETTLED:
-        left_g = int(world.held_g[site.code, code] * 0.35 / 100) * 100
-        closing_g[world.categories[code]] = world.held_g[site.code, code] = left_g
+        category = world.categories[code]
+        held_g = sum(grams for (_place, pk), grams in books.items() if pk == category.pk)
+        closing_g[category] = max(int(held_g * 0.35 / 100) * 100, 0)
+        world.held_g[site.code, code] -= max(held_g - closing_g[category], 0)
     entry = _entry(world, site, Verb.SETTLE, _at(site, day, 9), "responsable")
     services.settle(entry=entry, on=on, closing_g=closing_g)
 
@@ -358,7 +369,7 @@ def _close_last_year(world: World, today: date) -> None:
         site.refresh_from_db()
         first = max((site.books_closed_through or 0) + 1, month_of(world.start))
         for month in range(first, (today.year - 1) * 100 + 13):
-            if 1 <= month % 100 <= 12:
+            if 1 <= month % 100 <= 12 and closes_from(site, month) <= timezone.now():
                 name = f"demo/closing/{site.code}/{month}"
                 submission = Submission.objects.create(
                     organisation=world.organisation,
@@ -372,4 +383,5 @@ def _close_last_year(world: World, today: date) -> None:
                     month=month,
                     author=world.people["direction"],
                     submission=submission,
+                    accepts_negative=True,
                 )

@@ -123,7 +123,9 @@ def _sqlite(mode: str, pragmas: str) -> dict[str, object]:
 
 
 def _postgresql(**options: object) -> dict[str, object]:
-    return {**env.db("DATABASE_URL"), "CONN_MAX_AGE": None, "OPTIONS": options}
+    parsed = env.db("DATABASE_URL")
+    asked = parsed.get("OPTIONS", {})  # ?sslmode=verify-full and the like
+    return {**parsed, "CONN_MAX_AGE": None, "OPTIONS": {**asked, **options}}
 
 
 if env.str("DATABASE_URL", default=""):

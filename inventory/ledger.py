@@ -81,7 +81,8 @@ def post(*, entry: Entry, legs: Sequence[Leg]) -> Movement:
     ``item_not_whole``, ``item_twice``, ``item_not_there``, ``item_already_sold`` or
     ``transit_overdrawn``.
     """
-    if not legs and entry.verb not in (Verb.COUNT, Verb.SETTLE):  # those may find nothing to do
+    may_be_empty = entry.verb in (Verb.COUNT, Verb.SETTLE) or entry.reverses is not None
+    if not legs and not may_be_empty:
         raise ValidationError(_("There is no line to record."), code="no_lines")
     for leg in legs:
         _require_allowed(entry, leg)
@@ -197,14 +198,11 @@ def _require_allowed(entry: Entry, leg: Leg) -> None:
 
 
 def _strays(start: Account, end: Account) -> bool:
-    """Whether grams would change structure, or stock its site, other than along their road."""
+    """Whether grams would change site, or structure, other than along their road."""
     for road, other in ((start, end), (end, start)):
         if road.kind == Kind.TRANSIT:
             return other.site_id not in (road.site_id, road.to_site_id)
-    in_stock = start.kind == end.kind == Kind.STOCK
-    return start.organisation_id != end.organisation_id or (
-        in_stock and start.site_id != end.site_id
-    )
+    return start.site_id != end.site_id
 
 
 def _open_accounts(legs: Sequence[Leg]) -> dict[str, int]:

@@ -42,9 +42,7 @@ _BAD_FLOW = f"""
      WHERE a.id = NEW.from_account_id AND b.id = NEW.to_account_id
        AND m.id = NEW.movement_id AND s.id = m.site_id
        AND ( s.books_closed_through >= m.month
-          OR (a.organisation_id <> b.organisation_id
-              AND a.kind <> 'transit' AND b.kind <> 'transit')
-          OR (a.kind = 'stock' AND b.kind = 'stock' AND a.site_id <> b.site_id)
+          OR (a.site_id <> b.site_id AND a.kind <> 'transit' AND b.kind <> 'transit')
           OR (a.kind = 'transit' AND b.site_id NOT IN (a.site_id, a.to_site_id))
           OR (b.kind = 'transit' AND a.site_id NOT IN (b.site_id, b.to_site_id))
           OR (NEW.from_category_id <> NEW.to_category_id

@@ -8,6 +8,8 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -89,9 +91,11 @@ class Machine:
         (self.home / "config" / "wsgi.py").write_text(APPLICATION)
         (self.home / "reporting" / "static" / "a page.css").touch()
 
-    def serve(self, port: int, **environment: str) -> subprocess.Popen[str]:
+    @contextmanager
+    def serve(self, port: int, **environment: str) -> Iterator[subprocess.Popen[str]]:
+        """Start the server; whatever a test finds, it is gone at the end."""
         self.calls.write_text("")
-        return subprocess.Popen(
+        server = subprocess.Popen(
             [self.home / "run"],
             env={
                 "PATH": str(self.bin),
@@ -104,7 +108,16 @@ class Machine:
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
+        try:
+            yield server
+            server.wait(20)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+            server.stdout.close()
 
 
 @pytest.fixture
@@ -212,6 +225,8 @@ def test_it_says_where_to_go_once_it_answers_and_stops_when_asked(
 ) -> None:
     machine.add_python()
     machine.add_application()
+    (machine.bin / "my data").mkdir()
+    (machine.bin / "my data" / "demo").touch()  # as load_demo leaves it
     port = free_port()
     with machine.serve(port) as server:
         said = ready(server)

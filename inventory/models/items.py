@@ -1,7 +1,7 @@
 """Objects that wear a code, each followed one by one."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -13,10 +13,14 @@ from organisation.permissions import CallerRequest
 
 class ItemQuerySet(models.QuerySet["Item"]):
     def within(self, request: CallerRequest) -> "ItemQuerySet":
-        return self.filter(codes__organisation=request.user.organisation_id)
+        own = FilteredRelation(
+            "codes", condition=Q(codes__organisation=request.user.organisation_id)
+        )
+        return self.annotate(own=own)
 
     def named(self, code: str) -> "ItemQuerySet":
-        return self.filter(codes__code=code).select_related("account", "category")
+        """The item that the caller's structure knows by this code (after ``within``)."""
+        return self.filter(Q(own__code=code)).select_related("account", "category")
 
 
 class Item(models.Model):

@@ -22,6 +22,7 @@ from inventory.models import (
     Method,
     Movement,
     Place,
+    Verb,
 )
 from organisation.models import Site
 
@@ -37,7 +38,9 @@ def count(
     items: Sequence[Item] | None = None,
     reason: str,
 ) -> Movement:
-    """Bring a place's books to what was counted there; the gap is booked under ``reason``.
+    """Bring a place's books, as they stood that day, to what was counted there.
+
+    The gap is booked under ``reason``: what came or went on later days is none of it.
 
     ``items``, where given, are all that was found: others of the place are booked as gone.
     ``reason="reclassify"`` moves grams between categories at no net mass.
@@ -46,7 +49,9 @@ def count(
     """
     lock_site(entry.site, exclusively=True)
     bulk = Account.stock(place)
-    held = Balance.objects.of(bulk)
+    on = entry.business_date or entry.site.business_date(entry.occurred_at)
+    books = bulk_at_end_of(entry.site, on)
+    held = {pk: grams for (spot, pk), grams in books.items() if spot.key == bulk.key}
     gaps = {c: weight_g - held.get(c.pk, 0) for c, weight_g in weights.items()}
     if reason == RECLASSIFY:
         return post(entry=entry, legs=_reclassifying(bulk, gaps))
@@ -62,7 +67,8 @@ def settle(*, entry: Entry, on: date, closing_g: Mapping[Category, int]) -> Move
     """Book as reused what the bulk books hold at the end of ``on`` beyond what is counted.
 
     Works per category and what is below it, over all places; items are left out.
-    Raises ValidationError ``settlement_negative``, ``settlement_overlaps``, or what ``post``
+    Raises ValidationError ``settlement_negative``, ``settlement_overlaps``, ``settled_later``, or
+    what ``post``
     raises.
     """
     lock_site(entry.site, exclusively=True)
@@ -85,6 +91,7 @@ def settlement(*, site: Site, on: date, closing_g: Mapping[Category, int]) -> li
                 params={"category": category},
             )
         settled |= below
+        _require_last(site, on, category, below)
         mine = {key: grams for key, grams in held.items() if key[1] in below}
         legs += _settling(reuse, category, mine, left_g)
     return legs
@@ -98,7 +105,7 @@ def bulk_at_end_of(site: Site, on: date) -> dict[tuple[Account, int], int]:
         "account", "category", "weight_g"
     ):
         held[bulk[account], category] += weight_g
-    later = Flow.objects.filter(movement__business_date__gt=on)
+    later = Flow.objects.filter(movement__site=site, movement__business_date__gt=on)
     for sign, account_field, category_field in (
         (-1, "to_account", "to_category"),
         (1, "from_account", "from_category"),
@@ -188,6 +195,19 @@ def _settling(
             legs.append(Leg(account, reuse, known[pk], taken_g, Method.BY_BALANCE))
             gone_g -= taken_g
     return legs
+
+
+def _require_last(site: Site, on: date, category: Category, below: set[int]) -> None:
+    """Refuse a day before one that is settled already: its grams would be counted twice."""
+    later = Movement.objects.filter(
+        site=site, verb=Verb.SETTLE, business_date__gt=on, reversed_by=None
+    )
+    if later.filter(flows__from_category__in=below).exists():
+        raise ValidationError(
+            _("%(category)s is already settled on a later day: cancel that one first."),
+            code="settled_later",
+            params={"category": category},
+        )
 
 
 def _dated(entry: Entry, on: date) -> Entry:

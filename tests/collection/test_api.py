@@ -125,3 +125,11 @@ def test_an_arrival_is_found_again_by_its_id(world, api, intake):
     listed = api(world.auditor).get("collection/intakes", site="canal").json()
     assert [row["number"] for row in listed["items"]] == [made["number"]]
     assert api(world.paul).get(f"collection/intakes/{made['id']}").status_code == 404
+
+
+def test_a_million_chairs_do_not_come_in_at_once(world, api, intake):
+    intake["lines"] = [{"category": "MOB.CHAI", "units": 1_000_000}]
+
+    response = api(world.sorter).post("collection/intakes", **intake)
+
+    assert (response.status_code, codes(response)) == (422, ["above_scale_limit"])

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from config import demo
+from inventory.ledger import close_month
 from inventory.models import Movement, Shipment
 from inventory.verify import differences
 from organisation.models import Site, User
@@ -60,3 +61,13 @@ def test_a_real_structure_gets_no_logins_that_everybody_knows(world, settings, t
 def test_the_month_is_balanced_and_the_tip_is_paid_in_grams(navette):
     assert Movement.objects.filter(verb="settle").count() == 2
     assert Shipment.objects.filter(fate="disposal").exists()
+
+
+def test_a_demo_that_was_worked_in_does_not_stop_a_start(navette, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    for site in navette:
+        close_month(site=site, month=202601)
+
+    assert demo.load(start=START, today=LATER) == 1
+    call_command("load_demo", stdout=StringIO(), stderr=StringIO())  # up to today, or says why not
+    assert (tmp_path / "demo").exists()

@@ -10,6 +10,7 @@ from inventory.models import (
     Category,
     CollectionMode,
     Item,
+    ItemCode,
     Kind,
     Method,
     MonthlyFlow,
@@ -120,3 +121,33 @@ def test_nothing_is_dated_in_a_closed_month(world, entry, source, bulk, furnitur
 
     late = reverse(entry=entry(Verb.REVERSE), movement=movement)
     assert late.business_date.isoformat() == "2026-04-01"
+
+
+def test_nothing_crosses_from_site_to_site_but_by_the_road(world, entry, source, furniture):
+    elsewhere = Account.stock(Place.objects.main(world.gare))
+
+    with pytest.raises(ValidationError) as refusal:
+        post(entry=entry(Verb.COLLECT), legs=[Leg(source, elsewhere, furniture, 1, Method.WEIGHED)])
+
+    assert refusal.value.code == "flow_not_allowed"
+
+
+def test_a_count_that_found_nothing_can_be_cancelled(entry):
+    counted = post(entry=entry(Verb.COUNT), legs=[])
+
+    assert reverse(entry=entry(Verb.REVERSE), movement=counted).reverses == counted
+
+
+def test_an_item_is_known_by_its_own_structure_s_code_only(world, rf, furniture):
+    ours = Item.objects.create(category=furniture, weight_g=1)
+    theirs = Item.objects.create(category=furniture, weight_g=2)
+    for organisation, code, item in (
+        (world.navette, "AAAAAA", ours),
+        (world.port, "BBBBBB", ours),  # it has lived there too
+        (world.navette, "BBBBBB", theirs),
+    ):
+        ItemCode.objects.create(organisation=organisation, code=code, item=item)
+    request = rf.get("/")
+    request.user = world.anna
+
+    assert list(Item.objects.within(request).named("BBBBBB")) == [theirs]

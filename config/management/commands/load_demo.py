@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
@@ -18,5 +19,9 @@ class Command(BaseCommand):
             stamp.unlink(missing_ok=True)
             self.stderr.write(_("Another structure lives here: the demo is left out."))
             return
-        self.stdout.write(f"{demo.load()} days")
         stamp.touch()
+        try:
+            self.stdout.write(f"{demo.load()} days")
+        except ValidationError as refusal:  # someone has worked in it: that must not stop a start
+            why = " ".join(refusal.messages)
+            self.stderr.write(_("The demo stays as it is: %(why)s") % {"why": why})
