@@ -24,7 +24,6 @@ ASKED = CHECKS.get_by_names(
         "status_code_conformance",
         "content_type_conformance",
         "response_schema_conformance",
-        "negative_data_rejection",
         "unsupported_method",
         "ignored_auth",
     ]
@@ -41,6 +40,8 @@ KNOWN = {  # a made-up code opens nothing: most are replaced by one that does
     "to_place": "reserve",
     "item": "2ACAN",
 }
+# Of a query that it means to be wrong, the machine may leave out the very key that was.
+ASKED_OF_BODIES = [*ASKED, *CHECKS.get_by_names(["negative_data_rejection"])]
 EXAMPLES = 400 if os.environ.get("TRACERIE_CAMPAIGN") else 40
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler())
 
@@ -95,4 +96,5 @@ def caller(world, api):
     phases=[Phase.explicit, Phase.generate],
 )
 def test_nothing_that_a_machine_makes_up_breaks_the_api(case, caller):
-    case.call_and_validate(headers=caller, checks=ASKED)
+    checks = ASKED if case.method == "GET" else ASKED_OF_BODIES
+    case.call_and_validate(headers=caller, checks=checks)
