@@ -28,7 +28,7 @@ def home(request: CallerRequest) -> HttpResponse:
     """The year so far, the week, what needs attention, and the doors."""
     user: User = request.user
     today = timezone.localdate()
-    context: dict[str, Any] = {"today": today}
+    context: dict[str, Any] = {"today": today, "collects": user.may_anywhere("collect")}
     if user.may_anywhere("read_figures"):
         context |= _figures(user, today)
     if user.may_anywhere("read_stock"):
