@@ -1,8 +1,10 @@
 """The weigh station's page: everything a tablet needs to weigh, laid in it once."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -156,15 +158,14 @@ def refusals(request: CallerRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.instance.author = user
         form.instance.occurred_at = timezone.now()
-        submit(
-            organisation=user.organisation,  # type: ignore[arg-type]
-            uuid=uuid,
-            endpoint="refusals",
-            content=form_content(request.POST),
-            record=lambda submission: _record_refusal(form.instance, submission),
-        )
-        messages.success(request, _("Noted: nothing was weighed."))
-        return redirect("refusals")
+        try:
+            _note_refusal(request, form.instance, uuid)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            uuid = uuid4()
+        else:
+            messages.success(request, _("Noted: nothing was weighed."))
+            return redirect("refusals")
     rows = Refusal.objects.filter(site__in=Site.objects.permitted(user, "collect"))
     context = {
         "form": form,
@@ -175,6 +176,15 @@ def refusals(request: CallerRequest) -> HttpResponse:
     return render(request, "collection/refusals.html", context, status=status)
 
 
-def _record_refusal(refusal: Refusal, submission: Submission) -> str:
-    refusal.submission = submission
-    return str(services.record_refusal(refusal=refusal).pk)
+def _note_refusal(request: CallerRequest, refusal: Refusal, uuid: UUID) -> None:
+    def record(submission: Submission) -> str:
+        refusal.submission = submission
+        return str(services.record_refusal(refusal=refusal).pk)
+
+    submit(
+        organisation=request.user.organisation,  # type: ignore[arg-type]
+        uuid=uuid,
+        endpoint="refusals",
+        content=form_content(request.POST),
+        record=record,
+    )

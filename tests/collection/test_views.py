@@ -88,6 +88,21 @@ def test_a_refusal_posted_twice_is_counted_once(signed_in, world):
     assert Flow.objects.count() == 0
 
 
+def test_an_id_used_for_another_refusal_is_told_on_the_form_with_a_fresh_id(signed_in, world):
+    form = {"id": str(uuid4()), "site": world.canal.pk, "reason": "dirty", "count": "3"}
+    browser = signed_in(world.sorter)
+    browser.post("/peser/refus/", form)
+
+    page = browser.post("/peser/refus/", {**form, "count": "4"})
+
+    assert page.status_code == 422
+    [refusal] = page.context["form"].errors.as_data()["__all__"]
+    assert refusal.code == "id_reused"
+    assert str(refusal.message) in page.content.decode()
+    assert form["id"] not in page.content.decode()
+    assert Refusal.objects.get().count == 3
+
+
 def test_a_refusal_of_nothing_is_not_noted(signed_in, world):
     form = {"id": str(uuid4()), "site": world.canal.pk, "reason": "dirty", "count": "0"}
 
