@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal, Self
 
 from django.http import HttpResponse
-from django.utils import timezone
 from ninja import Field, Query, Schema
 from pydantic import BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
@@ -255,13 +254,14 @@ def create_refusal(request: CallerRequest, payload: RefusalIn) -> HttpResponse:
     """Note objects turned away at the gate."""
 
     def record(submission: Submission) -> RefusalOut:
+        entry = entry_of(request, submission, Verb.COLLECT, payload)  # dated as an arrival is
         refusal = Refusal(
             submission=submission,
             site=payload.site,
             category=payload.category,
             reason=payload.reason,
             count=payload.count,
-            occurred_at=payload.occurred_at or timezone.now(),
+            occurred_at=entry.occurred_at,
             author=caller(request),
             comment=payload.comment,
         )

@@ -118,6 +118,17 @@ def test_what_was_refused_at_the_gate_is_counted_and_weighs_nothing(world, api):
     assert api(world.auditor).get("collection/refusals").json()["items"][0]["count"] == 4
 
 
+def test_only_a_manager_dates_a_refusal_at_the_gate_before_yesterday(world, api):
+    last_week = (timezone.now() - timedelta(days=7)).isoformat()
+    refusal = {"site": "canal", "reason": "dirty", "count": 4, "occurred_at": last_week}
+
+    refused = api(world.sorter).post("collection/refusals", **refusal)
+
+    assert (refused.status_code, codes(refused)) == (403, ["forbidden"])
+    assert Submission.objects.count() == 0
+    assert api(world.manager).post("collection/refusals", **refusal).status_code == 201
+
+
 def test_an_arrival_is_found_again_by_its_id(world, api, intake):
     made = api(world.sorter).post("collection/intakes", **intake).json()
 
