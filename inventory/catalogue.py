@@ -31,11 +31,19 @@ def erase(*, row: models.Model) -> None:
     row.delete()
 
 
+def _held(site: Site) -> models.QuerySet[Balance]:
+    """What keeps a place of ``site`` in use: grams, or labelled items.
+
+    Units in bulk are not always told when it leaves: what they leave behind weighs nothing.
+    """
+    return Balance.objects.in_stock(site).exclude(weight_g=0, account__holds_items=False)
+
+
 @transaction.atomic
 def offer(*, row: Any, is_offered: bool) -> None:
     """Offer a row, or no longer. Raises ValidationError ``place_not_empty``."""
     is_place = isinstance(row, Place)
-    if is_place and not is_offered and Balance.objects.in_stock(row.site, row).exists():
+    if is_place and not is_offered and _held(row.site).filter(account__place=row).exists():
         raise ValidationError(
             _("“%(name)s” still holds stock: move or count it first."),
             code="place_not_empty",
@@ -47,7 +55,7 @@ def offer(*, row: Any, is_offered: bool) -> None:
 
 def require_one_place(site: Site) -> None:
     """Refuse to forget places where stock lies. Raises ValidationError ``places_in_use``."""
-    if Balance.objects.in_stock(site).filter(account__place__is_main=False).exists():
+    if _held(site).filter(account__place__is_main=False).exists():
         raise ValidationError(
             _("Other places of this site still hold stock: move or count it first."),
             code="places_in_use",

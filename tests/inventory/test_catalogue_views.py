@@ -1,11 +1,14 @@
 """The lists a structure edits itself."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from inventory.catalogue import offer
 from inventory.models import Category, Container, Origin, Partner, Place
 from organisation.models import Site
+from tests.routes import label_item
 
 
 @pytest.fixture
@@ -224,6 +227,50 @@ def test_a_place_that_holds_stock_is_neither_set_aside_nor_forgotten(office, wor
     shelf.refresh_from_db()
     assert shelf.is_active
     assert errors(forgotten) == {"tracks_places": ["places_in_use"]}
+
+
+def test_a_place_emptied_to_the_gram_is_set_aside_though_its_units_were_never_told(
+    office, world, api
+):
+    shelf = Place.objects.create(site=world.canal, code="reserve", name="Réserve")
+    Site.objects.filter(pk=world.canal.pk).update(tracks_places=True)
+    chairs = {"category": "MOB.CHAI", "weight_g": 9_000}
+    api().post(
+        "inventory/opening-stock", site="canal", place="reserve", lines=[chairs | {"units": 3}]
+    )
+    gone = {"site": "canal", "public": True, "fate": "reuse"}
+    left = api().post("inventory/shipments", **gone, lines=[chairs | {"from_place": "reserve"}])
+    assert left.status_code == 201
+    client = office()
+
+    client.post("/reglages/sites/canal/lieux/reserve/", {"do": "offer"})
+    forgotten = client.post(
+        "/reglages/sites/canal/",
+        {
+            "name": "Canal",
+            "timezone": "Europe/Paris",
+            "scale_limit_g": "2000",
+            "sorting_tolerance_bp": "2",
+        },
+    )
+
+    shelf.refresh_from_db()
+    assert not shelf.is_active
+    assert forgotten.status_code == 302
+    assert not Site.objects.get(pk=world.canal.pk).tracks_places
+
+
+def test_a_place_that_holds_a_labelled_item_stays(office, world, api):
+    main = Place.objects.main(world.canal)
+    api().post(
+        "inventory/opening-stock", site="canal", lines=[{"category": "MOB.CHAI", "weight_g": 4_000}]
+    )
+    label_item(world.canal, world.anna, "A")  # its 4 kg are all that is left of the chairs
+
+    with pytest.raises(ValidationError) as refusal:
+        offer(row=main, is_offered=False)
+
+    assert refusal.value.code == "place_not_empty"
 
 
 def test_the_tree_of_categories_is_read_in_few_queries(office, django_assert_max_num_queries):
