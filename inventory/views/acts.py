@@ -16,6 +16,7 @@ from inventory.models import Movement, Verb
 from organisation.doors import require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
+from organisation.shapes import MAX_LINES
 from organisation.submissions import form_content, submit
 
 MORE_LINES = 5
@@ -55,7 +56,7 @@ def _with_more(request: CallerRequest) -> Any:
         return None
     data = request.POST.copy()
     total = data.get("lines-TOTAL_FORMS", "")
-    if "more" in data and total.isdecimal():
+    if "more" in data and total.isdecimal() and len(total) <= len(str(MAX_LINES)):
         data["lines-TOTAL_FORMS"] = str(int(total) + MORE_LINES)
     return data
 

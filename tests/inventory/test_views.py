@@ -154,6 +154,15 @@ def test_more_lines_are_given_without_a_script_and_nothing_is_recorded(world, br
     assert not Shipment.objects.exists()
 
 
+def test_a_number_of_lines_with_5000_digits_adds_none(world, browser, stocked):
+    data = departure(more="1") | {"lines-TOTAL_FORMS": "9" * 5_000}
+
+    response = browser().post("/departs/nouveau/", data)
+
+    assert response.status_code < 500
+    assert not Shipment.objects.exists()
+
+
 def test_only_those_who_may_backdate_are_asked_for_the_day(world, browser, stocked):
     last_week = timezone.localdate() - timedelta(days=7)
     data = departure({"category": "MOB", "weight": "3"}, day=last_week.isoformat())
