@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI
@@ -27,6 +28,8 @@ from reporting.api import router as reporting_router
 CONFLICTS = frozenset(
     {"id_reused", "item_already_sold", "item_not_there", "already_reversed", "code_taken"}
 )
+
+BUSY = ("locked", "lock timeout", "deadlock detected")  # how SQLite and PostgreSQL say it
 
 STATUSES: dict[int, tuple[str, Any]] = {
     400: ("not_json", gettext_lazy("This is not valid JSON. Nothing was recorded.")),
@@ -87,6 +90,7 @@ SENTENCES: dict[str, Any] = {
     "bad_cursor": gettext_lazy("This cursor does not come from here."),
     "site_first": gettext_lazy("Name the site first."),
     "bad_line": gettext_lazy("A line is grams of a category, full containers of one, or an item."),
+    "reclassify_bulk": gettext_lazy("Only bulk is reclassified: leave the items out."),
     "partner_or_public": gettext_lazy("Name a partner, or say it goes to the public."),
     "bad_destination": gettext_lazy("A destination is a place, or a fate with or without partner."),
     "weight_twice": gettext_lazy("Give the net weight or the gross weight, not both."),
@@ -220,6 +224,16 @@ def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(RequestDataTooBig)
 def on_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     return refusal(413)
+
+
+@api.exception_handler(OperationalError)
+def on_busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """503 when another write holds the database for too long; any other fault is ours."""
+    if not any(words in str(error) for words in BUSY):
+        raise error
+    response = refusal(503)
+    response["Retry-After"] = "1"
+    return response
 
 
 @api.exception_handler(HttpError)

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 MAX_WEIGHT_G = 100_000_000_000  # 100 000 t: beyond any site; keeps sums far inside 64 bits
 MAX_LINES = 500
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 
 
 class Shape(Schema):
@@ -84,7 +85,7 @@ Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_plain)]
 Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain)]
 Slip = Annotated[str, StringConstraints(max_length=60), AfterValidator(_plain)]
 PastInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant), AfterValidator(_settled)]
-Day = Annotated[date, BeforeValidator(_iso_day), Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
+Day = Annotated[date, BeforeValidator(_iso_day), Field(ge=FIRST_DAY, le=LAST_DAY)]
 Id = Annotated[
     UUID,
     BeforeValidator(_uuid),
@@ -105,7 +106,7 @@ class Error(Schema):
 
 
 READ_ERRORS = {401: Error, 403: Error, 404: Error, 422: Error, 429: Error}
-WRITE_ERRORS = {400: Error, **READ_ERRORS, 409: Error, 413: Error}
+WRITE_ERRORS = {400: Error, **READ_ERRORS, 409: Error, 413: Error, 503: Error}
 
 
 class Page(Schema):

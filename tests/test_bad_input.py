@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -360,6 +360,9 @@ COUNT, SETTLE, OPEN = (
     "POST inventory/opening-stock",
 )
 WEIGHTS, UNDO = "POST inventory/shipments/<shipment>/weights", "POST inventory/reversals"
+WEIGHED = {"category": "MOB", "weight_g": 700}
+BINS = {"category": "MOB", "bins": 2, "container": "caddie"}
+TOO_HEAVY_G = 100_000_001  # one line of an act stays under 100 t; only opening stock goes beyond
 LAST_YEAR = (timezone.now() - timedelta(days=400)).isoformat()
 
 RULES = [
@@ -412,7 +415,16 @@ RULES = [
     (MOVE, {"to_place": "principal"}, 422, "already_there"),
     (MOVE, {"items": ["$gone"]}, 409, "item_not_there"),
     (SHIPMENT, {"lines": [{"item": "$gone"}]}, 409, "item_not_there"),
+    (MOVE, {"lines": [{"category": "MOB", "weight_g": TOO_HEAVY_G}]}, 422, "less_than_equal"),
+    (SHIPMENT, {"lines": [{"category": "MOB", "weight_g": TOO_HEAVY_G}]}, 422, "less_than_equal"),
+    (WEIGHTS, {"lines": [{"category": "MOB", "weight_g": TOO_HEAVY_G}]}, 422, "less_than_equal"),
+    (SHIPMENT, {"lines": [BINS | {"bins": 1_001}]}, 422, "less_than_equal"),
     (SHIPMENT, {"lines": [{"category": "MOB"}]}, 422, "bad_line"),
+    (SHIPMENT, {"lines": [{"item": "$item", "from_place": "reserve"}]}, 422, "bad_line"),
+    (SHIPMENT, {"lines": [{"item": "$item", "units": 1}]}, 422, "bad_line"),
+    (SHIPMENT, {"lines": [{"item": "$item", "estimated": True}]}, 422, "bad_line"),
+    (SHIPMENT, {"lines": [WEIGHED | {"container": "caddie"}]}, 422, "bad_line"),
+    (SHIPMENT, {"lines": [BINS | {"units": 1}]}, 422, "bad_line"),
     (SHIPMENT, {"public": True}, 422, "partner_or_public"),
     (SHIPMENT, {"partner": None}, 422, "partner_or_public"),
     (SHIPMENT, {"waste_code": "99 99 99"}, 404, "unknown_wastecode"),
@@ -420,7 +432,7 @@ RULES = [
     (SHIPMENT, {"bsd": "x" * 61}, 422, "string_too_long"),
     (
         SHIPMENT,
-        {"lines": [{"category": "MOB", "bins": 2, "container": "caddie"}]},
+        {"lines": [BINS]},
         422,
         "container_average_unknown",
     ),
@@ -437,7 +449,9 @@ RULES = [
         422,
         "category_twice",
     ),
-    (COUNT, {"reason": "reclassify"}, 422, "not_balanced"),
+    (COUNT, {"reason": "reclassify"}, 422, "reclassify_bulk"),
+    (COUNT, {"reason": "reclassify", "items": None}, 422, "not_balanced"),
+    (COUNT, {"lines": [{"category": "MOB", "weight_g": TOO_HEAVY_G}]}, 422, "less_than_equal"),
     (COUNT, {"items": ["$gone"]}, 409, "item_not_there"),
     (
         SETTLE,
@@ -585,6 +599,36 @@ def test_too_many_requests_keep_the_shape_of_errors(rf):
         response = on_http_error(rf.get("/api/v1/organisation/sites"), error)
         assert response.status_code == status
         assert json.loads(response.content)["detail"][0]["msg"]
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "code"),
+    [
+        ("database is locked", 503, "busy"),
+        ("canceling statement due to lock timeout", 503, "busy"),
+        ("deadlock detected", 503, "busy"),
+        ("disk I/O error", 500, "server_error"),
+    ],
+)
+def test_a_database_held_by_another_write_asks_to_try_again(
+    world, api, said, status, code, refused
+):
+    body = refused.body(INTAKE)
+    before = rows_written()
+
+    def fail(execute, sql, *rest):
+        if "organisation_submission" in sql:
+            raise OperationalError(said)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail):
+        response = refused(INTAKE, body)
+
+    assert faults_of(response, {status}) == ""
+    assert codes(response) == [code]
+    assert response.headers.get("Retry-After") == ("1" if status == 503 else None)
+    assert rows_written() == before
+    assert refused(INTAKE, body).status_code == 201
 
 
 def test_a_fault_of_ours_keeps_the_shape_of_errors(world, api, monkeypatch):

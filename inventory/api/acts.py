@@ -48,6 +48,9 @@ from organisation.submissions import once
 
 Fate = Literal["reuse", "recycling", "other_recovery", "energy", "disposal"]
 Reason = Literal["loss", "theft", "drying", "weighing_error", "found", "reclassify"]
+# One line of an act: above 100 t a key was pressed once too often.
+Load = Annotated[int, Field(strict=True, gt=0, le=Site.SCALE_LIMIT_MAX_G)]
+LoadOrNone = Annotated[int, Field(strict=True, ge=0, le=Site.SCALE_LIMIT_MAX_G)]
 
 
 class Act(Shape):
@@ -107,7 +110,7 @@ def create_opening_stock(request: CallerRequest, payload: OpeningIn) -> HttpResp
 
 class MoveLine(Shape):
     category: Permitted[Category]
-    weight_g: Grams
+    weight_g: Load
     from_place: Permitted[Place] | None = None
 
 
@@ -130,24 +133,27 @@ def create_move(request: CallerRequest, payload: MoveIn) -> HttpResponse:
     return once(request, payload.id, record)
 
 
+WAYS_TO_SHIP: tuple[tuple[set[str], set[str]], ...] = (  # what a line needs, what it may add
+    ({"item"}, set()),
+    ({"category", "weight_g"}, {"units", "estimated", "from_place"}),
+    ({"category", "bins", "container"}, {"estimated", "from_place"}),
+)
+
+
 class ShipmentLine(Shape):
     category: Permitted[Category] | None = None
-    weight_g: Grams | None = None
+    weight_g: Load | None = None
     units: Units | None = None
     estimated: Flag = False
     from_place: Permitted[Place] | None = None
-    bins: Units | None = None
+    bins: Annotated[int, Field(strict=True, gt=0, le=1_000)] | None = None
     container: Permitted[Container] | None = None
     item: Permitted[Item] | None = None
 
     @model_validator(mode="after")
     def says_one_thing(self) -> Self:
-        ways = (
-            self.item is not None and not (self.category or self.weight_g or self.bins),
-            bool(self.category and self.weight_g and not (self.bins or self.item)),
-            bool(self.category and self.bins and self.container and not self.weight_g),
-        )
-        if sum(ways) != 1:
+        said = {name for name, value in self if value}
+        if not any(needed <= said <= needed | more for needed, more in WAYS_TO_SHIP):
             raise PydanticCustomError("bad_line", "")
         return self
 
@@ -209,7 +215,7 @@ def create_shipment(request: CallerRequest, payload: ShipmentIn) -> HttpResponse
 
 class WeightsLine(Shape):
     category: Permitted[Category]
-    weight_g: Grams
+    weight_g: Load
 
 
 class WeightsIn(Shape):
@@ -250,7 +256,7 @@ def unique_weights(lines: list[Any], field: str = "weight_g") -> dict[Category, 
 
 class CountLine(Shape):
     category: Permitted[Category]
-    weight_g: GramsOrNone
+    weight_g: LoadOrNone
 
 
 class CountIn(Act):
@@ -258,6 +264,12 @@ class CountIn(Act):
     lines: Annotated[list[CountLine], Field(max_length=MAX_LINES)] = []
     items: Annotated[list[Permitted[Item]], Field(max_length=2_000)] | None = None
     reason: Reason
+
+    @model_validator(mode="after")
+    def reclassifies_bulk_alone(self) -> Self:
+        if self.reason == "reclassify" and self.items is not None:
+            raise PydanticCustomError("reclassify_bulk", "")
+        return self
 
 
 @router.post("counts", auth=May("count"), response=CREATED)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
+from django.db.models import QuerySet
 from django.http import Http404
 from ninja import Field, Query, Schema
 
@@ -93,8 +94,8 @@ class Filters(SitePage):
 DocumentFilters = Annotated[Filters, Query()]
 
 
-def documents(request: CallerRequest, filters: Filters, *verbs: Verb) -> dict[str, Any]:
-    """A page of the caller's documents of the given kinds, newest first."""
+def movements(request: CallerRequest, filters: Filters, *verbs: Verb) -> QuerySet[Movement]:
+    """The caller's documents of the given kinds, between the days asked for."""
     sites = Site.objects.permitted(request.user, "read_stock")
     rows = Movement.objects.filter(site__in=[filters.site] if filters.site else sites)
     rows = rows.select_related("submission", "site", "author", "reverses", "reversed_by")
@@ -104,7 +105,12 @@ def documents(request: CallerRequest, filters: Filters, *verbs: Verb) -> dict[st
         rows = rows.filter(business_date__gte=filters.from_)
     if filters.to:
         rows = rows.filter(business_date__lte=filters.to)
-    found = keyset(rows, filters, "-pk")
+    return rows
+
+
+def documents(request: CallerRequest, filters: Filters, *verbs: Verb) -> dict[str, Any]:
+    """A page of the caller's documents of the given kinds, newest first."""
+    found = keyset(movements(request, filters, *verbs), filters, "-pk")
     return {**found, "items": [DocumentOut.of(movement) for movement in found["items"]]}
 
 
@@ -154,6 +160,14 @@ def _paper_trail(path: str, verb: Verb) -> None:
     router.get(f"{path}/{{id}}", auth=May("read_stock"), response=one)(shown)
 
 
+SHOWN_WITH_A_SHIPMENT = (
+    "partner",
+    "waste_code",
+    "treatment_code",
+    "weights__movement__reversed_by",
+)
+
+
 class ShipmentOut(DocumentOut):
     fate: str
     partner: str | None
@@ -190,10 +204,18 @@ _paper_trail("settlements", Verb.SETTLE)
 _paper_trail("reversals", Verb.REVERSE)
 
 
-@router.get("shipments", auth=May("read_stock"), response={200: Documents, **READ_ERRORS})
+class Shipments(Schema):
+    items: list[ShipmentOut]
+    next: str | None
+
+
+@router.get("shipments", auth=May("read_stock"), response={200: Shipments, **READ_ERRORS})
 def list_shipments(request: CallerRequest, filters: DocumentFilters) -> dict[str, Any]:
-    """Departures, newest first."""
-    return documents(request, filters, Verb.SHIP)
+    """Departures, newest first; the partner's later weights are found among the movements."""
+    rows = movements(request, filters, Verb.SHIP).filter(shipment__isnull=False)
+    rows = rows.select_related(*(f"shipment__{name}" for name in SHOWN_WITH_A_SHIPMENT))
+    found = keyset(rows, filters, "-pk")
+    return {**found, "items": [ShipmentOut.of(movement) for movement in found["items"]]}
 
 
 @router.get("shipments/{id}", auth=May("read_stock"), response={200: ShipmentOut, **READ_ERRORS})

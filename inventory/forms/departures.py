@@ -21,7 +21,7 @@ FATES = [(kind.value, capfirst(kind.label)) for kind in EXITS]
 class ShipLineForm(LineForm):
     """A line of a departure: a weight, or a number of full containers."""
 
-    bins = forms.IntegerField(label=_("How many"), required=False, min_value=1, max_value=10_000)
+    bins = forms.IntegerField(label=_("How many"), required=False, min_value=1, max_value=1_000)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

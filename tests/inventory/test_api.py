@@ -220,6 +220,53 @@ def test_the_partners_weights_replace_the_estimate_and_both_are_kept(act, api, w
     assert (again.status_code, codes(again)) == (409, ["already_reversed"])
 
 
+def test_the_list_of_departures_leaves_the_partners_weights_to_the_movements(act, api):
+    left = act(
+        "shipments",
+        fate="recycling",
+        partner="gebetex",
+        lines=[{"category": "TEX", "weight_g": 8_000, "estimated": True}],
+    )
+    given = act(
+        f"shipments/{left['id']}/weights", site=None, lines=[{"category": "TEX", "weight_g": 9_000}]
+    )
+
+    [listed] = api().get("inventory/shipments").json()["items"]
+
+    assert listed == api().get(f"inventory/shipments/{left['id']}").json()
+    assert (listed["fate"], listed["partner"]) == ("recycling", "gebetex")
+    assert (listed["state"], listed["weights"]) == ("confirmed", given["number"])
+    moved = [movement["number"] for movement in api().get("inventory/movements").json()["items"]]
+    assert given["number"] in moved
+
+
+def test_only_opening_stock_takes_a_line_above_100_t(stocked, act, api):
+    act("opening-stock", lines=[{"category": "MOB", "weight_g": 100_000_001}])
+
+    act("moves", to_place="reserve", lines=[{"category": "MOB", "weight_g": 100_000_000}])
+    refused = api().post(
+        "inventory/moves",
+        site="canal",
+        to_place="reserve",
+        lines=[{"category": "MOB", "weight_g": 100_000_001}],
+    )
+
+    assert (refused.status_code, codes(refused)) == (422, ["less_than_equal"])
+
+
+def test_a_line_of_containers_may_say_where_from(act, world):
+    Container.objects.filter(organisation=world.navette, code="caddie").update(average_load_g=7_000)
+
+    left = act(
+        "shipments",
+        fate="recycling",
+        partner="gebetex",
+        lines=[{"category": "TEX", "bins": 2, "container": "caddie", "from_place": "principal"}],
+    )
+
+    assert left["weight_g"] == 14_000
+
+
 def test_weights_of_a_departure_in_a_closed_month_count_on_the_first_open_day(act, world):
     days_ago = timezone.now() - timedelta(days=40)
     left = act(
