@@ -15,7 +15,7 @@ from inventory.forms import KgField
 from inventory.forms.choices import Offer, one_of, place_of
 from inventory.models import Category
 from inventory.services import StockLine
-from organisation.models import User
+from organisation.models import Site, User
 from organisation.shapes import MAX_LINES
 
 FIRST_DAY = date(2000, 1, 1)
@@ -69,13 +69,16 @@ class ActForm(forms.Form):
 class LineForm(forms.Form):
     """Grams of a category; an empty line says nothing."""
 
+    most_g = Site.SCALE_LIMIT_MAX_G
     estimated = forms.BooleanField(label=_("estimated"), required=False)
 
     def __init__(self, *args: Any, offer: Offer, **options: Any) -> None:
         super().__init__(*args, **options)
         self.offer = offer
         self.fields["category"] = one_of(offer.categories, _("Category"), choices=offer.grouped)
-        self.fields["weight"] = KgField(label=_("Weight, kg"), required=False, least_g=1)
+        self.fields["weight"] = KgField(
+            label=_("Weight, kg"), required=False, least_g=1, most_g=self.most_g
+        )
         if offer.places:
             self.fields["place"] = place_of(offer, _("From"))
 

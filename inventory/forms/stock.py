@@ -12,6 +12,7 @@ from inventory.forms.choices import one_of
 from inventory.forms.entries import FIRST_DAY, ActForm, BaseLines, LineForm, day_input, lines_of
 from inventory.models import Reason
 from inventory.services import RECLASSIFY
+from organisation.shapes import MAX_WEIGHT_G
 
 COUNT_REASONS = [
     (reason.value, reason.label)
@@ -27,6 +28,8 @@ COUNT_REASONS = [
 
 class OpeningLineForm(LineForm):
     """What was there on day one, and where."""
+
+    most_g = MAX_WEIGHT_G
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

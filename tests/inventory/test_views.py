@@ -154,6 +154,16 @@ def test_more_lines_are_given_without_a_script_and_nothing_is_recorded(world, br
     assert not Shipment.objects.exists()
 
 
+def test_a_line_above_100_t_is_a_slip_of_the_key(world, browser, stocked):
+    data = departure({"category": "MOB", "weight": "100000,001"})
+
+    lines = browser().post("/departs/nouveau/", data).context["lines"]
+
+    [refusal] = lines.forms[0].errors.as_data()["weight"]
+    assert refusal.code == "weight_out_of_range"
+    assert not Shipment.objects.exists()
+
+
 def test_a_number_of_lines_with_5000_digits_adds_none(world, browser, stocked):
     data = departure(more="1") | {"lines-TOTAL_FORMS": "9" * 5_000}
 
