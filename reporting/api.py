@@ -17,22 +17,13 @@ from inventory.months import first_day, last_day
 from organisation.doors import Doors, May, Permitted, caller
 from organisation.models import Network, Organisation, Site, Submission
 from organisation.permissions import CallerRequest
-from organisation.shapes import READ_ERRORS, WRITE_ERRORS, Flag, Id, Shape
+from organisation.shapes import READ_ERRORS, WRITE_ERRORS, Day, Flag, Id, Shape
 from organisation.submissions import once
 from reporting import attribution, indicators, services
 from reporting.periods import Period
 from reporting.scopes import Scope
 
 router = Doors(tags=["reporting"])
-
-
-def _iso_day(value: Any) -> Any:
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise PydanticCustomError("date_parsing", "")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_iso_day)]
 
 
 class Asked(Shape):

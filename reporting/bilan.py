@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from inventory.models import Category
 from inventory.months import first_day, last_day, month_of
+from organisation.shapes import FIRST_DAY
 from reporting import charts, rounding
 from reporting.breakdown import Breakdown
 from reporting.forms import Question
@@ -24,7 +25,6 @@ from reporting.months import span
 from reporting.periods import Period
 from reporting.printing import Unit, unit_for, write_day
 
-BEGINNING = date(1950, 1, 1)  # before any record: what led to a stock is everything until then
 BALANCE = (
     ("opening_stock_g", 1, ""),
     ("opened_g", 1, "+"),
@@ -149,7 +149,7 @@ class Page:
             if name == "opening_stock_g":
                 end = date.fromordinal(period.start.toordinal() - 1)
             name = STOCK if name != "in_transit_g" else name
-            period = Period(min(BEGINNING, end), end)
+            period = Period(min(FIRST_DAY, end), end)  # all that led to it
         href = self._behind(period, figure=name, **to) if grams else ""
         return Figure(self.unit.write(grams), href)
 

@@ -6,11 +6,13 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Category
 from organisation.models import Site, User
+from organisation.shapes import FIRST_DAY, LAST_DAY
 from reporting.periods import Period
 from reporting.scopes import Scope
 
@@ -32,13 +34,21 @@ class ClosingForm(forms.Form):
         return month
 
 
-class Question(forms.Form):
-    """The report's own address says it all: the same address is the same report."""
+class DayField(forms.DateField):
+    """A day as browsers pick it, in the years that the API takes too."""
 
-    start = forms.DateField(
-        label=_("First day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
-    end = forms.DateField(label=_("Last day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    widget = forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    default_validators = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+
+
+class Question(forms.Form):
+    """The report's own address says it all: the same address is the same report.
+
+    Its answers may be read once it is valid.
+    """
+
+    start = DayField(label=_("First day"))
+    end = DayField(label=_("Last day"))
     site = forms.MultipleChoiceField(
         label=_("Sites"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -74,32 +84,28 @@ class Question(forms.Form):
 
     @property
     def period(self) -> Period:
-        """The period asked for; this year where it makes no sense."""
-        self.is_valid()
-        return self.cleaned_data.get("period", self.year)  # type: ignore[no-any-return]
+        return self.cleaned_data["period"]  # type: ignore[no-any-return]
 
     @property
     def scope(self) -> Scope:
-        self.is_valid()
-        chosen = self.cleaned_data.get("site") or self.sites
+        """The sites ticked; all of them where none is."""
+        chosen = self.cleaned_data["site"] or self.sites
         return Scope.of_sites(self.sites[code] for code in chosen)
 
     @property
     def category_asked(self) -> Category | None:
-        self.is_valid()
-        return self.categories.get(self.cleaned_data.get("category", ""))
+        return self.categories.get(self.cleaned_data["category"])
 
     @property
     def base_asked(self) -> str:
-        self.is_valid()
-        return self.cleaned_data.get("base") or "outgoing"
+        return self.cleaned_data["base"] or "outgoing"
 
     def address(self, period: Period | None = None, /, **changes: str) -> str:
         """The query string of this question, or of one with other answers."""
         period = period or self.period
         asked: dict[str, Any] = {"from": period.start.isoformat(), "to": period.end.isoformat()}
-        asked["site"] = self.cleaned_data.get("site", [])
-        asked["category"] = self.cleaned_data.get("category", "")
+        asked["site"] = self.cleaned_data["site"]
+        asked["category"] = self.cleaned_data["category"]
         asked["base"] = self.base_asked if self.base_asked != "outgoing" else ""
         asked |= changes
         return urlencode({key: value for key, value in asked.items() if value}, doseq=True)

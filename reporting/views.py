@@ -33,6 +33,8 @@ LISTED = 100
 def bilan(request: CallerRequest) -> HttpResponse:
     """The report of a period: shares, mass balance, months, categories, what it rests on."""
     asked = _question(request)
+    if not asked.is_valid():
+        return _not_understood(request, asked)
     found = breakdown(scope=asked.scope, period=asked.period, category=asked.category_asked)
     written = Page(asked, found)
     open_months = any(note["type"] == "open_months" for note in found.figures["warnings"])
@@ -61,6 +63,8 @@ def bilan(request: CallerRequest) -> HttpResponse:
 def movements(request: CallerRequest) -> HttpResponse:
     """The movements that a figure is made of; their grams add up to it."""
     asked = _question(request)
+    if not asked.is_valid():
+        return _not_understood(request, asked)
     listing = _listing(request, asked)
     rows, after = listing.page(LISTED, request.GET.get("after", ""))
     behind = {"figure": listing.figure, "known": listing.known}
@@ -84,6 +88,8 @@ def movements(request: CallerRequest) -> HttpResponse:
 def flows_csv(request: CallerRequest) -> Any:
     """The flows of a report, or of one of its figures, as a CSV file."""
     asked = _question(request)
+    if not asked.is_valid():
+        return _not_understood(request, asked)
     listing = _listing(request, asked, CROSSING)
     period = asked.period
     name = f"tracerie-{period.start.isoformat()}-{period.end.isoformat()}.csv"
@@ -159,9 +165,12 @@ def _month_row(user: User, site: Site, month: int | None) -> dict[str, Any]:
 
 
 def _question(request: CallerRequest) -> Question:
-    asked = Question(request.GET, caller(request), timezone.localdate())
-    asked.is_valid()
-    return asked
+    return Question(request.GET, caller(request), timezone.localdate())
+
+
+def _not_understood(request: CallerRequest, asked: Question) -> HttpResponse:
+    """Other figures than those asked for would be taken for them: the form, and none."""
+    return render(request, "reporting/not_understood.html", {"asked": asked}, status=422)
 
 
 def _listing(request: CallerRequest, asked: Question, default: str = "") -> Listing:

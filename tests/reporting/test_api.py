@@ -49,10 +49,11 @@ def test_sites_may_be_chosen_one_by_one(world, api, collected):
         ("sorter", {}, 403, "forbidden"),
         ("anna", {"sites": "canal"}, 422, "extra_forbidden"),
         ("anna", {"from": "2027-01-01"}, 422, "period_reversed"),
-        ("anna", {"from": "1800-01-01"}, 422, "period_too_long"),
+        ("anna", {"from": "1999-12-31"}, 422, "greater_than_equal"),
+        ("anna", {"to": "2100-01-02"}, 422, "less_than_equal"),
         ("anna", {"from": "01/01/2026"}, 422, "date_parsing"),
         ("anna", {"from": "1767225600"}, 422, "date_parsing"),
-        ("anna", {"to": "2026-02-30"}, 422, "date_from_datetime_parsing"),
+        ("anna", {"to": "2026-02-30"}, 422, "date_parsing"),
         ("anna", {"site": ["canal"], "network": "idf"}, 404, "unknown_network"),
     ],
 )
@@ -61,6 +62,15 @@ def test_what_one_may_not_ask_is_refused_with_a_code(world, api, who, query, sta
     answer = ask(api, world.people[who], **query)
     assert (answer.status_code, codes(answer)) == (status, [code])
     assert answer.json()["detail"][0]["msg"]
+
+
+def test_the_end_of_the_calendar_is_refused_and_a_century_is_answered(world, api, collected):
+    beyond = {"from": "9999-01-01", "to": "9999-12-31"}
+    for figures in ("diversion", "flows"):
+        answer = api(world.anna).get(f"reporting/{figures}", **beyond)
+        assert (answer.status_code, codes(answer)) == (422, ["less_than_equal"] * 2)
+    widest = ask(api, world.anna, **{"from": "2000-01-01", "to": "2100-01-01"})
+    assert widest.json()["collected_g"] == 1_200
 
 
 def test_a_period_and_a_caller_are_needed(world, api):

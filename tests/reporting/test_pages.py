@@ -130,9 +130,29 @@ def test_an_empty_year_says_what_is_missing(reader, world):
     assert 'class="fig"' not in html
 
 
-def test_a_reversed_period_is_explained_and_this_year_is_shown(reader, world):
-    html = text(reader.get("/bilan/?from=2026-12-31&to=2026-01-01"))
+@pytest.mark.parametrize("page", ["/bilan/", "/bilan/mouvements/", "/bilan/flux.csv"])
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ("from=2026-12-31&to=2026-01-01", "end"),
+        ("from=2026-02-30&to=2026-12-31", "start"),
+        ("from=2026-02-03", "end"),
+        ("from=1999-12-31&to=2000-12-31", "start"),
+        ("from=9999-01-01&to=9999-12-31", "end"),
+        (f"{YEAR}&site=quai", "site"),
+        (f"{YEAR}&site=canal&site=nowhere", "site"),
+        (f"{YEAR}&category=NONE", "category"),
+        (f"{YEAR}&base=sold", "base"),
+    ],
+)
+def test_a_question_that_is_not_understood_gets_no_other_figures(reader, year, page, wrong, named):
+    answer = reader.get(f"{page}?{wrong}&figure=collected_g")
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert named in answer.context["asked"].errors
     assert 'role="alert"' in html
+    assert 'class="fig"' not in html
+    assert "Content-Disposition" not in answer.headers
 
 
 def test_a_negative_month_prints_no_share(world, books, reader):
@@ -156,7 +176,8 @@ def test_a_negative_month_prints_no_share(world, books, reader):
         ("anna", "/bilan/mouvements/", 404),
         ("anna", "/bilan/mouvements/?figure=reuse_g&known=guessed", 404),
         ("anna", "/bilan/mouvements/?figure=reuse_g&after=x'--", 200),
-        ("anna", "/bilan/?site=quai", 200),
+        ("anna", "/bilan/?site=quai", 422),
+        ("director", "/bilan/flux.csv?site=gare", 422),
     ],
 )
 def test_pages_are_for_those_who_may_read_figures(world, who, path, status):
@@ -168,10 +189,10 @@ def test_pages_are_for_those_who_may_read_figures(world, who, path, status):
 def test_a_site_of_another_structure_cannot_be_chosen(world, books, reader):
     quai = books.at(world.quai)
     books.book(quai.drop_off, quai.bulk, "TEX", 123_400, "2026-02-03")
-    assert "123,4" not in text(reader.get(f"/bilan/?{YEAR}&site=quai"))
-    assert "123,4" not in text(
-        reader.get(f"/bilan/mouvements/?{YEAR}&site=quai&figure=collected_g")
-    )
+    for page in ("/bilan/", "/bilan/mouvements/", "/bilan/flux.csv"):
+        answer = reader.get(f"{page}?{YEAR}&site=quai&figure=collected_g")
+        assert answer.status_code == 422
+        assert "123,4" not in answer.content.decode()
 
 
 def test_the_csv_opens_in_a_french_spreadsheet_and_adds_up(world, books, reader, year):
