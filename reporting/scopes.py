@@ -55,6 +55,7 @@ class Side(NamedTuple):
     site: int
     to_site: int | None
     is_stock: bool
+    is_bulk: bool = False
 
 
 OUTSIDE = Side("", 0, None, False)
@@ -74,8 +75,10 @@ class Border:
 
     @cached_property
     def sides(self) -> dict[int, Side]:
-        rows = self.accounts.using("report").values_list("pk", "kind", "site_id", "to_site_id")
-        return {pk: self._side(kind, site, to_site) for pk, kind, site, to_site in rows}
+        rows = self.accounts.using("report").values_list(
+            "pk", "kind", "site_id", "to_site_id", "holds_items"
+        )
+        return {row[0]: self._side(*row[1:]) for row in rows}
 
     def side(self, account: int) -> Side:
         return self.sides.get(account, OUTSIDE)
@@ -91,12 +94,15 @@ class Border:
         """1 where such a flow adds to the scope's stock, −1 where it takes away."""
         return self.side(end).is_stock - self.side(start).is_stock
 
-    def _side(self, kind: str, site: int, to_site: int | None) -> Side:
+    def _side(self, kind: str, site: int, to_site: int | None, holds_items: bool) -> Side:
         is_ours = site in self.sites
         if kind == Kind.TRANSIT:
             # a road inside the scope is stock on wheels; one that crosses its border is not
             return Side(kind, site, to_site, is_ours and to_site in self.sites)
-        return Side(kind, site, None, kind == Kind.STOCK) if is_ours else OUTSIDE
+        is_stock = kind == Kind.STOCK
+        return (
+            Side(kind, site, None, is_stock, is_stock and not holds_items) if is_ours else OUTSIDE
+        )
 
 
 def _effects(start: Side, end: Side) -> Effects:

@@ -13,7 +13,7 @@ from reporting.models import MonthClosing
 from reporting.months import closes_from
 from reporting.periods import Period
 from reporting.scopes import Border, Scope
-from reporting.stock import standing
+from reporting.stock import bulk_below_zero, standing
 
 DECEMBER = 12
 
@@ -51,8 +51,8 @@ def close_month(
 
 
 def negative_tops(site: Site, month: int) -> dict[int, int]:
-    """Top category → grams, for those below zero at the end of ``month``."""
+    """Top category → grams of bulk, for those below zero at the end of ``month``."""
     period = Period(first_day(month), last_day(month))
     with transaction.atomic(using="report"):
         stood = standing(Border(Scope.of_sites([site])), period)
-    return {spot.top: grams for spot, grams in stood.items() if grams < 0}
+    return {spot.top: grams for spot, grams in bulk_below_zero(stood).items()}

@@ -16,10 +16,14 @@ from reporting.scopes import Border
 
 
 class Spot(NamedTuple):
-    """A site's stock of a top category; ``site`` is None on the road inside the scope."""
+    """A site's bulk, or its labelled items, of a top category; on the road ``site`` is None.
+
+    Apart, because items on the shelf must not hide bulk that stands below zero.
+    """
 
     site: int | None
     top: int
+    is_bulk: bool
 
 
 def standing(border: Border, period: Period, categories: Categories = None) -> Counter[Spot]:
@@ -34,6 +38,11 @@ def standing(border: Border, period: Period, categories: Categories = None) -> C
     return stock
 
 
+def bulk_below_zero(standing: Counter[Spot]) -> dict[Spot, int]:
+    """Grams of the spots of bulk that stand below zero: something was not counted, or twice."""
+    return {spot: grams for spot, grams in standing.items() if spot.is_bulk and grams < 0}
+
+
 def _added(border: Border, cells: Iterable[Any], categories: Categories) -> Counter[Spot]:
     """What the sums of flows add to each spot."""
     tops, stock = top_of_each(), Counter[Spot]()
@@ -44,7 +53,8 @@ def _added(border: Border, cells: Iterable[Any], categories: Categories) -> Coun
         ):
             side = border.side(account)
             if side.is_stock and (categories is None or category in categories):
-                stock[Spot(_place(side.kind, side.site), tops[category])] += grams
+                place = _place(side.kind, side.site)
+                stock[Spot(place, tops[category], side.is_bulk)] += grams
     return stock
 
 
@@ -62,12 +72,18 @@ def _balances(border: Border, categories: Categories) -> Counter[Spot]:
     inside |= Q(account__kind=Kind.TRANSIT, account__to_site__in=border.sites)
     sums = (
         rows.filter(inside)
-        .values_list("account__kind", "account__site_id", Coalesce("category__top_id", "category"))
+        .values_list(
+            "account__kind",
+            "account__site_id",
+            "account__holds_items",
+            Coalesce("category__top_id", "category"),
+        )
         .annotate(grams=Sum("weight_g"))
     )
     stock: Counter[Spot] = Counter()
-    for kind, site, top, grams in sums:
-        stock[Spot(_place(kind, site), top)] += grams
+    for kind, site, holds_items, top, grams in sums:
+        is_bulk = kind == Kind.STOCK and not holds_items
+        stock[Spot(_place(kind, site), top, is_bulk)] += grams
     return stock
 
 

@@ -17,7 +17,7 @@ from reporting.cube import Categories
 from reporting.months import first_open
 from reporting.periods import Period
 from reporting.scopes import LEAVES, Border, Scope
-from reporting.stock import Spot
+from reporting.stock import Spot, bulk_below_zero
 
 UNSORTED = "DIV.VRAC"
 
@@ -42,8 +42,8 @@ def _negative_stock(scope: Scope, standing: Counter[Spot]) -> list[tuple[str, st
     sites = {site.pk: site.name for site in scope.sites}
     below = sorted(
         (sites[spot.site], spot.top, grams)
-        for spot, grams in standing.items()
-        if grams < 0 and spot.site is not None
+        for spot, grams in bulk_below_zero(standing).items()
+        if spot.site is not None
     )
     if not below:
         return []

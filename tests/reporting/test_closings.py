@@ -1,6 +1,6 @@
 """Closing a month: 48 hours after its end, in order, once, and with open eyes in December."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -8,9 +8,13 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from inventory.models import Verb
 from organisation.models import Site
+from reporting.indicators import diversion
 from reporting.models import MonthClosing
-from reporting.services import close_month
+from reporting.periods import Period
+from reporting.scopes import Scope
+from reporting.services import close_month, negative_tops
 from tests.conftest import codes
 
 PARIS_3_APRIL = datetime(2026, 4, 2, 22, 0, tzinfo=UTC)  # midnight there, 48 h after March
@@ -65,6 +69,24 @@ def test_december_does_not_close_on_stock_below_zero_unless_it_is_accepted(
             close(world, submission, 202512)
         assert refusal.value.code == "negative_stock"
         assert close(world, submission, 202512, accepts_negative=True).month == 202512
+
+
+@pytest.mark.parametrize("records_go_on", [False, True])  # stock is read back, or added up
+def test_labelled_items_do_not_hide_bulk_below_zero(world, books, submission, records_go_on):
+    canal = books.at(world.canal)
+    books.book(canal.drop_off, canal.bulk, "MOB.CHAI", 4_000, "2025-12-10")
+    books.book(canal.bulk, canal.items, "MOB.CHAI", 4_000, "2025-12-10", verb=Verb.LABEL)
+    books.book(canal.bulk, canal.reuse, "MOB", 10, "2025-12-11")
+    if records_go_on:
+        books.book(canal.drop_off, canal.bulk, "MOB", 9_000, "2026-04-02")
+    assert list(negative_tops(world.canal, 202512).values()) == [-10]
+    december = Period(date(2025, 12, 1), date(2025, 12, 31))
+    told = diversion(scope=Scope.of_sites([world.canal]), period=december)
+    assert told["closing_stock_g"] == 3_990
+    assert "negative_stock" in [note["type"] for note in told["warnings"]]
+    with time_machine.travel(MAY, tick=False), pytest.raises(ValidationError) as refusal:
+        close(world, submission, 202512)
+    assert refusal.value.code == "negative_stock"
 
 
 def test_closing_over_http_warns_and_happens_once(world, books, begun, api):
