@@ -8,12 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.months import first_day
 from organisation.models import Site, Submission, User
+from organisation.permissions import CallerRequest
 
 
 class MonthClosingQuerySet(models.QuerySet["MonthClosing"]):
     def of(self, sites: Iterable[Site]) -> "MonthClosingQuerySet":
         """Closings at ``sites``, latest month first."""
         return self.filter(site__in=sites).order_by("-month", "site__code")
+
+    def within(self, request: CallerRequest) -> "MonthClosingQuerySet":
+        """Closings of the caller's structure."""
+        return self.filter(site__organisation=request.user.organisation_id)
 
 
 class MonthClosing(models.Model):

@@ -141,6 +141,8 @@ SAMPLES = {
     "POST collection/refusals": Sample(body={"site": "$site", "reason": "dirty", "count": 2}),
     "GET reporting/diversion": YEAR,
     "GET reporting/flows": Sample(query={**YEAR.query, "by": "month,fate"}),
+    "GET reporting/closings": LISTED,
+    "GET reporting/closings/<id>": _document("closing"),
     "POST reporting/closings": Sample(body={"site": "$site", "month": "$old_month"}),
 }
 
@@ -277,7 +279,10 @@ def furnish(site, person, post_json) -> dict[str, str]:
     long_ago = timezone.now() - timedelta(days=70)
     made("intake", "collection/intakes", occurred_at=long_ago.isoformat())
     spot["old_month"] = f"{long_ago:%Y-%m}"
-    spot["old_month_number"] = f"{long_ago:%Y%m}"
+    made("closing", "reporting/closings")
+    next_month = long_ago.replace(day=1) + timedelta(days=31)
+    spot["old_month"] = f"{next_month:%Y-%m}"
+    spot["old_month_number"] = f"{next_month:%Y%m}"
     made("opening", "inventory/opening-stock")
     made("intake", "collection/intakes")
     spot["mine"] = made("move", "inventory/moves")["number"]

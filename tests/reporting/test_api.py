@@ -94,6 +94,28 @@ def test_a_network_is_read_by_its_readers_as_one(world, api, collected):
     assert ask(api, world.paul, network="idf").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "more", [{"site": "canal"}, {"organisation": "navette"}, {"site": ["canal"], "category": "TEX"}]
+)
+@pytest.mark.parametrize("figures", ["diversion", "flows"])
+def test_a_network_goes_with_no_other_scope(world, api, collected, figures, more):
+    network = Network.objects.create(code="idf", name="Île-de-France")
+    network.members.set([world.navette, world.port])
+    network.readers.add(world.anna)
+
+    answer = api(world.anna).get(f"reporting/{figures}", **YEAR, network="idf", **more)
+
+    assert (answer.status_code, codes(answer)) == (422, ["scope_twice"])
+    assert answer.json()["detail"][0]["msg"].startswith("Nommez")
+
+
+def test_sites_go_with_their_structure_and_no_other(world, api, collected):
+    theirs = ask(api, world.anna, site="gare", organisation="navette")
+    assert theirs.json()["collected_g"] == 200
+    for scope in ({"site": "quai", "organisation": "navette"}, {"organisation": "port"}):
+        assert ask(api, world.anna, **scope).status_code == 404
+
+
 def test_a_category_covers_what_is_below_it(world, api, books, collected):
     canal = books.at(world.canal)
     books.book(canal.drop_off, canal.bulk, "MOB.CHAI", 70)

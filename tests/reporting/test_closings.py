@@ -104,6 +104,35 @@ def test_closing_over_http_warns_and_happens_once(world, books, begun, api):
     assert MonthClosing.objects.count() == 1
 
 
+def test_closed_months_are_listed_and_read_again(world, books, begun, api):
+    books.book(begun.bulk, begun.reuse, "MOB", 10, "2026-03-11")
+    anna, ids = api(world.anna), [str(uuid4()) for _month in range(2)]
+    with time_machine.travel(MAY, tick=False):
+        made = [
+            anna.post("reporting/closings", id=id, site="canal", month=month).json()
+            for id, month in zip(ids, ("2026-03", "2026-04"), strict=True)
+        ]
+        listed = anna.get("reporting/closings", limit=1, site="canal").json()
+        rest = anna.get("reporting/closings", limit=1, cursor=listed["next"]).json()
+        read = [anna.get(f"reporting/closings/{id}").json() for id in ids]
+    assert read == made
+    assert [row["id"] for row in listed["items"] + rest["items"]] == ids[::-1]
+    assert listed["items"][0] == {key: made[1][key] for key in ("id", "site", "month", "closed_at")}
+    assert rest["next"] is None
+
+
+def test_closed_months_are_for_those_who_may_read_the_site_s_figures(world, begun, api):
+    id = str(uuid4())
+    with time_machine.travel(MAY, tick=False):
+        api(world.anna).post("reporting/closings", id=id, site="canal", month="2026-03")
+    answers = {who: api(world.people[who]) for who in ("auditor", "sorter", "paul")}
+    assert answers["auditor"].get(f"reporting/closings/{id}").json()["month"] == "2026-03"
+    assert codes(answers["sorter"].get(f"reporting/closings/{id}")) == ["forbidden"]
+    assert codes(answers["paul"].get(f"reporting/closings/{id}")) == ["not_found"]
+    assert answers["paul"].get("reporting/closings").json()["items"] == []
+    assert codes(answers["paul"].get("reporting/closings", site="canal")) == ["unknown_site"]
+
+
 @pytest.mark.parametrize(
     ("who", "fields", "status", "code"),
     [
