@@ -88,11 +88,7 @@ def post(*, entry: Entry, legs: Sequence[Leg]) -> Movement:
         _require_allowed(entry, leg)
     closed_through = lock_site(entry.site)
     day = entry.business_date or entry.site.business_date(entry.occurred_at)
-    if month_of(day) <= closed_through:
-        raise ValidationError(
-            _("The month of this date is closed: nothing can be dated in it any more."),
-            code="month_closed",
-        )
+    require_open(day, closed_through)
     ids = _open_accounts(legs)
     number = _next_number(entry.site, PREFIXES[entry.verb])
     _carry_items(entry, legs, ids)
@@ -169,6 +165,15 @@ def lock_site(site: Site, *, exclusively: bool = False) -> int:
             [site.pk],
         )
         return int(cursor.fetchone()[0] or 0)
+
+
+def require_open(day: date, closed_through: int) -> None:
+    """Refuse a day of a closed month. Raises ValidationError ``month_closed``."""
+    if month_of(day) <= closed_through:
+        raise ValidationError(
+            _("The month of this date is closed: nothing can be dated in it any more."),
+            code="month_closed",
+        )
 
 
 def open_day(day: date, closed_through: int) -> date:

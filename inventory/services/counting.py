@@ -11,7 +11,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from inventory.ledger import Entry, Leg, lock_site, post
+from inventory.ledger import Entry, Leg, lock_site, post, require_open
 from inventory.models import (
     Account,
     Balance,
@@ -68,10 +68,9 @@ def settle(*, entry: Entry, on: date, closing_g: Mapping[Category, int]) -> Move
 
     Works per category and what is below it, over all places; items are left out.
     Raises ValidationError ``settlement_negative``, ``settlement_overlaps``, ``settled_later``, or
-    what ``post``
-    raises.
+    what ``post`` raises.
     """
-    lock_site(entry.site, exclusively=True)
+    require_open(on, lock_site(entry.site, exclusively=True))
     legs = settlement(site=entry.site, on=on, closing_g=closing_g)
     return post(entry=_dated(entry, on), legs=legs)
 
