@@ -104,8 +104,8 @@ class Listing:
 
     def flows(self, cursor: str = "") -> Iterator[Flow]:
         """Every flow of the figure after the cursor, newest first, read a month at a time."""
-        start = CURSOR.fullmatch(cursor)
-        until = date.fromisoformat(start[1]) if start else self.period.end
+        start = _spot(cursor)
+        until = start[0] if start else self.period.end
         for month in sorted({cell.month for cell in self.cells}, reverse=True):
             first, last = max(first_day(month), self.period.start), min(last_day(month), until)
             if first > last:
@@ -113,7 +113,7 @@ class Listing:
             rows = self._rows(Period(first, last))
             if start:
                 earlier = Q(movement__business_date__lt=until)
-                rows = rows.filter(earlier | Q(movement__business_date=until, pk__lt=int(start[2])))
+                rows = rows.filter(earlier | Q(movement__business_date=until, pk__lt=start[1]))
             yield from (flow for flow in rows.iterator(chunk_size=200) if self.sign(flow))
 
     def _rows(self, period: Period) -> QuerySet[Flow]:
@@ -138,3 +138,12 @@ class Listing:
             leaves = leaves and flow.from_category_id in self.categories
             enters = enters and flow.to_category_id in self.categories
         return enters - leaves
+
+
+def _spot(cursor: str) -> tuple[date, int] | None:
+    """The day and key a page ended on; None, the beginning, for what is no cursor of ours."""
+    found = CURSOR.fullmatch(cursor)
+    try:
+        return (date.fromisoformat(found[1]), int(found[2])) if found else None
+    except ValueError:
+        return None

@@ -176,6 +176,7 @@ def test_a_negative_month_prints_no_share(world, books, reader):
         ("anna", "/bilan/mouvements/", 404),
         ("anna", "/bilan/mouvements/?figure=reuse_g&known=guessed", 404),
         ("anna", "/bilan/mouvements/?figure=reuse_g&after=x'--", 200),
+        ("anna", "/bilan/mouvements/?figure=reuse_g&after=2026-02-30.1", 200),
         ("anna", "/bilan/?site=quai", 422),
         ("director", "/bilan/flux.csv?site=gare", 422),
     ],
