@@ -325,6 +325,30 @@ class Books(RuleBasedStateMachine):
                             total += sign * leg.weight_g * what.code.startswith(category.code)
         return total
 
+    def lay_at_end_of(self, bulk, day, code):
+        """Grams of exactly this category in one place's bulk, from the movements until that day."""
+        total = 0
+        for done in self.done:
+            if done.movement.business_date <= day:
+                for leg in done.legs:
+                    if (leg.to_account.key, leg.category_out.code) == (bulk.key, code):
+                        total += leg.weight_g
+                    if (leg.from_account.key, leg.category.code) == (bulk.key, code):
+                        total -= leg.weight_g
+        return total
+
+    def is_settled_after(self, site, day, category):
+        """Whether a later day of the site is settled, and stands, for some of the category."""
+        undone = {done.movement.reverses_id for done in self.done}
+        return any(
+            done.movement.verb == Verb.SETTLE
+            and done.movement.site_id == site.pk
+            and done.movement.business_date > day
+            and done.movement.pk not in undone
+            and any(leg.category.code.startswith(category.code) for leg in done.legs)
+            for done in self.done
+        )
+
     def nets_out(self, done, key):
         """Whether the movement put in an account what it took out of it."""
         net = Counter()
