@@ -234,7 +234,8 @@ SELECT m.number || ' ' || a.key || ' → ' || b.key, '–', f.weight_g || ' g'
        f.weight_g > 0 AND f.units >= 0
    AND (a.id <> b.id OR f.from_category_id <> f.to_category_id)
    AND (f.from_category_id = f.to_category_id OR (a.kind = 'stock' AND b.kind = 'stock'))
-   AND (a.site_id = b.site_id OR a.kind = 'transit' OR b.kind = 'transit')
+   AND ((a.site_id = b.site_id AND a.organisation_id = b.organisation_id)
+        OR a.kind = 'transit' OR b.kind = 'transit')
    AND ({_MAY} OR ((m.reverses_id IS NOT NULL OR m.verb = 'return') AND ({_MAY_BACK}))))""",  # noqa: S608
     ),
     (
