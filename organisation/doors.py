@@ -115,7 +115,7 @@ class May(HttpBearer):
 
     def _look_up(self, model: Any, value: str, request: HttpRequest) -> Any:
         found = None
-        if value.isascii() and value.isprintable():  # as every code is; others break databases
+        if _is_code(value):
             found = _row(model, value, request)
         if found is None:
             raise PydanticCustomError(f"unknown_{model._meta.model_name}", "")
@@ -126,6 +126,11 @@ class May(HttpBearer):
         if site is found and not hasattr(request, "site"):
             request.site = found  # type: ignore[assignment]
         return found
+
+
+def _is_code(value: str) -> bool:
+    """Whether ``value`` may be one at all: PostgreSQL breaks on some that are not."""
+    return value.isascii() and value.isprintable()
 
 
 def _row(model: Any, code: str, request: HttpRequest) -> Any:
@@ -217,7 +222,7 @@ def page(act: str) -> Callable[[Callable[..., HttpResponse]], Any]:
 
 
 def _permitted_site(request: CallerRequest, code: str) -> Any:
-    site = Site.objects.within(request).named(code).first()
+    site = Site.objects.within(request).named(code).first() if _is_code(code) else None
     if site is None:
         raise Http404
     require(request, site)

@@ -60,7 +60,8 @@ class Question(forms.Form):
         self.sites = {site.code: site for site in sites}
         found = Category.objects.of(user.organisation_id)
         self.tops = {category.code: category for category in found.tops()}
-        named = found.named(asked.get("category", ""))
+        code = asked.get("category", "")
+        named = found.named(code) if code.isprintable() else found.none()
         self.categories = self.tops | {category.code: category for category in named}
         self.today, self.year = today, Period.this_year(today)
         super().__init__(self._completed(asked))
