@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.catalogue import TreatmentCode, WasteCode
-from inventory.models.ledger import EXITS, Flow, Kind, Movement
+from inventory.models.ledger import EXITS, Flow, Movement
 from inventory.models.places import Partner
 
 
@@ -57,9 +57,6 @@ class Shipment(models.Model):
 
     def __str__(self) -> str:
         return self.movement.number
-
-    def get_kind(self) -> Kind:
-        return Kind(self.fate)
 
     @property
     def state(self) -> State:
