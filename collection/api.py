@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 
 from collection import services
 from collection.models import Intake, Refusal
-from inventory.api.acts import Act, Fate, entry_of
+from inventory.api.acts import Act, entry_of
+from inventory.api.departures import Fate
 from inventory.api.documents import DocumentFilters, Documents, document, documents
 from inventory.models import (
     Category,
@@ -138,6 +139,9 @@ class IntakeIn(Act):
 
 
 class IntakeLineOut(Schema):
+    """A weighing. ``line`` names it where an item is labelled from it."""
+
+    line: str
     category: str
     weight_g: int
     method: str
@@ -163,13 +167,14 @@ class IntakeOut(Schema):
         movement = intake.movement
         lines = [
             IntakeLineOut(
+                line=f"{movement.number}.{n}",
                 category=flow.from_category.code,
                 weight_g=flow.weight_g,
                 method=flow.method,
                 units=flow.units,
                 to=flow.to_account.key.partition("/")[2],
             )
-            for flow in movement.lines
+            for n, flow in enumerate(movement.lines, start=1)
         ]
         return cls(
             id=str(movement.submission.uuid),

@@ -24,9 +24,19 @@ from inventory.api import router as inventory_router
 from organisation.api import router as organisation_router
 from organisation.doors import anyone
 from reporting.api import router as reporting_router
+from sales.api import router as sales_router
 
 CONFLICTS = frozenset(
-    {"id_reused", "item_already_sold", "item_not_there", "already_reversed", "code_taken"}
+    {
+        "id_reused",
+        "item_already_sold",
+        "item_not_there",
+        "item_gone",
+        "already_reversed",
+        "already_received",
+        "already_back",
+        "code_taken",
+    }
 )
 
 BUSY = ("locked", "lock timeout", "deadlock detected")  # how SQLite and PostgreSQL say it
@@ -90,6 +100,10 @@ SENTENCES: dict[str, Any] = {
     "bad_cursor": gettext_lazy("This cursor does not come from here."),
     "site_first": gettext_lazy("Name the site first."),
     "bad_line": gettext_lazy("A line is grams of a category, full containers of one, or an item."),
+    "bad_sale_line": gettext_lazy("A line is one item, or a category, or a key of the price grid."),
+    "item_alone": gettext_lazy("An item is sold by itself, with the weight of its label."),
+    "bad_discount": gettext_lazy("A discount is an amount or a percentage, not both."),
+    "line_twice": gettext_lazy("The same line is there twice."),
     "reclassify_bulk": gettext_lazy("Only bulk is reclassified: leave the items out."),
     "partner_or_public": gettext_lazy("Name a partner, or say it goes to the public."),
     "bad_destination": gettext_lazy("A destination is a place, or a fate with or without partner."),
@@ -98,6 +112,12 @@ SENTENCES: dict[str, Any] = {
     "gross_needs_container": gettext_lazy("A gross weight goes with its container."),
     "weight_missing": gettext_lazy("Give a weight, or a number of units."),
     "forbidden": gettext_lazy("Your role does not allow this at this site."),
+    "bad_code": gettext_lazy("This code was mistyped: its check does not fit."),
+    "wrong_site": gettext_lazy("The transfer goes to another site."),
+    "unknown_line": gettext_lazy("This ticket has no such line."),
+    "unknown_till": gettext_lazy("This till does not exist."),
+    "unknown_pricekey": gettext_lazy("This key is not on the price grid."),
+    "unknown_flow": gettext_lazy("There is no such line of a document."),
     "unknown_site": gettext_lazy("This site does not exist."),
     "unknown_category": gettext_lazy("This category does not exist."),
     "unknown_collectionmode": gettext_lazy("This collection mode does not exist."),
@@ -154,6 +174,7 @@ api = NinjaAPI(
 api.add_router("organisation/", organisation_router)
 api.add_router("inventory/", inventory_router)
 api.add_router("collection/", collection_router)
+api.add_router("sales/", sales_router)
 api.add_router("reporting/", reporting_router)
 
 

@@ -23,6 +23,7 @@ from config.flows_file import Line, located, read_flows
 from config.names import Names
 from inventory.ledger import Entry, Leg, post
 from inventory.models import (
+    UNSORTED,
     Account,
     Category,
     Movement,
@@ -35,7 +36,6 @@ from organisation.models import Organisation, Site, Submission
 from organisation.submissions import submit, writing
 
 ENDPOINT = "import_flows"
-UNSORTED = "DIV.VRAC"
 
 
 @dataclass(frozen=True, slots=True)

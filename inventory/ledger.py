@@ -36,6 +36,8 @@ from inventory.triggers import PAIRS
 from organisation.models import Site, Submission, User
 
 Sums = dict[tuple[Any, ...], list[int]]
+# Books that agreed already; a ticket of things whose weight nobody knows.
+MAY_BE_EMPTY = (Verb.COUNT, Verb.SETTLE, Verb.SELL, Verb.RETURN)
 IRREVERSIBLE = (Verb.REVERSE, Verb.SELL, Verb.RETURN)
 _BATCH = 500  # rows of one statement: well under both engines' limit of parameters
 
@@ -81,7 +83,7 @@ def post(*, entry: Entry, legs: Sequence[Leg]) -> Movement:
     ``item_not_whole``, ``item_twice``, ``item_not_there``, ``item_already_sold`` or
     ``transit_overdrawn``.
     """
-    may_be_empty = entry.verb in (Verb.COUNT, Verb.SETTLE) or entry.reverses is not None
+    may_be_empty = entry.verb in MAY_BE_EMPTY or entry.reverses is not None
     if not legs and not may_be_empty:
         raise ValidationError(_("There is no line to record."), code="no_lines")
     for leg in legs:

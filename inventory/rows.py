@@ -27,6 +27,27 @@ def insert(
     return keys
 
 
+def insert_new(
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    returning: str,
+) -> list[Any]:
+    """Insert those of ``rows`` that break no constraint; return a column of them, in no order."""
+    table, columns, marks, fields = _statement(model, names)
+    found: list[Any] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(batch))}"  # noqa: S608
+                f" ON CONFLICT DO NOTHING RETURNING {returning}",
+                _prepared(fields, batch),
+            )
+            found += [row[0] for row in cursor.fetchall()]
+    return found
+
+
 def add(
     model: type[models.Model],
     key: Sequence[str],

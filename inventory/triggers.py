@@ -8,9 +8,17 @@ Triggers are dropped before every migrate and installed after it: SQLite rebuild
 silently drops theirs and fails on any that read another (docs/decisions/0006).
 """
 
+from collections.abc import Mapping
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-WRITTEN_ONCE = ("inventory_movement", "inventory_flow", "inventory_account")
+# Table → which row of it a NEW one would replace, as SQLite's REPLACE would without asking.
+WRITTEN_ONCE = {
+    "inventory_movement": "id = NEW.id OR number = NEW.number OR reverses_id = NEW.reverses_id",
+    "inventory_flow": "id = NEW.id",
+    "inventory_account": "id = NEW.id OR key = NEW.key",
+}
+_rooms_above: dict[str, str] = {}
 
 FORWARD = {
     "source": "stock exit",
@@ -55,11 +63,10 @@ _CLOSED = (
     "SELECT 1 FROM organisation_site WHERE id = NEW.site_id AND books_closed_through >= NEW.month"
 )
 
-_SQLITE_TWIN = {
-    "inventory_movement": "id = NEW.id OR number = NEW.number OR reverses_id = NEW.reverses_id",
-    "inventory_flow": "id = NEW.id",
-    "inventory_account": "id = NEW.id OR key = NEW.key",
-}
+
+def keep_written(tables: Mapping[str, str]) -> None:
+    """Let rooms above have tables of their own written once: table → twin, as ``WRITTEN_ONCE``."""
+    _rooms_above.update(tables)
 
 
 def _sqlite() -> dict[str, str]:
@@ -77,7 +84,7 @@ def _sqlite() -> dict[str, str]:
         " (SELECT 1 FROM organisation_site WHERE id = NEW.id OR code = NEW.code)"
         " BEGIN SELECT RAISE(ABORT, 'ledger: a closed month never reopens'); END",
     }
-    for table in WRITTEN_ONCE:
+    for table, twin in (WRITTEN_ONCE | _rooms_above).items():
         for act in ("UPDATE", "DELETE"):
             triggers[f"tracerie_{table}_{act.lower()}"] = (
                 f"BEFORE {act} ON {table}"
@@ -86,7 +93,7 @@ def _sqlite() -> dict[str, str]:
         # It deletes without asking the trigger above, too: refuse what it would replace.
         triggers[f"tracerie_{table}_replace"] = (
             f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table}"  # noqa: S608
-            f" WHERE {_SQLITE_TWIN[table]})"
+            f" WHERE {twin})"
             f" BEGIN SELECT RAISE(ABORT, 'ledger: {table} is written once'); END"
         )
     return triggers
@@ -99,7 +106,7 @@ def _postgresql() -> dict[str, tuple[str, str]]:
         "tracerie_movement_guard": ("inventory_movement", "BEFORE INSERT", "FOR EACH ROW"),
         "tracerie_site_closing": ("organisation_site", "BEFORE UPDATE", "FOR EACH ROW"),
     }
-    for table in WRITTEN_ONCE:
+    for table in WRITTEN_ONCE | _rooms_above:
         triggers[f"tracerie_{table}_change"] = (table, "BEFORE UPDATE OR DELETE", "FOR EACH ROW")
         triggers[f"tracerie_{table}_truncate"] = (table, "BEFORE TRUNCATE", "FOR EACH STATEMENT")
     return {
@@ -155,7 +162,8 @@ def drop(connection: BaseDatabaseWrapper) -> None:
 def has_tables(connection: BaseDatabaseWrapper) -> bool:
     """Whether the tables that triggers watch exist: not when migrating back to nothing."""
     with connection.cursor() as cursor:
-        return set(WRITTEN_ONCE) <= set(connection.introspection.table_names(cursor))
+        wanted = WRITTEN_ONCE.keys() | _rooms_above.keys()
+        return wanted <= set(connection.introspection.table_names(cursor))
 
 
 def missing(connection: BaseDatabaseWrapper) -> set[str]:

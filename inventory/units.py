@@ -38,6 +38,11 @@ def format_tonnes(weight_g: int, decimals: int = 2) -> str:
     return _grouped(Decimal(weight_g) / 1_000_000, decimals)
 
 
+def format_euros(cents: int) -> str:
+    """Return a price as labels print it, without idle zeros: ``8 €``, ``1 234,50 €``."""
+    return _grouped(Decimal(cents) / 100, 2 if cents % 100 else 0) + NO_BREAK + "€"
+
+
 def _grouped(value: Decimal, decimals: int) -> str:
     rounded = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     whole, _dot, fraction = f"{abs(rounded):,.{decimals}f}".partition(".")

@@ -186,15 +186,16 @@ SELECT 'n° ' || w.item_id || ' ' || m.number, COALESCE(a.key, '–'), COALESCE(
     ),
     (
         gettext_lazy("items of a place"),
-        """
-SELECT a.key || ' ' || c.code, SUM(must_g) || ' g', SUM(is_g) || ' g'
-  FROM (SELECT account_id, category_id, SUM(weight_g) AS must_g, 0 AS is_g
+        f"""
+SELECT a.key || ' ' || c.code, {_MUST}, {_IS}
+  FROM (SELECT account_id, category_id, SUM(weight_g) AS must_g, COUNT(*) AS must_u,
+               0 AS is_g, 0 AS is_u
           FROM inventory_item GROUP BY account_id, category_id
         UNION ALL
-        SELECT account_id, category_id, 0, weight_g FROM inventory_balance) s
+        SELECT account_id, category_id, 0, 0, weight_g, units FROM inventory_balance) s
   JOIN inventory_account a ON a.id = s.account_id AND a.kind = 'stock' AND a.holds_items
   JOIN inventory_category c ON c.id = s.category_id
- GROUP BY a.key, c.code, c.id HAVING SUM(must_g) <> SUM(is_g)""",
+ GROUP BY a.key, c.code, c.id {_DIFFER}""",  # noqa: S608
     ),
     (
         gettext_lazy("month of a movement"),
@@ -208,7 +209,7 @@ SELECT m.number, {_MONTH_OF_DAY}, m.month
         """
 SELECT m.number, '≥ 1', 0
   FROM inventory_movement m
- WHERE m.month >= {since} AND m.verb NOT IN ('count', 'settle', 'reverse')
+ WHERE m.month >= {since} AND m.verb NOT IN ('count', 'settle', 'sell', 'return', 'reverse')
    AND NOT EXISTS (SELECT 1 FROM inventory_flow f WHERE f.movement_id = m.id)""",
     ),
     (

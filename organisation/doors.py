@@ -109,9 +109,10 @@ class May(HttpBearer):
         if not isinstance(value, str):
             raise PydanticCustomError("string_type", "")
         known = request.__dict__.setdefault("resolved", {})
-        if (model, value) not in known:
-            known[model, value] = self._look_up(model, value, request)
-        return known[model, value]
+        key = type(self), model, value
+        if key not in known:
+            known[key] = self._look_up(model, value, request)
+        return known[key]
 
     def _look_up(self, model: Any, value: str, request: HttpRequest) -> Any:
         found = None
@@ -126,6 +127,17 @@ class May(HttpBearer):
         if site is found and not hasattr(request, "site"):
             request.site = found  # type: ignore[assignment]
         return found
+
+
+class Reach(May):
+    """A site as a destination: one's own, or another member's of a shared network."""
+
+    def _look_up(self, model: Any, value: str, request: HttpRequest) -> Any:
+        sites = model.objects.reached_from(caller(request).organisation_id)
+        site = sites.named(value).first() if _is_code(value) else None
+        if site is None:
+            raise PydanticCustomError("unknown_site", "")
+        return site
 
 
 def _is_code(value: str) -> bool:
@@ -159,6 +171,7 @@ def _prepared(model: Any) -> Prepared[Any] | None:
 T = TypeVar("T")
 Permitted = Annotated[T, May()]
 """``Permitted[Site]``: a code that names a site where the caller may do the route's act."""
+Destination = Annotated[Site, Reach()]
 
 
 class SitePage(Page):

@@ -82,6 +82,11 @@ class SiteQuerySet(models.QuerySet["Site"]):
     def named(self, code: str) -> "SiteQuerySet":
         return self.filter(code=code)
 
+    def reached_from(self, organisation_id: int | None) -> "SiteQuerySet":
+        """Sites that a structure may send to: its own, and those of networks it belongs to."""
+        peers = Organisation.objects.filter(networks__members=organisation_id or 0)
+        return self.filter(Q(organisation=organisation_id) | Q(organisation__in=peers))
+
     def permitted(self, user: "User", act: str) -> "SiteQuerySet":
         """Sites where ``user`` may do ``act``."""
         own = self.filter(organisation=user.organisation_id)
@@ -201,6 +206,16 @@ class User(AbstractUser):
     def may_anywhere(self, act: str) -> bool:
         """Whether this person may do ``act`` at one site at least."""
         return bool(self.sites_allowing(act))
+
+    def is_known_to(self, reader: "User") -> bool:
+        """Whether ``reader`` is told this person's name: colleagues are, auditors are not."""
+        roles = {role for _site, role in reader.grants}
+        return reader.organisation_id == self.organisation_id and roles != {Role.AUDITOR}
+
+    def role_at(self, site: Site) -> Role | None:
+        """The role by which this person works at ``site``, the humblest first."""
+        held = {role for where, role in self.grants if where in (None, site.pk)}
+        return next((role for role in Role if role in held), None)
 
     @property
     def initials(self) -> str:

@@ -37,8 +37,13 @@ ACTS: dict[str, frozenset[Role]] = {
     "read_stock": EVERYONE,  # what is where, and the documents that put it there
     "read_figures": READERS,
     "collect": FLOOR,
+    "sort": FLOOR,  # share out bulk, take an object apart
+    "label": FLOOR,  # give objects a code, describe and price them
     "move": FLOOR,
+    "transfer": FLOOR,
     "ship": FLOOR,
+    "sell": OFFICE | {Role.CASHIER},
+    "read_sales": READERS | {Role.CASHIER},
     "undo": FLOOR,  # one's own record, within the minute; beyond that, `reverse`
     "reverse": OFFICE,
     "backdate": OFFICE,

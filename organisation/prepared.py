@@ -41,9 +41,11 @@ class Prepared(Generic[M]):
     def build(self) -> _Query:
         """The SQL and how to read its rows. Raises ImproperlyConfigured where it has relations."""
         rows = self._build(*self._marks).order_by()
+        if rows.query.select_related:
+            raise ImproperlyConfigured(f"This query of {rows.model} cannot be prepared.")
         compiler = rows.query.get_compiler(connection=connection)
         sql, marks = compiler.as_sql()
-        if tuple(marks) != self._marks or rows.query.select_related:
+        if tuple(marks) != self._marks:
             raise ImproperlyConfigured(f"This query cannot be prepared: {sql}")
         columns = [column for column, _sql, _alias in compiler.select]
         names = [column.target.attname for column in columns]

@@ -83,6 +83,11 @@ Units = Annotated[int, Field(strict=True, gt=0, le=1_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
 Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_plain)]
 Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain)]
+Why = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+    AfterValidator(_plain),
+]
 Slip = Annotated[str, StringConstraints(max_length=60), AfterValidator(_plain)]
 PastInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant), AfterValidator(_settled)]
 Day = Annotated[date, BeforeValidator(_iso_day), Field(ge=FIRST_DAY, le=LAST_DAY)]

@@ -4,12 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from inventory.models import Category, EprStream, Kind, MonthlyFlow, MonthlyOrigin
+from inventory.models import UNSORTED, Category, EprStream, Kind, MonthlyFlow, MonthlyOrigin
 from inventory.months import add_months
 from reporting.months import span
 from reporting.rounding import shares
 from reporting.scopes import Border
-from reporting.warnings import UNSORTED
 
 UNKNOWN = "unknown"
 YEAR = 12

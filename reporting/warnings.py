@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from inventory.models import Category
+from inventory.models import UNSORTED, Category
 from inventory.months import first_day, month_of
 from inventory.units import format_kg
 from organisation.models import Site
@@ -18,8 +18,6 @@ from reporting.months import first_open
 from reporting.periods import Period
 from reporting.scopes import LEAVES, Border, Scope
 from reporting.stock import Spot, bulk_below_zero
-
-UNSORTED = "DIV.VRAC"
 
 
 def of(

@@ -109,6 +109,14 @@ class Api:
     def get(self, path: str, **query):
         return self.client.get(f"/api/v1/{path}", query, headers=self.headers)
 
+    def patch(self, path: str, **fields):
+        return self.client.patch(
+            f"/api/v1/{path}",
+            json.dumps(fields),
+            content_type="application/json",
+            headers=self.headers,
+        )
+
     def post(self, path: str, content=None, **fields):
         """Post JSON; a fresh ``id`` is added to ``fields`` unless one is given."""
         if content is None:

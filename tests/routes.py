@@ -13,23 +13,14 @@ from uuid import uuid4
 from django.utils import timezone
 
 from config.urls import urlpatterns
-from inventory.ledger import Entry, Leg, post
-from inventory.models import (
-    Account,
-    Category,
-    CollectionMode,
-    Container,
-    Item,
-    ItemCode,
-    Method,
-    Origin,
-    Partner,
-    Place,
-    Verb,
-)
+from inventory import services
+from inventory.ledger import Entry
+from inventory.models import Category, CollectionMode, Container, Origin, Partner, Place, Verb
+from inventory.services import Draft
 from organisation.doors import ANYONE, acts_of, callbacks, operations_of
 from organisation.models import Membership, Site, Submission, User
 from organisation.permissions import Role
+from sales.models import Till
 
 API = "api/v1/"
 
@@ -126,6 +117,97 @@ SAMPLES = {
     "GET inventory/reversals": DATED,
     "GET inventory/reversals/<id>": _document("reversal"),
     "POST inventory/reversals": Sample(body={"movement": "$mine", "reason": "wrong key"}),
+    "GET inventory/sortings": DATED,
+    "GET inventory/sortings/<id>": _document("sorting"),
+    "POST inventory/sortings": Sample(
+        body={
+            "site": "$site",
+            "from": {"category": "MOB", "weight_g": 1_000},
+            "to": [{"category": "MOB.CHAI", "weight_g": 990}],
+        }
+    ),
+    "POST inventory/spreads": Sample(
+        body={
+            "site": "$site",
+            "category": "DIV.VRAC",
+            "weight_g": 1_000,
+            "shares": [{"category": "MOB", "share": 70}, {"category": "TEX", "share": 30}],
+        }
+    ),
+    "POST inventory/codes": Sample(body={"site": "$site", "count": 2}),
+    "POST inventory/items": Sample(
+        body={"site": "$site", "category": "MOB.CHAI", "weight_g": 1_500, "price_cents": 900}
+    ),
+    "GET inventory/items/<code>": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/items/<code>/trace": Sample(path={"code": "$item"}, names="structure"),
+    "PATCH inventory/items/<code>": Sample(path={"code": "$item"}, body={"title": "Tabouret"}),
+    "GET inventory/dismantlings": DATED,
+    "GET inventory/dismantlings/<id>": _document("dismantling"),
+    "POST inventory/dismantlings": Sample(
+        body={
+            "site": "$site",
+            "item": "$item",
+            "parts": [
+                {"category": "MOB", "weight_g": 3_000},
+                {"category": "MOB.CHAI", "weight_g": 1_000, "label": True},
+            ],
+        }
+    ),
+    "GET inventory/transfers": DATED,
+    "GET inventory/transfers/<id>": _document("transfer"),
+    "POST inventory/transfers": Sample(
+        body={
+            "site": "$site",
+            "to_site": "$peer",
+            "lines": [{"category": "MOB", "weight_g": 500}, {"item": "$item"}],
+        }
+    ),
+    "POST inventory/transfers/<transfer>/receipt": Sample(
+        path={"transfer": "$incoming"},
+        body={"lines": [{"category": "MOB", "weight_g": 200}], "final": False},
+    ),
+    "POST inventory/clearings": Sample(
+        body={
+            "site": "$site",
+            "to": [
+                {
+                    "fate": "reuse",
+                    "public": True,
+                    "lines": [{"category": "MOB", "weight_g": 200}, {"item": "$item"}],
+                },
+                {
+                    "fate": "disposal",
+                    "partner": "tip",
+                    "lines": [{"category": "MOB", "weight_g": 100}],
+                },
+            ],
+        }
+    ),
+    "GET inventory/clearings/<id>": _document("clearing"),
+    "GET sales/tills": LISTED,
+    "GET sales/keys": LISTED,
+    "GET sales/prices": Sample(query={"category": "MOB"}, names="nothing"),
+    "GET sales/sales": DATED,
+    "GET sales/sales/<id>": _document("sale"),
+    "POST sales/sales": Sample(
+        body={
+            "till": "$till",
+            "lines": [
+                {"item": "$item", "price_cents": 1_500},
+                {"category": "MOB", "quantity": 2, "price_cents": 250, "weight_g": 800},
+            ],
+            "payments": [{"method": "cash", "amount_cents": 2_000}],
+        }
+    ),
+    "POST sales/sales/<sale>/refunds": Sample(
+        path={"sale": "$sale"},
+        body={
+            "till": "$till",
+            "lines": [{"line": 2, "quantity": 1}],
+            "method": "cash",
+            "reason": "too small",
+        },
+    ),
     "GET collection/origins": LISTED,
     "GET collection/modes": ALONE,
     "GET collection/intakes": DATED,
@@ -201,6 +283,15 @@ PAGES = {
 }
 
 
+CHAIRS = {"category": "MOB", "weight_g": 700}
+ACTS_ON_AN_ITEM = {
+    "dismantling": "inventory/dismantlings",
+    "transfer": "inventory/transfers",
+    "clearing": "inventory/clearings",
+    "sale": "sales/sales",
+}
+
+
 @dataclass(frozen=True)
 class Door:
     """A method and a path of the API (or a page), and the act it asks for."""
@@ -260,14 +351,22 @@ def furnish(site, person, post_json) -> dict[str, str]:
     """
     Place.objects.get_or_create(site=site, code="reserve", defaults={"name": "Réserve"})
     Site.objects.filter(pk=site.pk).update(tracks_places=True)
+    peer, _new = Site.objects.get_or_create(
+        code=f"peer-{site.code}", organisation=site.organisation, defaults={"name": "Annexe"}
+    )
+    till, _new = Till.objects.get_or_create(
+        code=f"till-{site.code}", organisation=site.organisation, site=site
+    )
     helper = User.objects.create(username=f"helper-{site.code}", organisation=site.organisation)
     Membership.objects.create(user=helper, site=site, role=Role.SORTER)
     spot = {
         "site": site.code,
         "login": helper.username,
+        "peer": peer.code,
+        "till": till.code,
         **_own_codes(site.organisation),
         "today": site.business_date(timezone.now()).isoformat(),
-        "item": label_item(site, person, "2A"),
+        "item": label_item(site, person),
     }
 
     def made(key: str, path: str, **more: Any) -> dict[str, Any]:
@@ -285,12 +384,18 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["old_month_number"] = f"{next_month:%Y%m}"
     made("opening", "inventory/opening-stock")
     made("intake", "collection/intakes")
+    made("sorting", "inventory/sortings")
     spot["mine"] = made("move", "inventory/moves")["number"]
     made("reversal", "inventory/reversals")
     made("count", "inventory/counts")
     made("settlement", "inventory/settlements")
-    spot["item"], left = label_item(site, person, "3B"), spot["item"]
+    spot["left"], left = label_item(site, person), spot["item"]
+    spot["item"] = spot["left"]
     spot["shipment_number"] = made("shipment", "inventory/shipments")["number"]
+    for document, act in ACTS_ON_AN_ITEM.items():
+        spot["item"] = label_item(site, person)
+        made(document, act)
+    made("incoming", "inventory/transfers", site=peer.code, to_site=site.code, lines=[CHAIRS])
     spot["item"] = left
     spot["number"] = made("intake", "collection/intakes")["number"]
     spot["mine"] = made("intake", "collection/intakes")["number"]
@@ -310,24 +415,14 @@ def _own_codes(organisation) -> dict[str, str]:
     return dict.fromkeys(("category", "container", "mode", "partner", "origin"), code)
 
 
-def label_item(site, person, start: str) -> str:
-    """Label an item out of bulk, straight through the kernel: the act comes with a later issue."""
-    category, place = Category.objects.get(code="MOB.CHAI"), Place.objects.main(site)
-    item = Item.objects.create(category=category, weight_g=4_000)
-    code = f"{start}{site.code[:3].upper()}"
-    ItemCode.objects.create(organisation=site.organisation, code=code, item=item)
-    leg = Leg(
-        Account.stock(place),
-        Account.stock(place, items=True),
-        category,
-        4_000,
-        Method.WEIGHED,
-        units=1,
-        item=item,
-    )
+def label_item(site, person) -> str:
+    """Label a chair out of bulk; return its code."""
     submission = Submission.objects.create(
         organisation=site.organisation, uuid=uuid4(), endpoint="test", digest=""
     )
     moment = timezone.now() - timedelta(seconds=1)
-    post(entry=Entry(site, Verb.LABEL, submission, person, moment), legs=[leg])
-    return code
+    entry = Entry(site, Verb.LABEL, submission, person, moment)
+    chairs = Category.objects.get(code="MOB.CHAI")
+    draft = Draft(chairs, 4_000, from_category=chairs)
+    [item] = services.label(entry=entry, place=None, drafts=[draft])
+    return item.own_code

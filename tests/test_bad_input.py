@@ -22,6 +22,7 @@ from config.api import OTHERWISE
 from inventory.models import Container, Place
 from inventory.months import add_months, first_day, month_of
 from organisation.models import Site
+from sales.models import Till
 from tests.conftest import codes
 from tests.routes import SAMPLES, doors, fill, furnish
 
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.database  # lengths, signs and numbers that only one en
 
 DOORS = doors()
 WRITES = [name for name, door in DOORS.items() if door.method == "POST"]
+CHANGES = [name for name, door in DOORS.items() if door.method == "PATCH"]
 READS = [name for name, door in DOORS.items() if door.method == "GET"]
 
 TRANSLATED = (Path(settings.LOCALE_PATHS[0]) / "fr/LC_MESSAGES/django.mo").exists()
@@ -56,6 +58,7 @@ NOT_A_MOMENT = [
     [],
     {},
 ]
+NOT_A_FLAG = ["true", 1, 0, None, [], {}]
 NOT_LINES = [
     None,
     {},
@@ -81,7 +84,7 @@ BAD_VALUES = {
     "closing_weight_g": [*NOT_GRAMS, None],
     "units": [0, *NOT_GRAMS],
     "count": [0, *NOT_GRAMS, None],
-    "estimated": ["true", 1, 0, None, [], {}],
+    "estimated": NOT_A_FLAG,
     "fate": NOT_ONE_OF,
     "as": NOT_ONE_OF,
     "on": NOT_A_DAY,
@@ -89,9 +92,29 @@ BAD_VALUES = {
     "occurred_at": NOT_A_MOMENT,
     "comment": NOT_A_TEXT,
     "lines": NOT_LINES,
+    "from": [None, [], "x", 5, {}, {"surprise": 1}],
+    "to": NOT_LINES,
+    "parts": NOT_LINES,
+    "shares": NOT_LINES,
+    "share": [0, 101, *NOT_GRAMS, None],
+    "label": NOT_A_FLAG,
+    "final": NOT_A_FLAG,
+    "public": NOT_A_FLAG,
+    "to_site": [*NOT_A_CODE, None],
+    "till": [*NOT_A_CODE, None],
+    "price_cents": [10_000_001, *NOT_GRAMS],
+    "quantity": [0, *NOT_GRAMS, None],
+    "line": [0, 99, *NOT_GRAMS, None],
+    "payments": NOT_LINES,
+    "amount_cents": [0, 10_000_001, *NOT_GRAMS, None],
+    "method": NOT_ONE_OF,
+    "title": ["\u0000", "a\u001b[0m", "\ud800", "x" * 121, 5, True, [], {}],
     "items": [{}, "x", [None], [1], ["nowhere"], ["\u0000"], ["\ud800"], ["nowhere"] * 100_000],
 }
-BAD_REASONS = {"POST inventory/reversals": NOT_A_TEXT}
+BAD_REASONS = {
+    "POST inventory/reversals": NOT_A_TEXT,
+    "POST sales/sales/<sale>/refunds": ["", *NOT_A_TEXT],
+}
 ZERO_GRAMS_ARE_FINE = ("POST inventory/counts",)
 
 NOT_JSON = {
@@ -148,7 +171,11 @@ def refused(world, api, spot):
             query_params=query,
         )
 
-    send.body = lambda name: {"id": str(uuid4()), **fill(SAMPLES[name].body, spot)}
+    def body(name: str) -> dict:
+        said = fill(SAMPLES[name].body, spot)
+        return said if name in CHANGES else {"id": str(uuid4()), **said}
+
+    send.body = body
     return send
 
 
@@ -196,8 +223,21 @@ DATED = {
     "POST inventory/moves",
     "POST inventory/shipments",
     "POST inventory/counts",
+    "POST inventory/sortings",
+    "POST inventory/spreads",
+    "POST inventory/items",
+    "POST inventory/dismantlings",
+    "POST inventory/transfers",
+    "POST inventory/transfers/<transfer>/receipt",
+    "POST inventory/clearings",
 }
-MAY_BE_LEFT_OUT = {("POST inventory/counts", "lines"), ("POST inventory/moves", "lines")}
+MAY_BE_LEFT_OUT = {
+    ("POST inventory/counts", "lines"),
+    ("POST inventory/moves", "lines"),
+    ("POST inventory/spreads", "weight_g"),
+    ("POST inventory/items", "price_cents"),
+    ("POST inventory/transfers/<transfer>/receipt", "final"),
+}
 
 
 def _bad_values(name: str, key: str) -> list:
@@ -246,6 +286,33 @@ def test_a_spoilt_request_is_refused_with_a_sentence_and_writes_nothing(name, re
     assert wrong == {}
     assert rows_written() == before
     assert refused(name, body).status_code == 201  # nothing but the spoiling was refused
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_spoilt_change_is_refused_with_a_sentence_and_writes_nothing(name, refused):
+    body = {"title": "Chaise", "price_cents": 500, "condition": "good"}
+    spoilt_ones = [
+        {**body, "surprise": 1},
+        *({**body, "title": bad} for bad in BAD_VALUES["title"]),
+        *({**body, "price_cents": bad} for bad in BAD_VALUES["price_cents"]),
+        *({**body, "condition": bad} for bad in ["superb", 5, True, [], {}, "\u0000"]),
+    ]
+    before = rows_written()
+
+    wrong = {
+        repr(content)[:120]: fault
+        for content in spoilt_ones
+        if (fault := faults_of(refused(name, content)))
+    }
+    wrong |= {
+        how: fault
+        for how, content in NOT_JSON.items()
+        if (fault := faults_of(refused(name, content), {400}))
+    }
+
+    assert wrong == {}
+    assert rows_written() == before
+    assert refused(name, body).status_code == 200
 
 
 def test_what_is_not_json_is_refused_as_such(refused):
@@ -336,7 +403,7 @@ def test_an_address_that_names_nothing_is_refused_with_a_sentence(refused, spot)
     wrong = {}
     for name in DOORS:
         for called in SAMPLES[name].path.values():
-            content = refused.body(name) if name in WRITES else b""
+            content = b"" if name in READS else refused.body(name)
             for value in NO_ADDRESSES:
                 good, spot[called[1:]] = spot[called[1:]], value
                 if fault := faults_of(refused(name, content), {404, 422}):
@@ -360,6 +427,20 @@ COUNT, SETTLE, OPEN = (
     "POST inventory/opening-stock",
 )
 WEIGHTS, UNDO = "POST inventory/shipments/<shipment>/weights", "POST inventory/reversals"
+SORT, SPREAD, CODES = (
+    "POST inventory/sortings",
+    "POST inventory/spreads",
+    "POST inventory/codes",
+)
+LABEL, DISMANTLE, CLEAR = (
+    "POST inventory/items",
+    "POST inventory/dismantlings",
+    "POST inventory/clearings",
+)
+TRANSFER, RECEIPT = "POST inventory/transfers", "POST inventory/transfers/<transfer>/receipt"
+SELL, REFUND = "POST sales/sales", "POST sales/sales/<sale>/refunds"
+PAY_LESS = "payments_do_not_cover"
+SOLD = {"category": "MOB", "price_cents": 500, "weight_g": 800}
 WEIGHED = {"category": "MOB", "weight_g": 700}
 BINS = {"category": "MOB", "bins": 2, "container": "caddie"}
 TOO_HEAVY_G = 100_000_001  # one line of an act stays under 100 t; only opening stock goes beyond
@@ -473,6 +554,93 @@ RULES = [
     (SETTLE, {"on": "2099-12-31"}, 422, "in_the_future"),
     (UNDO, {"movement": "$reversal_number"}, 422, "cannot_reverse"),
     (UNDO, {"movement": "$move_number"}, 409, "already_reversed"),
+    (UNDO, {"movement": "$sale_number"}, 422, "cannot_reverse"),
+    (UNDO, {"movement": "$received_number"}, 422, "receipts_first"),
+    (SORT, {"occurred_at": LAST_YEAR}, 422, "month_closed"),
+    (SORT, {"to": [{"category": "MOB.CHAI", "weight_g": 1_001}]}, 422, "more_than_taken"),
+    (SORT, {"to": [{"category": "MOB.CHAI", "weight_g": 979}]}, 422, "sorting_gap_too_large"),
+    (SORT, {"to": [{"category": "MOB", "weight_g": 1_000}]}, 422, "no_lines"),
+    (SPREAD, {"shares": [{"category": "MOB", "share": 99}]}, 422, "shares_not_100"),
+    (SPREAD, {"shares": [{"category": "MOB", "share": 50}] * 2}, 422, "category_twice"),
+    (
+        SPREAD,
+        {"weight_g": None, "shares": [{"category": "MOB", "share": 100}]},
+        422,
+        "nothing_to_spread",
+    ),
+    (CODES, {"count": 1_001}, 422, "less_than_equal"),
+    (LABEL, {"occurred_at": LAST_YEAR}, 422, "month_closed"),
+    (LABEL, {"code": "ABCDEF"}, 422, "bad_code"),
+    (LABEL, {"code": "$item"}, 409, "code_taken"),
+    (LABEL, {"former": "$item"}, 422, "not_gone"),
+    (LABEL, {"intake_line": "$opening_line"}, 422, "not_an_arrival"),
+    (LABEL, {"intake_line": "$arrival_line", "weight_g": 12_501}, 422, "heavier_than_arrival"),
+    (LABEL, {"place": "nowhere"}, 404, "unknown_place"),
+    (DISMANTLE, {"parts": [WEIGHED]}, 422, "parts_do_not_add_up"),
+    (DISMANTLE, {"item": "$gone"}, 409, "item_not_there"),
+    (TRANSFER, {"to_site": "canal"}, 422, "same_site"),
+    (TRANSFER, {"to_site": "quai"}, 404, "unknown_site"),
+    (TRANSFER, {"lines": [{"item": "$gone"}]}, 409, "item_not_there"),
+    (TRANSFER, {"lines": [{"item": "$item"}] * 2}, 422, "item_twice"),
+    (TRANSFER, {"lines": [{"item": "$item", "units": 1}]}, 422, "bad_line"),
+    (TRANSFER, {"lines": [{"category": "MOB"}]}, 422, "bad_line"),
+    (RECEIPT, {"lines": [WEIGHED]}, 422, "more_than_sent"),  # 1 g came already
+    (RECEIPT, {"lines": [{"category": "TEX", "weight_g": 1}]}, 422, "not_sent"),
+    (RECEIPT, {"lines": [{"item": "$item"}]}, 404, "unknown_item"),
+    (RECEIPT, {"lines": []}, 422, "no_lines"),
+    (RECEIPT, {"site": "gare"}, 422, "wrong_site"),
+    (RECEIPT, {"lines": [WEIGHED | {"place": "reserve"}]}, 422, "site_first"),
+    (RECEIPT, {"site": "canal", "lines": [WEIGHED | {"place": "x"}]}, 404, "unknown_place"),
+    (CLEAR, {"to": [{"fate": "reuse", "lines": [WEIGHED]}]}, 422, "partner_or_public"),
+    (CLEAR, {"to": [{"fate": "reuse", "public": True, "lines": []}]}, 422, "too_short"),
+    (
+        CLEAR,
+        {"to": [{"fate": "reuse", "public": True, "lines": [{"item": "$item"}]}] * 2},
+        409,
+        "item_already_sold",
+    ),
+    (SELL, {"lines": [{"item": "$sold", "price_cents": 1}]}, 409, "item_already_sold"),
+    (SELL, {"lines": [{"item": "$gone", "price_cents": 1}]}, 409, "item_not_there"),
+    (SELL, {"lines": [{"item": "$item"}]}, 422, "price_missing"),
+    (SELL, {"lines": [{"category": "MOB"}]}, 422, "price_missing"),
+    (SELL, {"lines": [{"item": "$item", "price_cents": 1, "quantity": 2}]}, 422, "item_alone"),
+    (SELL, {"lines": [{"item": "$item", "price_cents": 1, "lot": True}]}, 422, "item_alone"),
+    (SELL, {"lines": [{"item": "$item", "price_cents": 1, "weight_g": 9}]}, 422, "item_alone"),
+    (SELL, {"lines": [{"price_cents": 1}]}, 422, "bad_sale_line"),
+    (
+        SELL,
+        {"lines": [{"category": "MOB", "item": "$item", "price_cents": 1}]},
+        422,
+        "bad_sale_line",
+    ),
+    (SELL, {"lines": [{"key": "nothing", "price_cents": 1}]}, 404, "unknown_pricekey"),
+    (SELL, {"payments": [{"method": "cash", "amount_cents": 1_999}]}, 422, PAY_LESS),
+    (SELL, {"payments": []}, 422, PAY_LESS),
+    (SELL, {"payments": [{"method": "card", "amount_cents": 2_001}]}, 422, "change_without_cash"),
+    (
+        SELL,
+        {"lines": [SOLD | {"discount": {"amount_cents": 501, "reason": "a stain"}}]},
+        422,
+        "discount_too_large",
+    ),
+    (SELL, {"lines": [SOLD | {"discount": {"reason": "a stain"}}]}, 422, "bad_discount"),
+    (
+        SELL,
+        {"lines": [SOLD | {"discount": {"percent": 5, "amount_cents": 5, "reason": "x"}}]},
+        422,
+        "bad_discount",
+    ),
+    (
+        SELL,
+        {"lines": [SOLD | {"discount": {"percent": 101, "reason": "x"}}]},
+        422,
+        "less_than_equal",
+    ),
+    (SELL, {"lines": [SOLD | {"discount": {"percent": 5, "reason": ""}}]}, 422, "string_too_short"),
+    (REFUND, {"lines": [{"line": 3}]}, 404, "unknown_line"),
+    (REFUND, {"lines": [{"line": 2}, {"line": 2}]}, 422, "line_twice"),
+    (REFUND, {"lines": [{"line": 2, "quantity": 3}]}, 422, "refund_exceeds_sale"),
+    (REFUND, {"till": "till-gare"}, 422, "other_site"),
 ]
 
 
@@ -483,10 +651,14 @@ def test_a_rule_refuses_with_its_code_and_writes_nothing(name, refused, spot, wo
     Container.objects.filter(code="caddie").update(average_load_g=None)
     reversal = api().get(f"inventory/reversals/{spot['reversal']}").json()
     spot |= {
-        "gone": "3BCAN",  # left with the departure
+        "gone": spot["left"],
         "reversal_number": reversal["number"],
         "move_number": reversal["reverses"],
+        **_numbers(api(), spot),
     }
+    Till.objects.create(
+        organisation=world.navette, site=world.gare, code="till-gare", name="Caisse de la gare"
+    )
     before = rows_written()
 
     for _name, change, status, code in (rule for rule in RULES if rule[0] == name):
@@ -495,6 +667,24 @@ def test_a_rule_refuses_with_its_code_and_writes_nothing(name, refused, spot, wo
         assert (response.status_code, codes(response)) == (status, [code])
 
     assert rows_written() == before
+
+
+def _numbers(call, spot) -> dict[str, str]:
+    """What the documents of a spot, and the lines of its arrivals, are called."""
+    sale = call.get(f"sales/sales/{spot['sale']}").json()
+    opening = call.get(f"inventory/opening-stock/{spot['opening']}").json()
+    call.post(
+        f"inventory/transfers/{spot['incoming']}/receipt",
+        lines=[{"category": "MOB", "weight_g": 1}],
+    )
+    received = call.get(f"inventory/transfers/{spot['incoming']}").json()
+    return {
+        "sale_number": sale["number"],
+        "sold": sale["lines"][0]["item"],
+        "opening_line": f"{opening['number']}.1",
+        "arrival_line": f"{spot['number']}.1",
+        "received_number": received["number"],
+    }
 
 
 def test_the_first_arrival_of_a_site_leaves_nothing_behind_when_refused(world, api):
@@ -531,7 +721,7 @@ def test_a_replay_answers_the_same_body_after_the_world_has_moved_on(refused, sp
             body = refused.body(name)
             first = refused(name, body)
             assert first.status_code == 201, (name, first.json())
-            if "item" in json.dumps(body):  # the item leaves meanwhile, where it has not yet
+            if '"item' in json.dumps(body):  # the item leaves meanwhile, where it has not yet
                 away = {"site": "canal", "public": True, "fate": "reuse"}
                 refused(SHIPMENT, {"id": str(uuid4()), **away, "lines": [{"item": spot["item"]}]})
             this_month = month_of(timezone.localdate())

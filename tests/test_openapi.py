@@ -10,7 +10,8 @@ from config.api import api
 from tests.routes import doors
 
 DESCRIBED = Path(__file__).parent.parent / "docs/openapi.json"
-ERRORS = {"get": {401, 403, 404, 422, 429}, "post": {400, 401, 403, 404, 409, 413, 422, 429, 503}}
+WRITE_ERRORS = {400, 401, 403, 404, 409, 413, 422, 429, 503}
+ERRORS = {"get": {401, 403, 404, 422, 429}, "post": WRITE_ERRORS, "patch": WRITE_ERRORS}
 
 
 @pytest.fixture(scope="module")

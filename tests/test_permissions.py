@@ -45,8 +45,14 @@ class Visitor:
         body = {"id": str(uuid4()), **fill(sample.body, spot)}
         if not door.route.startswith(API):
             return self.client.post(url, body)
-        return self.client.post(
-            url, json.dumps(body), content_type="application/json", headers=self.headers
+        if door.method == "PATCH":
+            del body["id"]
+        return self.client.generic(
+            door.method,
+            url,
+            json.dumps(body),
+            content_type="application/json",
+            headers=self.headers,
         )
 
 

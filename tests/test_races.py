@@ -64,7 +64,7 @@ class Shop:
         return self.book(Verb.COLLECT, leg, **options)
 
     def label(self, weight_g):
-        item = Item.objects.create(category=self.furniture, weight_g=weight_g)
+        item = Item.objects.create(category=self.furniture, weight_g=weight_g, since=NOON.date())
         self.book(Verb.LABEL, self._whole(item, self.bulk, self.items))
         return item
 
@@ -72,7 +72,7 @@ class Shop:
         return self.book(Verb.SELL, self._whole(item, self.items, self.reuse))
 
     def _whole(self, item, start, end):
-        return Leg(start, end, self.furniture, item.weight_g, Method.WEIGHED, item=item)
+        return Leg(start, end, self.furniture, item.weight_g, Method.WEIGHED, units=1, item=item)
 
 
 @pytest.fixture

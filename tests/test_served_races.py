@@ -30,6 +30,7 @@ from inventory.models import (
 )
 from inventory.verify import differences
 from organisation.models import Submission, Token
+from tests.conftest import NOON
 from tests.databases import at_once, environment_of, send
 
 pytestmark = pytest.mark.database
@@ -85,7 +86,7 @@ def label(world, number):
     """An item in the main place, whose code is made up."""
     place = Place.objects.main(world.canal)
     chairs = Category.objects.get(code="MOB")
-    item = Item.objects.create(category=chairs, weight_g=4_000 + number)
+    item = Item.objects.create(category=chairs, weight_g=4_000 + number, since=NOON.date())
     ItemCode.objects.create(organisation=world.navette, code=f"{number:06}", item=item)
     entry = Entry(
         world.canal,

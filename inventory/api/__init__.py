@@ -1,9 +1,18 @@
 """The stockroom's API: lists of codes, acts on stock, and the documents they leave."""
 
-from inventory.api import acts, codes, documents
+from inventory.api import acts, codes, departures, documents, items, sorting, transfers
 from organisation.doors import Doors
 
-__all__ = ["acts", "codes", "documents", "router"]
+__all__ = [
+    "acts",
+    "codes",
+    "departures",
+    "documents",
+    "items",
+    "router",
+    "sorting",
+    "transfers",
+]
 
 router = Doors(tags=["inventory"])
 router.add_router("", codes.router)

@@ -11,21 +11,16 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from inventory import services
-from inventory.api.documents import DocumentOut, ShipmentOut, document, router
+from inventory.api.documents import DocumentOut, router
 from inventory.ledger import Entry
 from inventory.models import (
     Category,
-    Container,
     Item,
-    Kind,
     Movement,
-    Partner,
     Place,
-    TreatmentCode,
     Verb,
-    WasteCode,
 )
-from inventory.services import Departure, StockLine
+from inventory.services import StockLine
 from organisation.doors import May, Permitted
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
@@ -37,16 +32,13 @@ from organisation.shapes import (
     Grams,
     GramsOrNone,
     Id,
-    Name,
     PastInstant,
     Shape,
-    Slip,
     Text,
     Units,
 )
 from organisation.submissions import once
 
-Fate = Literal["reuse", "recycling", "other_recovery", "energy", "disposal"]
 Reason = Literal["loss", "theft", "drying", "weighing_error", "found", "reclassify"]
 # One line of an act: above 100 t a key was pressed once too often.
 Load = Annotated[int, Field(strict=True, gt=0, le=Site.SCALE_LIMIT_MAX_G)]
@@ -103,7 +95,7 @@ def create_opening_stock(request: CallerRequest, payload: OpeningIn) -> HttpResp
 
     def record(submission: Submission) -> DocumentOut:
         entry = entry_of(request, submission, Verb.OPEN, payload)
-        return DocumentOut.of(services.open_stock(entry=entry, lines=lines))
+        return DocumentOut.of(services.open_stock(entry=entry, lines=lines), request.user)
 
     return once(request, payload.id, record)
 
@@ -128,120 +120,9 @@ def create_move(request: CallerRequest, payload: MoveIn) -> HttpResponse:
 
     def record(submission: Submission) -> DocumentOut:
         entry = entry_of(request, submission, Verb.MOVE, payload)
-        return DocumentOut.of(services.move(entry=entry, to_place=payload.to_place, lines=lines))
-
-    return once(request, payload.id, record)
-
-
-WAYS_TO_SHIP: tuple[tuple[set[str], set[str]], ...] = (  # what a line needs, what it may add
-    ({"item"}, set()),
-    ({"category", "weight_g"}, {"units", "estimated", "from_place"}),
-    ({"category", "bins", "container"}, {"estimated", "from_place"}),
-)
-
-
-class ShipmentLine(Shape):
-    category: Permitted[Category] | None = None
-    weight_g: Load | None = None
-    units: Units | None = None
-    estimated: Flag = False
-    from_place: Permitted[Place] | None = None
-    bins: Annotated[int, Field(strict=True, gt=0, le=1_000)] | None = None
-    container: Permitted[Container] | None = None
-    item: Permitted[Item] | None = None
-
-    @model_validator(mode="after")
-    def says_one_thing(self) -> Self:
-        said = {name for name, value in self if value}
-        if not any(needed <= said <= needed | more for needed, more in WAYS_TO_SHIP):
-            raise PydanticCustomError("bad_line", "")
-        return self
-
-    def stock_line(self) -> StockLine:
-        if self.bins and self.container:
-            load_g = services.estimated_load_g(self.container, self.bins)
-            return StockLine(self.category, load_g, 0, True, self.from_place)
-        return StockLine(
-            self.category,
-            self.weight_g or 0,
-            self.units or 0,
-            self.estimated,
-            self.from_place,
-            self.item,
+        return DocumentOut.of(
+            services.move(entry=entry, to_place=payload.to_place, lines=lines), request.user
         )
-
-
-class ShipmentIn(Act):
-    partner: Permitted[Partner] | None = None
-    public: Flag = False
-    fate: Fate
-    waste_code: Permitted[WasteCode] | None = None
-    treatment_code: Permitted[TreatmentCode] | None = None
-    carrier: Name = ""
-    bsd: Slip = ""
-    lines: Annotated[list[ShipmentLine], Field(min_length=1, max_length=MAX_LINES)]
-
-    @model_validator(mode="after")
-    def goes_to_someone(self) -> Self:
-        if (self.partner is not None) == self.public:
-            raise PydanticCustomError("partner_or_public", "")
-        return self
-
-
-@router.post(
-    "shipments",
-    auth=May("ship"),
-    response={201: ShipmentOut, 200: ShipmentOut, **WRITE_ERRORS},
-)
-def create_shipment(request: CallerRequest, payload: ShipmentIn) -> HttpResponse:
-    """Book what leaves for a fate."""
-    departure = Departure(
-        fate=Kind(payload.fate),
-        partner=payload.partner,
-        waste_code=payload.waste_code,
-        treatment_code=payload.treatment_code,
-        carrier=payload.carrier,
-        bsd=payload.bsd,
-    )
-
-    def record(submission: Submission) -> ShipmentOut:
-        entry = entry_of(request, submission, Verb.SHIP, payload)
-        lines = [line.stock_line() for line in payload.lines]
-        shipment = services.ship(entry=entry, departure=departure, lines=lines)
-        return ShipmentOut.of(shipment.movement)
-
-    return once(request, payload.id, record)
-
-
-class WeightsLine(Shape):
-    category: Permitted[Category]
-    weight_g: Load
-
-
-class WeightsIn(Shape):
-    id: Id
-    lines: Annotated[list[WeightsLine], Field(min_length=1, max_length=MAX_LINES)]
-    comment: Text = ""
-
-
-@router.post(
-    "shipments/{shipment}/weights",
-    auth=May("ship"),
-    response=CREATED,
-)
-def create_shipment_weights(
-    request: CallerRequest, shipment: Id, payload: WeightsIn
-) -> HttpResponse:
-    """Give the partner's own weights of a departure."""
-    departed = document(request, shipment, Verb.SHIP)
-    weights = unique_weights(payload.lines)
-
-    def record(submission: Submission) -> DocumentOut:
-        entry = entry_of(request, submission, Verb.REVERSE, payload, departed.site)
-        confirmed = services.confirm_weights(
-            entry=entry, shipment=departed.shipment, weights=weights
-        )
-        return DocumentOut.of(confirmed.movement)
 
     return once(request, payload.id, record)
 
@@ -285,7 +166,7 @@ def create_count(request: CallerRequest, payload: CountIn) -> HttpResponse:
             items=payload.items,
             reason=payload.reason,
         )
-        return DocumentOut.of(movement)
+        return DocumentOut.of(movement, request.user)
 
     return once(request, payload.id, record)
 
@@ -311,7 +192,9 @@ def create_settlement(request: CallerRequest, payload: SettlementIn) -> HttpResp
 
     def record(submission: Submission) -> DocumentOut:
         entry = entry_of(request, submission, Verb.SETTLE, payload)
-        return DocumentOut.of(services.settle(entry=entry, on=payload.on, closing_g=closing_g))
+        return DocumentOut.of(
+            services.settle(entry=entry, on=payload.on, closing_g=closing_g), request.user
+        )
 
     return once(request, payload.id, record)
 
@@ -329,6 +212,6 @@ def create_reversal(request: CallerRequest, payload: ReversalIn) -> HttpResponse
     def record(submission: Submission) -> DocumentOut:
         site = payload.movement.site
         entry = entry_of(request, submission, Verb.REVERSE, payload, site)
-        return DocumentOut.of(services.cancel(entry=entry, movement=payload.movement))
+        return DocumentOut.of(services.cancel(entry=entry, movement=payload.movement), request.user)
 
     return once(request, payload.id, record)

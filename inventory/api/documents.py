@@ -1,15 +1,17 @@
 """Documents: what an act leaves behind, listed and shown."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Self
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import Http404
 from ninja import Field, Query, Schema
 
-from inventory.models import Movement, Shipment, Verb
+from inventory.models import Flow, Movement, Shipment, Verb
+from inventory.trace import signed
 from organisation.doors import Doors, May, Permitted, SitePage, require
-from organisation.models import Site
+from organisation.models import Site, User
 from organisation.permissions import CallerRequest
 from organisation.shapes import READ_ERRORS, Day, Id, keyset
 
@@ -45,12 +47,11 @@ class DocumentOut(Schema):
     lines: list[FlowOut]
 
     @classmethod
-    def of(cls, movement: Movement) -> Self:
-        """Lay out a movement and its flows."""
-        flows = movement.flows.select_related(
-            "from_account", "to_account", "from_category", "to_category", "origin"
-        ).prefetch_related("item__codes")
-        lines = [_flow_out(movement, flow) for flow in flows.order_by("pk")]
+    def of(cls, movement: Movement, reader: User) -> Self:
+        """Lay out a movement and its flows, as ``reader`` may see them."""
+        if not hasattr(movement, "told"):
+            with_flows([movement])
+        lines = [_flow_out(flow, reader) for flow in movement.told]  # type: ignore[attr-defined]
         return cls(
             id=str(movement.submission.uuid),
             number=movement.number,
@@ -59,7 +60,7 @@ class DocumentOut(Schema):
             occurred_at=movement.occurred_at.isoformat(),
             business_date=movement.business_date,
             weight_g=sum(line.weight_g for line in lines),
-            by=movement.author.username if movement.author else None,
+            by=signed(movement, reader),
             reverses=movement.reverses.number if movement.reverses else None,
             reversed_by=getattr(getattr(movement, "reversed_by", None), "number", None),
             note=movement.note,
@@ -67,7 +68,16 @@ class DocumentOut(Schema):
         )
 
 
-def _flow_out(movement: Movement, flow: Any) -> FlowOut:
+def with_flows(movements: Sequence[Movement]) -> None:
+    """Read the flows of all of ``movements`` at once, into ``told``."""
+    ends = ("from_account", "to_account", "from_category", "to_category", "origin")
+    flows = Flow.objects.select_related(*ends).prefetch_related("item__codes").order_by("pk")
+    prefetch_related_objects(list(movements), Prefetch("flows", flows, to_attr="told"))
+
+
+def _flow_out(flow: Any, reader: User) -> FlowOut:
+    worn = sorted(flow.item.codes.all(), key=lambda c: c.pk) if flow.item else []
+    worn.sort(key=lambda c: c.organisation_id != reader.organisation_id)  # ours first
     return FlowOut(
         category=flow.from_category.code,
         to_category=flow.to_category.code,
@@ -77,7 +87,7 @@ def _flow_out(movement: Movement, flow: Any) -> FlowOut:
         units=flow.units,
         method=flow.method,
         origin=flow.origin and flow.origin.code,
-        item=flow.item and next((c.code for c in flow.item.codes.all()), None),
+        item=worn[0].code if worn else None,
     )
 
 
@@ -111,14 +121,15 @@ def movements(request: CallerRequest, filters: Filters, *verbs: Verb) -> QuerySe
 def documents(request: CallerRequest, filters: Filters, *verbs: Verb) -> dict[str, Any]:
     """A page of the caller's documents of the given kinds, newest first."""
     found = keyset(movements(request, filters, *verbs), filters, "-pk")
-    return {**found, "items": [DocumentOut.of(movement) for movement in found["items"]]}
+    with_flows(found["items"])
+    return {**found, "items": [DocumentOut.of(row, request.user) for row in found["items"]]}
 
 
 def document(request: CallerRequest, uuid: Id, verb: Verb) -> Movement:
     """The movement that the caller's structure recorded under ``uuid``. Raises Http404."""
     rows = Movement.objects.within(request).submitted_as(uuid, verb)
     rows = rows.select_related("submission", "site__organisation", "author", "reverses")
-    if verb == Verb.SHIP:  # the partner's later weights are a document of their own
+    if verb == Verb.SHIP:  # the partner's later weights, and heaps cleared, are others
         rows = rows.filter(shipment__isnull=False)
     movement = rows.first()
     if movement is None:
@@ -138,7 +149,7 @@ def list_movements(request: CallerRequest, filters: DocumentFilters) -> dict[str
 )
 def get_movement(request: CallerRequest, number: Permitted[Movement]) -> DocumentOut:
     """One movement by its public number."""
-    return DocumentOut.of(number)
+    return DocumentOut.of(number, request.user)
 
 
 def _paper_trail(path: str, verb: Verb) -> None:
@@ -152,7 +163,7 @@ def _paper_trail(path: str, verb: Verb) -> None:
 
     def shown(request: CallerRequest, id: Id) -> DocumentOut:
         """One document by the id its sender gave it."""
-        return DocumentOut.of(document(request, id, verb))
+        return DocumentOut.of(document(request, id, verb), request.user)
 
     listed.__name__ = f"list_{path.replace('-', '_')}"
     shown.__name__ = f"get_{path.replace('-', '_')}"
@@ -179,11 +190,11 @@ class ShipmentOut(DocumentOut):
     weights: str | None
 
     @classmethod
-    def of(cls, movement: Movement) -> Self:
+    def of(cls, movement: Movement, reader: User) -> Self:
         """Lay out a departure; ``weights`` is the number of the partner's own weights."""
         shipment = movement.shipment
         confirmed = getattr(shipment, "weights", None)
-        base = DocumentOut.of(movement)
+        base = DocumentOut.of(movement, reader)
         return cls(
             **base.model_dump(),
             fate=shipment.fate,
@@ -198,9 +209,11 @@ class ShipmentOut(DocumentOut):
 
 
 _paper_trail("opening-stock", Verb.OPEN)
+_paper_trail("sortings", Verb.SORT)
 _paper_trail("moves", Verb.MOVE)
 _paper_trail("counts", Verb.COUNT)
 _paper_trail("settlements", Verb.SETTLE)
+_paper_trail("dismantlings", Verb.DISMANTLE)
 _paper_trail("reversals", Verb.REVERSE)
 
 
@@ -215,10 +228,11 @@ def list_shipments(request: CallerRequest, filters: DocumentFilters) -> dict[str
     rows = movements(request, filters, Verb.SHIP).filter(shipment__isnull=False)
     rows = rows.select_related(*(f"shipment__{name}" for name in SHOWN_WITH_A_SHIPMENT))
     found = keyset(rows, filters, "-pk")
-    return {**found, "items": [ShipmentOut.of(movement) for movement in found["items"]]}
+    with_flows(found["items"])
+    return {**found, "items": [ShipmentOut.of(row, request.user) for row in found["items"]]}
 
 
 @router.get("shipments/{id}", auth=May("read_stock"), response={200: ShipmentOut, **READ_ERRORS})
 def get_shipment(request: CallerRequest, id: Id) -> ShipmentOut:
     """One departure by the id its sender gave it."""
-    return ShipmentOut.of(document(request, id, Verb.SHIP))
+    return ShipmentOut.of(document(request, id, Verb.SHIP), request.user)

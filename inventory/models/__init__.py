@@ -1,7 +1,14 @@
 """Catalogue, places and partners, items, and the ledger."""
 
-from inventory.models.catalogue import Category, EprStream, TreatmentCode, UnitWeight, WasteCode
-from inventory.models.documents import Shipment, ShipmentWeights
+from inventory.models.catalogue import (
+    UNSORTED,
+    Category,
+    EprStream,
+    TreatmentCode,
+    UnitWeight,
+    WasteCode,
+)
+from inventory.models.documents import Receipt, Shipment, ShipmentWeights, Transfer
 from inventory.models.items import Item, ItemCode
 from inventory.models.ledger import (
     EXITS,
@@ -18,6 +25,7 @@ from inventory.models.sums import Balance, MonthlyFlow, MonthlyOrigin, NumberSer
 
 __all__ = [
     "EXITS",
+    "UNSORTED",
     "Account",
     "Balance",
     "Category",
@@ -37,8 +45,10 @@ __all__ = [
     "Partner",
     "Place",
     "Reason",
+    "Receipt",
     "Shipment",
     "ShipmentWeights",
+    "Transfer",
     "TreatmentCode",
     "UnitWeight",
     "Verb",

@@ -12,6 +12,8 @@ from simple_history.models import HistoricalRecords
 from organisation.models import Organisation, Site, code_validator
 from organisation.permissions import CallerRequest
 
+UNSORTED = "DIV.VRAC"  # what nobody has looked through yet
+
 
 class Bilingual(models.Model):
     """A name in French and in English; people see their own language."""

@@ -1,13 +1,20 @@
-"""Papers that go with a movement: departures, and the weights a partner gives later."""
+"""Papers that go with a movement: departures, the partner's later weights, transfers, receipts."""
+
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.catalogue import TreatmentCode, WasteCode
 from inventory.models.ledger import EXITS, Flow, Movement
 from inventory.models.places import Partner
+from organisation.models import Site
+from organisation.permissions import CallerRequest
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
@@ -78,6 +85,88 @@ class ShipmentWeights(models.Model):
     class Meta:
         verbose_name = _("partner's weights")
         verbose_name_plural = _("partners' weights")
+
+    def __str__(self) -> str:
+        return self.movement.number
+
+
+class TransferQuerySet(models.QuerySet["Transfer"]):
+    def within(self, request: CallerRequest) -> Self:
+        """Transfers that leave from the caller's structure, or come to it."""
+        owner = request.user.organisation_id
+        return self.filter(
+            Q(movement__site__organisation=owner) | Q(to_site__organisation=owner)
+        ).select_related("movement__site__organisation", "to_site__organisation")
+
+    def submitted_as(self, uuid: "UUID") -> Self:
+        """The transfer that its sender's request made."""
+        return self.filter(movement__submission__uuid=uuid)
+
+    def listed(self) -> Self:
+        """With all that a list shows, ``weight_g`` sent among it."""
+        rows = self.select_related(
+            "movement__site",
+            "movement__submission",
+            "movement__author",
+            "movement__reversed_by",
+            "to_site",
+        ).prefetch_related("receipts__movement__reversed_by")
+        return rows.annotate(weight_g=Coalesce(_grams("movement"), 0))
+
+
+class Transfer(models.Model):
+    """What a site sends to another one, of the same structure or of a network it shares."""
+
+    class State(models.TextChoices):
+        ON_THE_ROAD = "on_the_road", _("on the road")
+        IN_PART = "in_part", _("received in part")
+        RECEIVED = "received", _("received")
+        CANCELLED = "cancelled", _("cancelled")
+
+    movement = models.OneToOneField(Movement, models.PROTECT, related_name="transfer")
+    to_site = models.ForeignKey(Site, models.PROTECT, related_name="incoming")
+
+    objects = TransferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("transfer")
+        verbose_name_plural = _("transfers")
+
+    def __str__(self) -> str:
+        return self.movement.number
+
+    @property
+    def standing_receipts(self) -> "list[Receipt]":
+        """Its receipts that were not cancelled, oldest first."""
+        receipts = sorted(self.receipts.all(), key=lambda receipt: receipt.pk)
+        return [r for r in receipts if not getattr(r.movement, "reversed_by", None)]
+
+    @property
+    def state(self) -> State:
+        if getattr(self.movement, "reversed_by", None):
+            return self.State.CANCELLED
+        receipts = self.standing_receipts
+        if any(receipt.is_final for receipt in receipts):
+            return self.State.RECEIVED
+        return self.State.IN_PART if receipts else self.State.ON_THE_ROAD
+
+
+class Receipt(models.Model):
+    """What arrived of a transfer. The final one closes it: what is still missing is a gap.
+
+    ``missing`` books the items that never came, once they are written off the road.
+    """
+
+    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="receipts")
+    movement = models.OneToOneField(Movement, models.PROTECT, related_name="receipt")
+    missing = models.OneToOneField(
+        Movement, models.PROTECT, null=True, related_name="missing_at_receipt"
+    )
+    is_final = models.BooleanField(_("final"), default=False)
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
 
     def __str__(self) -> str:
         return self.movement.number

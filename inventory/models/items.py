@@ -1,32 +1,89 @@
 """Objects that wear a code, each followed one by one."""
 
+import unicodedata
+from collections.abc import Iterable
+from typing import Any, Self
+
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Min, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from inventory import codes
 from inventory.models.catalogue import Category
-from inventory.models.ledger import Account, Flow
-from organisation.models import Organisation
+from inventory.models.ledger import Account, Flow, Kind
+from organisation.models import Organisation, Site
 from organisation.permissions import CallerRequest
 
 
-class ItemQuerySet(models.QuerySet["Item"]):
-    def within(self, request: CallerRequest) -> "ItemQuerySet":
-        own = FilteredRelation(
-            "codes", condition=Q(codes__organisation=request.user.organisation_id)
-        )
-        return self.annotate(own=own)
+def folded(text: str) -> str:
+    """``text`` as searches compare it: lower case, without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
-    def named(self, code: str) -> "ItemQuerySet":
-        """The item that the caller's structure knows by this code (after ``within``)."""
-        return self.filter(Q(own__code=code)).select_related("account", "category")
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def within(self, request: CallerRequest) -> Self:
+        return self.known_to(request.user.organisation_id)
+
+    def known_to(self, organisation_id: int | None) -> Self:
+        """Items that a structure has a code for, as ``own_code``."""
+        own = FilteredRelation("codes", condition=Q(codes__organisation=organisation_id))
+        rows = self.annotate(own=own).filter(own__isnull=False)
+        return rows.annotate(own_code=F("own__code"))
+
+    def named(self, code: str) -> Self:
+        """The item that the caller's structure knows by this code (after ``known_to``)."""
+        rows = self.filter(own__code=codes.normalise(code))
+        return rows.select_related("account__site", "account__place", "category__parent__parent")
+
+    def codes_of(self, keys: Iterable[int], organisation_id: int | None) -> dict[int, str]:
+        """Item key → the code that a structure has for it."""
+        known = ItemCode.objects.filter(organisation=organisation_id, item__in=list(keys))
+        return {pk: code for pk, code in known.values_list("item", "code") if pk}
+
+    def in_stock(self, sites: Iterable[Site]) -> Self:
+        """Items that lie at these sites."""
+        return self.filter(
+            account__site__in=sites, account__kind=Kind.STOCK, account__holds_items=True
+        )
+
+    def about(self, words: str) -> Self:
+        """Items whose title, category or code holds every one of ``words``, accents aside."""
+        rows = self
+        for word in folded(words).split():
+            named = [pk for pk, name in _category_names() if word in name]
+            found = Q(folded_title__contains=word) | Q(category__in=named)
+            rows = rows.filter(found | Q(own__code=codes.normalise(word)))
+        return rows
+
+    def oldest(self) -> dict[tuple[int, int], Any]:
+        """``(top category, site)`` → the day since which its oldest item has been here."""
+        top = models.functions.Coalesce("category__top", "category")
+        rows = self.order_by().values_list(top, "account__site").annotate(Min("since"))
+        return {(category, site): since for category, site, since in rows}
+
+    def labelled_from(self, lines: Iterable[Flow]) -> dict[int, int]:
+        """Line of an arrival → grams of the items labelled from it. Parts count within theirs."""
+        made = self.filter(arrival__in=lines, part_of=None, codes__isnull=False)
+        # an item known to two structures has two codes, and weighs once
+        weights = made.order_by().values_list("pk", "arrival", "weight_g").distinct()
+        found: dict[int, int] = {}
+        for _pk, line, weight_g in weights:
+            found[line] = found.get(line, 0) + weight_g
+        return found
+
+
+def _category_names() -> list[tuple[int, str]]:
+    rows = Category.objects.values_list("pk", "name_fr", "name_en", "parent__name_fr")
+    return [(pk, folded(" ".join(filter(None, names)))) for pk, *names in rows]
 
 
 class Item(models.Model):
     """An object with a label. Its whole weight is in exactly one account, or it is dismantled.
 
     ``account`` follows the ledger and is written by it alone; the rest describes the object.
+    ``since`` is the day it came here: of its arrival where that is known, else of its label.
     """
 
     class Condition(models.TextChoices):
@@ -35,14 +92,42 @@ class Item(models.Model):
         WORN = "worn", _("worn")
         TO_REPAIR = "to_repair", _("to repair")
 
+    class State(models.TextChoices):
+        IN_STOCK = "in_stock", _("in stock")
+        SOLD = "sold", _("sold")
+        GIVEN = "given", _("given")
+        RECYCLED = "recycled", _("recycled")
+        DISPOSED = "disposed", _("disposed of")
+        DISMANTLED = "dismantled", _("dismantled")
+        IN_TRANSIT = "in_transit", _("on the road")
+        LOST = "lost", _("lost")
+
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="items")
     category = models.ForeignKey(Category, models.PROTECT, related_name="items")
     weight_g = models.BigIntegerField(_("weight (g)"))
     title = models.CharField(_("title"), max_length=120, blank=True)
+    folded_title = models.CharField(max_length=240, blank=True, editable=False)
     price_cents = models.PositiveIntegerField(_("price (cents)"), null=True, blank=True)
     condition = models.CharField(_("condition"), max_length=12, choices=Condition, blank=True)
+    since = models.DateField(_("here since"))
     arrival = models.ForeignKey(Flow, models.PROTECT, null=True, related_name="+")
-    history = HistoricalRecords(excluded_fields=["account", "weight_g", "arrival"])
+    former = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="next_lives", verbose_name=_("former life")
+    )
+    part_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="parts", verbose_name=_("part of")
+    )
+    history = HistoricalRecords(
+        excluded_fields=[
+            "account",
+            "weight_g",
+            "folded_title",
+            "since",
+            "arrival",
+            "former",
+            "part_of",
+        ]
+    )
 
     objects = ItemQuerySet.as_manager()
 
@@ -50,24 +135,60 @@ class Item(models.Model):
         verbose_name = _("item")
         verbose_name_plural = _("items")
         constraints = [models.CheckConstraint(name="item_has_weight", condition=Q(weight_g__gt=0))]
-        indexes = [models.Index(F("account"), F("category"), name="item_where_and_what")]
+        indexes = [
+            # what lies in a place, of which category; and since when, without reading the rows
+            models.Index(F("account"), F("category"), F("since"), name="item_where_and_what")
+        ]
 
     def __str__(self) -> str:
         return self.title or str(self.category)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.folded_title = folded(self.title)
+        super().save(*args, **kwargs)
+
+    @property
+    def state(self) -> State:
+        """Where the ledger has it, in one word."""
+        if self.account is None:
+            return self.State.DISMANTLED
+        if self.account.kind == Kind.REUSE:
+            return self.State.SOLD if self.account.is_sale else self.State.GIVEN
+        return STATES[Kind(self.account.kind)]
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it lies in stock somewhere."""
+        return self.account is not None and self.account.kind == Kind.STOCK
+
+
+STATES = {
+    Kind.STOCK: Item.State.IN_STOCK,
+    Kind.TRANSIT: Item.State.IN_TRANSIT,
+    Kind.RECYCLING: Item.State.RECYCLED,
+    Kind.OTHER_RECOVERY: Item.State.RECYCLED,
+    Kind.ENERGY: Item.State.DISPOSED,
+    Kind.DISPOSAL: Item.State.DISPOSED,
+    Kind.ADJUSTMENT: Item.State.LOST,
+}
+
 
 class ItemCode(models.Model):
-    """The code that a structure's labels give an item; another structure may give it another."""
+    """The code that a structure's labels give an item; another structure may give it another.
+
+    A code drawn ahead, for blank labels, waits without item.
+    """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     code = models.CharField(_("code"), max_length=6)
-    item = models.ForeignKey(Item, models.PROTECT, related_name="codes")
+    item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="codes")
 
     class Meta:
         verbose_name = _("item code")
         verbose_name_plural = _("item codes")
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "code"], name="item_code_once")
+            models.UniqueConstraint(fields=["organisation", "code"], name="item_code_once"),
+            models.UniqueConstraint(fields=["organisation", "item"], name="item_code_one_each"),
         ]
 
     def __str__(self) -> str:

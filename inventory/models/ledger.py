@@ -100,10 +100,14 @@ class Reason(models.TextChoices):
     TRANSIT = "transit", _("gap on the road")
 
 
+SALE = "sold"  # the reason of the exit through which what is sold at a site's tills leaves
+
+
 class Account(models.Model):
     """One side of flows: a source, a place's bulk or items, a road, an exit, a discrepancy.
 
-    ``key`` says in one word what the row stands for, so that it exists once.
+    ``key`` says in one word what the row stands for, so that it exists once. ``reason`` tells a
+    discrepancy's, and what was sold from what was given.
     """
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="accounts")
@@ -135,12 +139,16 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        what = self.place or self.partner or self.mode or self.to_site or self.reason
+        what = self.place or self.partner or self.mode or self.to_site or self.reason_label
         return f"{self.get_kind_display()} {what or ''}".strip()
 
     @property
     def reason_label(self) -> Any:
-        return dict(Reason.choices).get(self.reason, self.reason)
+        return _("sale") if self.is_sale else dict(Reason.choices).get(self.reason, self.reason)
+
+    @property
+    def is_sale(self) -> bool:
+        return self.reason == SALE
 
     @classmethod
     def source(cls, site: Site, mode: CollectionMode, waste_status: str = "") -> "Account":
@@ -168,6 +176,11 @@ class Account(models.Model):
     def exit(cls, site: Site, fate: Kind, partner: Partner | None = None) -> "Account":
         """Where things leave to: a fate, at a partner's or with the public."""
         return cls._named(site, f"{fate.value}/{partner.code if partner else ''}", partner=partner)
+
+    @classmethod
+    def sale(cls, site: Site) -> "Account":
+        """Where what is sold at the site's tills leaves to: reuse, by the public."""
+        return cls._named(site, f"{Kind.REUSE.value}//{SALE}", reason=SALE)
 
     @classmethod
     def adjustment(cls, site: Site, reason: str) -> "Account":
@@ -242,6 +255,21 @@ class Movement(models.Model):
         return list(self.flows.select_related(*ends).order_by("pk"))
 
 
+class FlowQuerySet(models.QuerySet["Flow"]):
+    def within(self, request: CallerRequest) -> "FlowQuerySet":
+        return self.filter(movement__site__organisation=request.user.organisation_id)
+
+    def named(self, line: str) -> "FlowQuerySet":
+        """The line of a document, such as ``AP-canal-12.3``: its third."""
+        number, _dot, position = line.rpartition(".")
+        rows = self.filter(movement__number=number).order_by("pk")
+        nth = int(position) if position.isdecimal() and len(position) <= 4 else 0
+        found = rows.values_list("pk", flat=True)[max(nth - 1, 0) : nth]
+        return self.filter(pk__in=list(found)).select_related(
+            "movement__site", "from_account", "to_account__place__site", "from_category"
+        )
+
+
 class Flow(models.Model):
     """Grams that went from one account and category to another. Always above zero."""
 
@@ -255,6 +283,8 @@ class Flow(models.Model):
     weight_g = models.BigIntegerField(_("weight (g)"))
     units = models.PositiveIntegerField(_("units"), default=0)
     method = models.CharField(_("known by"), max_length=12, choices=Method)
+
+    objects = FlowQuerySet.as_manager()
 
     class Meta:
         default_permissions = ("view",)
@@ -270,3 +300,12 @@ class Flow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.movement_id}: {self.weight_g} g"
+
+    @property
+    def guarded_by(self) -> Site:
+        return self.movement.site
+
+    @property
+    def line_name(self) -> str:
+        """What ``named`` finds it by: its document's number and its place in it."""
+        return f"{self.movement.number}.{self.movement.flows.filter(pk__lte=self.pk).count()}"

@@ -1,4 +1,4 @@
-"""What people do with stock, beyond the doors: open, move, ship, count, settle, cancel.
+"""What people do with stock, beyond the doors: open, sort, label, move, ship, transfer, count.
 
 Each act reads what it needs, lays out its legs and lets the ledger book them.
 """
@@ -6,11 +6,13 @@ Each act reads what it needs, lays out its legs and lets the ledger book them.
 from inventory.services.carrying import (
     Departure,
     StockLine,
+    clear,
     confirm_weights,
     estimated_load_g,
     move,
     open_stock,
     ship,
+    where_of,
 )
 from inventory.services.correcting import cancel, may_cancel, require_may_date
 from inventory.services.counting import (
@@ -21,22 +23,39 @@ from inventory.services.counting import (
     settle,
     settlement,
 )
+from inventory.services.labelling import Draft, Part, describe, dismantle, draw_codes, label
+from inventory.services.sorting import sort, spread
+from inventory.services.transferring import OnTheRoad, on_the_road, receive, send
 
 __all__ = [
     "RECLASSIFY",
     "Departure",
+    "Draft",
+    "OnTheRoad",
+    "Part",
     "StockLine",
     "bulk_at_end_of",
     "bulk_g",
     "cancel",
+    "clear",
     "confirm_weights",
     "count",
+    "describe",
+    "dismantle",
+    "draw_codes",
     "estimated_load_g",
+    "label",
     "may_cancel",
     "move",
+    "on_the_road",
     "open_stock",
+    "receive",
     "require_may_date",
+    "send",
     "settle",
     "settlement",
     "ship",
+    "sort",
+    "spread",
+    "where_of",
 ]

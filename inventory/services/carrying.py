@@ -42,6 +42,19 @@ class StockLine:
     def method(self) -> Method:
         return Method.ESTIMATED if self.is_estimated else Method.WEIGHED
 
+    @property
+    def what(self) -> Category:
+        if self.item is not None:
+            return self.item.category
+        assert self.category is not None  # noqa: S101 (a line has one or the other)
+        return self.category
+
+    @property
+    def bulk(self) -> Account:
+        """The bulk it is taken from, or put to; only once it is ``placed``."""
+        assert self.place is not None  # noqa: S101
+        return Account.stock(self.place)
+
 
 @dataclass(frozen=True, slots=True)
 class Departure:
@@ -59,14 +72,14 @@ class Departure:
 def open_stock(*, entry: Entry, lines: Sequence[StockLine]) -> Movement:
     """Book what was in the hangar on day one: never collected, never a discrepancy."""
     opening = Account.opening(entry.site)
-    lines = _placed(entry, lines)
+    lines = placed(entry, lines)
     return post(
         entry=entry,
         legs=[
             Leg(
                 from_account=opening,
-                to_account=_bulk(line),
-                category=_category(line),
+                to_account=line.bulk,
+                category=line.what,
                 weight_g=line.weight_g,
                 method=line.method,
                 units=line.units,
@@ -82,7 +95,7 @@ def move(*, entry: Entry, to_place: Place, lines: Sequence[StockLine]) -> Moveme
 
     Raises ValidationError ``already_there``, or what ``post`` raises.
     """
-    legs = [_departing(entry, line, None, to_place=to_place) for line in _placed(entry, lines)]
+    legs = [departing(entry, line, None, to_place=to_place) for line in placed(entry, lines)]
     if any(leg.from_account.key == leg.to_account.key for leg in legs):
         raise ValidationError(_("It is already in this place."), code="already_there")
     return post(entry=entry, legs=legs)
@@ -95,7 +108,7 @@ def ship(*, entry: Entry, departure: Departure, lines: Sequence[StockLine]) -> S
     Raises ValidationError as ``post`` does.
     """
     exit_account = Account.exit(entry.site, departure.fate, departure.partner)
-    legs = [_departing(entry, line, exit_account) for line in _placed(entry, lines)]
+    legs = [departing(entry, line, exit_account) for line in placed(entry, lines)]
     movement = post(entry=entry, legs=legs)
     return Shipment.objects.create(
         movement=movement,
@@ -106,6 +119,24 @@ def ship(*, entry: Entry, departure: Departure, lines: Sequence[StockLine]) -> S
         carrier=departure.carrier,
         bsd=departure.bsd,
     )
+
+
+@transaction.atomic
+def clear(
+    *, entry: Entry, heaps: Sequence[tuple[Departure, Sequence[StockLine]]]
+) -> list[Shipment]:
+    """Clear unsold goods in one act, a departure for each heap; what is given away is a gift.
+
+    Raises ValidationError as ``ship`` does.
+    """
+    return [
+        ship(
+            entry=replace(entry, verb=Verb.GIVE if to.fate == Kind.REUSE else Verb.SHIP),
+            departure=to,
+            lines=lines,
+        )
+        for to, lines in heaps
+    ]
 
 
 def estimated_load_g(container: Container, bins: int) -> int:
@@ -145,14 +176,7 @@ def confirm_weights(
     return ShipmentWeights.objects.create(shipment=shipment, reversal=reversal, movement=movement)
 
 
-def _category(line: StockLine) -> Category:
-    if line.item is not None:
-        return line.item.category
-    assert line.category is not None  # noqa: S101 (a line has one or the other)
-    return line.category
-
-
-def _placed(entry: Entry, lines: Sequence[StockLine]) -> list[StockLine]:
+def placed(entry: Entry, lines: Sequence[StockLine]) -> list[StockLine]:
     """The lines, those without a place in the site's main one."""
     if all(line.place or line.item for line in lines):
         return list(lines)
@@ -160,20 +184,15 @@ def _placed(entry: Entry, lines: Sequence[StockLine]) -> list[StockLine]:
     return [line if line.place or line.item else replace(line, place=main) for line in lines]
 
 
-def _bulk(line: StockLine) -> Account:
-    assert line.place is not None  # noqa: S101 (see _placed)
-    return Account.stock(line.place)
-
-
-def _departing(
+def departing(
     entry: Entry, line: StockLine, target: Account | None, *, to_place: Place | None = None
 ) -> Leg:
     """From where the line lies to ``target``, or to its like in ``to_place``."""
     if line.item is None:
-        start = _bulk(line)
+        start = line.bulk
         weight_g, method = line.weight_g, line.method
     else:
-        start = _where(entry, line.item)
+        start = where_of(entry, line.item)
         weight_g, method = line.item.weight_g, Method.WEIGHED
     if target is None:
         assert to_place is not None  # noqa: S101 (one of the two is given)
@@ -181,7 +200,7 @@ def _departing(
     return Leg(
         from_account=start,
         to_account=target,
-        category=_category(line),
+        category=line.what,
         weight_g=weight_g,
         method=method,
         units=line.units if line.item is None else 1,
@@ -189,7 +208,7 @@ def _departing(
     )
 
 
-def _where(entry: Entry, item: Item) -> Account:
+def where_of(entry: Entry, item: Item) -> Account:
     """The account an item is in, if it is stock of this site."""
     account = item.account
     if account is None or account.kind != Kind.STOCK or account.site_id != entry.site.pk:

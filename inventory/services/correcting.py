@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, reverse
-from inventory.models import (
-    Movement,
-)
+from inventory.models import Movement, Verb
+from inventory.services.labelling import free_codes
+from inventory.services.transferring import take_back
 from organisation.models import User
 
 UNDO_TIME = timedelta(seconds=75)  # the screen offers a minute; the network takes some of it
@@ -21,11 +21,16 @@ QUEUE_LIFE = timedelta(hours=24)  # a tablet keeps its entries that long without
 def cancel(*, entry: Entry, movement: Movement) -> Movement:
     """Reverse a movement: one's own within the minute, any for those who may.
 
-    Raises PermissionDenied, or ValidationError as ``reverse`` does.
+    An item that it had made is unmade, and its code is free again.
+    Raises PermissionDenied, or ValidationError as ``reverse`` and ``take_back`` do.
     """
     if entry.author is None or not may_cancel(user=entry.author, movement=movement):
         raise PermissionDenied(_("Only a manager may cancel this now."))
-    return reverse(entry=entry, movement=movement)
+    if movement.verb in (Verb.TRANSFER, Verb.RECEIVE):
+        return take_back(entry=entry, movement=movement)
+    mirror = reverse(entry=entry, movement=movement)
+    free_codes(movement)
+    return mirror
 
 
 def may_cancel(*, user: User, movement: Movement) -> bool:

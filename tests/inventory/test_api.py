@@ -97,7 +97,7 @@ def test_opening_stock_is_neither_collected_nor_a_discrepancy(stocked):
 
 
 def test_the_stock_list_adds_up_bulk_and_items_and_tells_what_is_negative(act, api, world):
-    label_item(world.canal, world.anna, "A")
+    label_item(world.canal, world.anna)
     act("shipments", fate="disposal", public=True, lines=[{"category": "TEX", "weight_g": 90_001}])
 
     found = api(world.auditor).get("inventory/stock", site="canal").json()
@@ -118,7 +118,7 @@ def test_the_stock_list_adds_up_bulk_and_items_and_tells_what_is_negative(act, a
 
 
 def test_bulk_and_items_are_carried_to_another_place(act, world):
-    code = label_item(world.canal, world.anna, "A")
+    code = label_item(world.canal, world.anna)
 
     moved = act(
         "moves", to_place="reserve", lines=[{"category": "MOB", "weight_g": 30_000}], items=[code]
@@ -143,7 +143,7 @@ def test_bulk_and_items_are_carried_to_another_place(act, world):
 
 
 def test_a_departure_takes_weights_full_containers_and_items(act, world):
-    code = label_item(world.canal, world.anna, "A")
+    code = label_item(world.canal, world.anna)
     Container.objects.filter(organisation=world.navette, code="caddie").update(average_load_g=7_000)
     waste, treatment = WasteCode.objects.first().code, TreatmentCode.objects.first().code
 
@@ -181,7 +181,7 @@ def test_what_is_given_to_the_public_is_reuse_without_a_partner(act):
 
 def test_the_partners_weights_replace_the_estimate_and_both_are_kept(act, api, world):
     Container.objects.filter(organisation=world.navette, code="caddie").update(average_load_g=7_000)
-    code = label_item(world.canal, world.anna, "A")
+    code = label_item(world.canal, world.anna)
     left = act(
         "shipments",
         fate="recycling",
@@ -336,7 +336,7 @@ def test_a_reclassification_moves_grams_between_categories_and_adds_none(act):
 
 
 def test_an_item_that_a_count_does_not_find_is_booked_as_gone(act, world):
-    found, lost = (label_item(world.canal, world.anna, start) for start in "AB")
+    found, lost = (label_item(world.canal, world.anna) for _n in range(2))
 
     counted = act("counts", reason="theft", items=[found])
 
@@ -346,7 +346,7 @@ def test_an_item_that_a_count_does_not_find_is_booked_as_gone(act, world):
 
 
 def test_items_are_left_alone_by_a_count_that_names_none(act, world):
-    label_item(world.canal, world.anna, "A")
+    label_item(world.canal, world.anna)
 
     act("counts", reason="loss", lines=[{"category": "TEX", "weight_g": 0}])
 
@@ -355,7 +355,7 @@ def test_items_are_left_alone_by_a_count_that_names_none(act, world):
 
 
 def test_a_settlement_books_as_reused_what_is_no_longer_there(act, world):
-    label_item(world.canal, world.anna, "A")
+    label_item(world.canal, world.anna)
     today = timezone.localdate().isoformat()
 
     settled = act(
@@ -478,7 +478,7 @@ def test_a_cancellation_of_a_closed_month_counts_on_the_first_open_day(act, worl
 
 
 def test_an_item_that_has_moved_on_is_not_brought_back(act, api, world):
-    code = label_item(world.canal, world.anna, "A")
+    code = label_item(world.canal, world.anna)
     moved = act("moves", to_place="reserve", items=[code])
     act("shipments", fate="reuse", public=True, lines=[{"item": code}])
 

@@ -265,7 +265,7 @@ def test_a_place_that_holds_a_labelled_item_stays(office, world, api):
     api().post(
         "inventory/opening-stock", site="canal", lines=[{"category": "MOB.CHAI", "weight_g": 4_000}]
     )
-    label_item(world.canal, world.anna, "A")  # its 4 kg are all that is left of the chairs
+    label_item(world.canal, world.anna)  # its 4 kg are all that is left of the chairs
 
     with pytest.raises(ValidationError) as refusal:
         offer(row=main, is_offered=False)

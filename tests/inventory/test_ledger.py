@@ -89,7 +89,7 @@ def test_an_item_leaves_whole_and_once(world, entry, source, bulk, furniture):
     items = Account.stock(Place.objects.main(world.canal), items=True)
     reuse = Account.exit(world.canal, Kind.REUSE)
     post(entry=entry(Verb.COLLECT), legs=[Leg(source, bulk, furniture, 5_000, Method.WEIGHED)])
-    chair = Item.objects.create(category=furniture, weight_g=4_200)
+    chair = Item.objects.create(category=furniture, weight_g=4_200, since=NOON.date())
     post(
         entry=entry(Verb.LABEL),
         legs=[Leg(bulk, items, furniture, 4_200, Method.WEIGHED, item=chair)],
@@ -139,8 +139,8 @@ def test_a_count_that_found_nothing_can_be_cancelled(entry):
 
 
 def test_an_item_is_known_by_its_own_structure_s_code_only(world, rf, furniture):
-    ours = Item.objects.create(category=furniture, weight_g=1)
-    theirs = Item.objects.create(category=furniture, weight_g=2)
+    ours = Item.objects.create(category=furniture, weight_g=1, since=NOON.date())
+    theirs = Item.objects.create(category=furniture, weight_g=2, since=NOON.date())
     for organisation, code, item in (
         (world.navette, "AAAAAA", ours),
         (world.port, "BBBBBB", ours),  # it has lived there too

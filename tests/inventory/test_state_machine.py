@@ -135,7 +135,7 @@ class Histories(Books):
         category = self.categories[code]
 
         def legs():
-            item = Item.objects.create(category=category, weight_g=weight_g)
+            item = Item.objects.create(category=category, weight_g=weight_g, since=NOON.date())
             return [self.whole(item, self.bulk(spot), self.shelf(spot))]
 
         self.act(self.site(spot), Verb.LABEL, legs, day)
@@ -202,7 +202,9 @@ class Histories(Books):
         grams[0] += item.weight_g - sum(grams)
 
         def legs():
-            for (code, _share, is_labelled), weight_g in zip(shares, grams, strict=True):
+            for n, ((code, _share, is_labelled), weight_g) in enumerate(
+                zip(shares, grams, strict=True)
+            ):
                 to = self.categories[code]
                 yield Leg(
                     account,
@@ -211,10 +213,11 @@ class Histories(Books):
                     weight_g,
                     Method.WEIGHED,
                     to_category=to,
+                    units=1 if n == 0 else 0,  # one thing leaves the shelf
                     item=item,
                 )
                 if is_labelled:
-                    part = Item.objects.create(category=to, weight_g=weight_g)
+                    part = Item.objects.create(category=to, weight_g=weight_g, since=NOON.date())
                     yield self.whole(part, bulk, account)
 
         self.act(account.site, Verb.DISMANTLE, lambda: list(legs()), day)

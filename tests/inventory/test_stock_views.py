@@ -13,6 +13,7 @@ from inventory.models import (
     Verb,
 )
 from inventory.services import StockLine
+from tests.conftest import NOON
 from tests.inventory.pages import (
     category,
     opening,
@@ -40,7 +41,7 @@ def test_stock_is_shown_by_category_with_its_total(world, browser, stocked):
 
 def test_stock_tells_bulk_from_labelled_objects(world, browser, stocked, entry):
     place, chair = Place.objects.main(world.canal), category("MOB.CHAI")
-    item = Item.objects.create(category=chair, weight_g=4_200)
+    item = Item.objects.create(category=chair, weight_g=4_200, since=NOON.date())
     bulk, labelled = Account.stock(place), Account.stock(place, items=True)
     leg = Leg(bulk, labelled, chair, 4_200, Method.WEIGHED, units=1, item=item)
     post(entry=entry(Verb.LABEL), legs=[leg])

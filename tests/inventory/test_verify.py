@@ -51,12 +51,12 @@ def books(world, submission):
     wrong = book(Verb.COLLECT, Leg(source, bulk, furniture, 900, weighed, units=1, origin=origin))
     cancel = Entry(world.canal, Verb.REVERSE, submission(), world.sorter, NOON)
     reverse(entry=cancel, movement=wrong)
-    chair = Item.objects.create(category=furniture, weight_g=4_200)
-    table = Item.objects.create(category=furniture, weight_g=9_000)
+    chair = Item.objects.create(category=furniture, weight_g=4_200, since=NOON.date())
+    table = Item.objects.create(category=furniture, weight_g=9_000, since=NOON.date())
     for item in (chair, table):
-        book(Verb.LABEL, Leg(bulk, items, furniture, item.weight_g, weighed, item=item))
+        book(Verb.LABEL, Leg(bulk, items, furniture, item.weight_g, weighed, units=1, item=item))
     reuse = Account.exit(world.canal, Kind.REUSE)
-    book(Verb.SELL, Leg(items, reuse, furniture, 4_200, weighed, item=chair))
+    book(Verb.SELL, Leg(items, reuse, furniture, 4_200, weighed, units=1, item=chair))
     road = Account.transit(world.canal, world.gare)
     book(Verb.TRANSFER, Leg(bulk, road, furniture, 10_000, weighed))
     return connection

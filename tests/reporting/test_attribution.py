@@ -109,7 +109,10 @@ def test_an_item_remembers_its_arrival(world, books, canal):
     books.book(canal.drop_off, canal.bulk, "MOB", 9_000, "2026-02-03")
     arrival = books.book(canal.home_pickup, canal.bulk, "MOB", 4_000, "2026-02-03", origin=paris)
     chair = Item.objects.create(
-        category=books.category("MOB"), weight_g=4_000, arrival=Flow.objects.get(movement=arrival)
+        category=books.category("MOB"),
+        weight_g=4_000,
+        since=arrival.business_date,
+        arrival=Flow.objects.get(movement=arrival),
     )
     books.book(canal.bulk, canal.items, "MOB", 4_000, "2026-02-03", verb=Verb.LABEL, item=chair)
     books.book(canal.items, canal.reuse, "MOB", 4_000, "2026-03-03", verb=Verb.SELL, item=chair)

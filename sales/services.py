@@ -1,0 +1,291 @@
+"""The shop's acts: a ticket that moves what it sells to reuse, and what is given back of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from inventory.ledger import Entry, Leg, post
+from inventory.models import Account, Category, Flow, Item, UnitWeight
+from inventory.models import Method as KnownBy
+from inventory.services import where_of
+from inventory.units import format_euros
+from sales.models import (
+    Method,
+    Payment,
+    PriceKey,
+    Refund,
+    RefundLine,
+    Sale,
+    SaleLine,
+    Till,
+    WeightSource,
+)
+
+HUNDRED = 100
+KNOWN_BY = {
+    WeightSource.LABEL: KnownBy.WEIGHED,
+    WeightSource.WEIGHED: KnownBy.WEIGHED,
+    WeightSource.AVERAGE: KnownBy.UNIT_AVERAGE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What is taken off a line, in cents or in hundredths of it, and why."""
+
+    reason: str
+    amount_cents: int = 0
+    percent: int = 0
+
+    def of(self, price_cents: int) -> int:
+        """Cents taken off ``price_cents``; a share of it rounds half up."""
+        return self.amount_cents + (price_cents * self.percent * 2 + HUNDRED) // (2 * HUNDRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A line as it is asked for: one item, or so many of a category or of a key of the grid.
+
+    ``price_cents`` is of one, or of the whole where it ``is_lot``; without it, the item's own or
+    the key's. ``weight_g`` is of the whole line.
+    """
+
+    item: Item | None = None
+    category: Category | None = None
+    key: PriceKey | None = None
+    quantity: int = 1
+    price_cents: int | None = None
+    is_lot: bool = False
+    weight_g: int | None = None
+    discount: Discount | None = None
+
+    @property
+    def what(self) -> Category:
+        """What is sold: the item's category, the key's, or the one that was named."""
+        if self.item is not None:
+            return self.item.category
+        found = self.key.category if self.key is not None else self.category
+        assert found is not None  # noqa: S101 (a line is of one of the three)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Money on the counter."""
+
+    method: Method
+    amount_cents: int
+
+
+@transaction.atomic
+def record_sale(
+    *, entry: Entry, till: Till, lines: Sequence[Wanted], payments: Sequence[Paid]
+) -> Sale:
+    """Sell: price the lines, take the money, and move what is sold to reuse.
+
+    Raises ValidationError ``price_missing``, ``discount_too_large``, ``key_elsewhere``,
+    ``payments_do_not_cover``, ``change_without_cash``, or what ``post`` raises.
+    """
+    rows = [_priced(entry, n, line) for n, line in enumerate(lines, start=1)]
+    total_cents = sum(row.total_cents for row in rows)
+    change_cents = _change(total_cents, payments)
+    _weigh(entry, rows, lines)
+    shelf = Account.stock(till.shelf)
+    legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
+    movement = post(entry=entry, legs=legs)
+    sale = Sale.objects.create(
+        movement=movement, till=till, total_cents=total_cents, change_cents=change_cents
+    )
+    _write_lines(sale, rows, movement.lines)
+    Payment.objects.bulk_create(
+        Payment(sale=sale, method=paid.method, amount_cents=paid.amount_cents) for paid in payments
+    )
+    return sale
+
+
+@transaction.atomic
+def refund_sale(
+    *, entry: Entry, till: Till, sale: Sale, quantities: Mapping[SaleLine, int], method: Method
+) -> Refund:
+    """Give back so many of each line of a ticket, its money and its grams in proportion.
+
+    What is given back of a line never exceeds what was sold, in units, cents or grams.
+    Raises ValidationError ``other_site``, ``refund_exceeds_sale``, or what ``post`` raises.
+    """
+    if till.site_id != sale.movement.site_id:
+        raise ValidationError(
+            _("This ticket is from another site: it is refunded there."), code="other_site"
+        )
+    Sale.objects.select_for_update().get(pk=sale.pk)  # one refund of a ticket at a time
+    before = RefundLine.objects.quantities(quantities)
+    backs = [_given_back(line, before.get(line.pk, 0), n) for line, n in quantities.items()]
+    movement = post(entry=entry, legs=[_return_leg(back) for back in backs if back.weight_g])
+    refund = Refund.objects.create(
+        movement=movement,
+        sale=sale,
+        till=till,
+        method=method,
+        total_cents=sum(back.amount_cents for back in backs),
+    )
+    for back in backs:
+        back.refund = refund
+    RefundLine.objects.bulk_create(backs)
+    return refund
+
+
+def share(whole: int, parts: int, taken: int) -> int:
+    """What ``taken`` of ``parts`` equal parts of ``whole`` make, rounded down.
+
+    Shares taken one after the other as differences of it add up to the whole.
+    """
+    return whole * taken // parts
+
+
+def _priced(entry: Entry, position: int, line: Wanted) -> SaleLine:
+    if line.key is not None and line.key.site_id != entry.site.pk:
+        raise ValidationError(
+            _("“%(key)s” is on the price grid of another site."),
+            code="key_elsewhere",
+            params={"key": line.key},
+        )
+    price_cents = _price(line)
+    before_cents = price_cents if line.is_lot else price_cents * line.quantity
+    off_cents = line.discount.of(before_cents) if line.discount else 0
+    if off_cents > before_cents:
+        raise ValidationError(
+            _("More is taken off than “%(line)s” costs."),
+            code="discount_too_large",
+            params={"line": _label(line)},
+        )
+    return SaleLine(
+        organisation_id=entry.site.organisation_id,
+        position=position,
+        item=line.item,
+        category=line.what,
+        key=line.key,
+        label=_label(line),
+        quantity=line.quantity,
+        price_cents=price_cents,
+        is_lot=line.is_lot,
+        discount_cents=off_cents,
+        discount_reason=line.discount.reason if line.discount else "",
+        total_cents=before_cents - off_cents,
+    )
+
+
+def _price(line: Wanted) -> int:
+    """The price that was given, else the item's or the key's."""
+    priced = line.item or line.key
+    known = priced.price_cents if priced else None
+    price_cents = known if line.price_cents is None else line.price_cents
+    if price_cents is None:
+        raise ValidationError(
+            _("“%(line)s” has no price yet: type one."),
+            code="price_missing",
+            params={"line": _label(line)},
+        )
+    return price_cents
+
+
+def _label(line: Wanted) -> str:
+    """What the ticket calls it, whoever's language the screen speaks."""
+    if line.item is not None:
+        return line.item.title or line.item.category.name_fr
+    return line.key.name_fr if line.key else line.what.name_fr
+
+
+def _change(total_cents: int, payments: Sequence[Paid]) -> int:
+    """What goes back over the counter: only cash gives change."""
+    change_cents = sum(paid.amount_cents for paid in payments) - total_cents
+    if change_cents < 0:
+        raise ValidationError(
+            _("The payments do not cover the ticket: %(missing)s is missing."),
+            code="payments_do_not_cover",
+            params={"missing": format_euros(-change_cents)},
+        )
+    cash_cents = sum(paid.amount_cents for paid in payments if paid.method == Method.CASH)
+    if change_cents and change_cents >= cash_cents:
+        raise ValidationError(
+            _("Only cash gives change: more was taken by other means than the ticket asks."),
+            code="change_without_cash",
+        )
+    return change_cents
+
+
+def _weigh(entry: Entry, rows: Sequence[SaleLine], lines: Sequence[Wanted]) -> None:
+    """Give each row its grams and say how they are known; a weight is never invented."""
+    unweighed = [line.what for line in lines if line.item is None and line.weight_g is None]
+    averages = UnitWeight.objects.averages(entry.site, unweighed) if unweighed else {}
+    for row, line in zip(rows, lines, strict=True):
+        average_g = averages.get(line.what.pk)
+        if line.item is not None:
+            row.weight_g, row.weight_source = line.item.weight_g, WeightSource.LABEL
+        elif line.weight_g is not None:
+            row.weight_g, row.weight_source = line.weight_g, WeightSource.WEIGHED
+        elif average_g:
+            row.weight_g, row.weight_source = average_g * line.quantity, WeightSource.AVERAGE
+        else:
+            row.weight_source = WeightSource.UNKNOWN
+
+
+def _leg(entry: Entry, shelf: Account, row: SaleLine) -> Leg:
+    """From where it lies to the public."""
+    start = where_of(entry, row.item) if row.item else shelf
+    assert row.weight_g is not None  # noqa: S101 (only weighed rows move grams)
+    return Leg(
+        from_account=start,
+        to_account=Account.sale(entry.site),
+        category=row.category,
+        weight_g=row.weight_g,
+        method=KNOWN_BY[WeightSource(row.weight_source)],
+        units=row.quantity,
+        item=row.item,
+    )
+
+
+def _write_lines(sale: Sale, rows: Sequence[SaleLine], flows: Sequence[Flow]) -> None:
+    left = iter(flows)
+    for row in rows:
+        row.sale = sale
+        row.flow = next(left) if row.weight_g else None
+    SaleLine.objects.bulk_create(rows)
+
+
+def _given_back(line: SaleLine, before: int, quantity: int) -> RefundLine:
+    """``quantity`` more of a line of which ``before`` were given back already."""
+    after = before + quantity
+    if after > line.quantity:
+        raise ValidationError(
+            _("Of “%(line)s”, %(left)s can still be given back."),
+            code="refund_exceeds_sale",
+            params={"line": line.label, "left": line.quantity - before},
+        )
+
+    def part(whole: int) -> int:
+        return share(whole, line.quantity, after) - share(whole, line.quantity, before)
+
+    return RefundLine(
+        line=line,
+        quantity=quantity,
+        amount_cents=part(line.total_cents),
+        weight_g=None if line.weight_g is None else part(line.weight_g),
+    )
+
+
+def _return_leg(back: RefundLine) -> Leg:
+    """Back to where it was sold from, known as it was known."""
+    flow = back.line.flow
+    assert flow is not None  # noqa: S101 (what weighs has a flow: a constraint)
+    assert back.weight_g is not None  # noqa: S101
+    return Leg(
+        from_account=flow.to_account,
+        to_account=flow.from_account,
+        category=flow.from_category,
+        weight_g=back.weight_g,
+        method=KnownBy(flow.method),
+        units=back.quantity,
+        item=back.line.item,
+    )
