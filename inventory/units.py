@@ -1,4 +1,4 @@
-"""Grams ↔ kilograms and tonnes: the only place where weights change unit."""
+"""Grams ↔ kilograms and tonnes, cents ↔ euros: the only place where figures change unit."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
@@ -36,6 +36,11 @@ def exact_kg(weight_g: int) -> str:
 def format_tonnes(weight_g: int, decimals: int = 2) -> str:
     """Return tonnes as reports print them: ``1 234,56``, half up."""
     return _grouped(Decimal(weight_g) / 1_000_000, decimals)
+
+
+def format_euros(cents: int) -> str:
+    """Return a price as labels print it, without idle zeros: ``8 €``, ``1 234,50 €``."""
+    return _grouped(Decimal(cents) / 100, 2 if cents % 100 else 0) + NO_BREAK + "€"
 
 
 def _grouped(value: Decimal, decimals: int) -> str:
