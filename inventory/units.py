@@ -1,4 +1,4 @@
-"""Grams ↔ kilograms and tonnes: the only place where weights change unit."""
+"""Grams ↔ kilograms and tonnes, cents ↔ euros: the only place where figures change unit."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal

@@ -1,0 +1,20 @@
+"""Labels for items: a barcode, a QR, a few words; drawn dot by dot, without models or HTTP.
+
+python-barcode and segno encode; the drawing is ours, so that each module is a whole number of
+dots, and a thousand labels take a tenth of a second (benchmarks/README.md). Nothing heavy is
+imported before the first.
+"""
+
+from inventory.labels.drawing import Label, draw
+from inventory.labels.paper import roll_pdf, sheet_pdf
+from inventory.labels.plan import DPIS, SIZES
+
+__all__ = ["DPIS", "SIZES", "Label", "label_png", "roll_pdf", "sheet_pdf"]
+
+
+def label_png(label: Label, *, size: str = "57x32", dpi: int = 203, level: int = 0) -> bytes:
+    """Return a label as a PNG of one bit per dot, at its exact size.
+
+    It is stored (15 kB): to squeeze it into 2 kB, level 1, takes as long as to draw it.
+    """
+    return draw(label, size=size, dpi=dpi).png(dpi, level)
