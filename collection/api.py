@@ -12,16 +12,19 @@ from collection.models import Intake, Refusal
 from inventory.api.acts import Act, entry_of
 from inventory.api.departures import Fate
 from inventory.api.documents import DocumentFilters, Documents, document, documents
+from inventory.api.items import ITEM, Code, Condition, ItemOut, Price
 from inventory.models import (
     Category,
     CollectionMode,
     Container,
+    Item,
     Kind,
     Origin,
     Partner,
     Place,
     Verb,
 )
+from inventory.services import Draft
 from organisation.doors import Doors, May, Permitted, SitePage, caller
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
@@ -32,6 +35,7 @@ from organisation.shapes import (
     Flag,
     Grams,
     Id,
+    Name,
     Page,
     Shape,
     Units,
@@ -219,6 +223,46 @@ def list_intakes(request: CallerRequest, filters: DocumentFilters) -> dict[str, 
 def get_intake(request: CallerRequest, id: Id) -> IntakeOut:
     """One arrival by the id its sender gave it."""
     return IntakeOut.of(document(request, id, Verb.COLLECT).intake)
+
+
+class GivenBackIn(Act):
+    """An object that had left and is given back: what is known of it, where that has changed."""
+
+    item: Permitted[Item]
+    mode: Permitted[CollectionMode]
+    origin: Permitted[Origin] | None = None
+    weight_g: Grams | None = None
+    title: Name | None = None
+    price_cents: Price | None = None
+    condition: Condition | None = None
+    code: Code | None = None
+
+    def draft(self) -> Draft:
+        return Draft(
+            category=self.item.category,
+            weight_g=self.weight_g or self.item.weight_g,
+            code=self.code or "",
+            title=self.item.title if self.title is None else self.title,
+            price_cents=self.price_cents,
+            condition=self.condition or "",
+            former=self.item,
+        )
+
+
+@router.post("given-back", auth=May("collect"), response=ITEM)
+def create_given_back(request: CallerRequest, payload: GivenBackIn) -> HttpResponse:
+    """Take back an object that had left: a new arrival, a new item that names its former life."""
+    owner = payload.site.organisation_id
+    arrival = services.Arrival(
+        mode=payload.mode, origin=payload.origin or Origin.objects.not_asked(owner)
+    )
+
+    def record(submission: Submission) -> ItemOut:
+        entry = entry_of(request, submission, Verb.COLLECT, payload)
+        item = services.take_back(entry=entry, arrival=arrival, draft=payload.draft())
+        return ItemOut.named(item.own_code, owner)
+
+    return once(request, payload.id, record)
 
 
 class RefusalIn(Act):

@@ -1,7 +1,7 @@
 """The in-door's acts: weigh an arrival, note what was refused at the gate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,14 +14,17 @@ from inventory.models import (
     Category,
     CollectionMode,
     Container,
+    Item,
     Kind,
     Method,
     Origin,
     Partner,
     Place,
     UnitWeight,
+    Verb,
 )
 from inventory.rows import insert
+from inventory.services import Draft, label
 from organisation.models import Site
 
 
@@ -94,6 +97,20 @@ def record_intake(*, entry: Entry, arrival: Arrival, lines: Sequence[Line]) -> I
     )
     _write_weighings(intake, lines)
     return intake
+
+
+@transaction.atomic
+def take_back(*, entry: Entry, arrival: Arrival, draft: Draft) -> Item:
+    """Book the new arrival of an object that had left, and label it: a second life of its own.
+
+    Raises ValidationError ``not_gone``, ``already_back``, or what ``record_intake`` raises.
+    """
+    line = Line(draft.category, draft.weight_g, is_estimated=draft.is_estimated)
+    intake = record_intake(entry=entry, arrival=arrival, lines=[line])
+    [flow] = intake.movement.lines
+    labelling = replace(entry, verb=Verb.LABEL)
+    [item] = label(entry=labelling, place=None, drafts=[replace(draft, arrival=flow)])
+    return item
 
 
 @transaction.atomic

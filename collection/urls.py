@@ -7,5 +7,6 @@ from collection import views
 urlpatterns = [
     path("peser/", views.choose_site, name="weigh"),
     path("peser/refus/", views.refusals, name="refusals"),
+    path("peser/retour/<str:code>/", views.give_back, name="give-back"),
     path("peser/<str:site>/", views.weigh, name="weigh"),
 ]

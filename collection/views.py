@@ -5,14 +5,18 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from collection import services
-from collection.forms import RefusalForm
+from collection.forms import GivenBackForm, RefusalForm
 from collection.models import Intake, Refusal
+from inventory.forms.choices import Offer
+from inventory.ledger import Entry
 from inventory.models import (
     EXITS,
     Category,
@@ -22,7 +26,10 @@ from inventory.models import (
     Partner,
     Place,
     UnitWeight,
+    Verb,
 )
+from inventory.views.acts import chosen_site, recorded, shown, sites_of
+from inventory.views.items import item_of
 from organisation.doors import page
 from organisation.models import Site, Submission, User
 from organisation.permissions import CallerRequest
@@ -147,6 +154,32 @@ def _last(intake: Intake) -> dict[str, Any]:
         "at": movement.recorded_at.isoformat(),
         "lines": len(flows),
     }
+
+
+@page("collect")
+@require_http_methods(["GET", "HEAD", "POST"])
+def give_back(request: CallerRequest, code: str) -> HttpResponse:
+    """Take back an object that had left: weigh it in, and label its second life."""
+    found = item_of(request, code)
+    if found.account is None:
+        raise Http404
+    user: Any = request.user
+    offer = Offer(chosen_site(request))
+    form = GivenBackForm(request.POST or None, item=found, offer=offer, user=user)
+
+    def act(entry: Entry) -> str:
+        made = services.take_back(entry=entry, arrival=form.arrival(), draft=form.draft())
+        return str(made.own_code)
+
+    def onward(new: str) -> HttpResponse:
+        return redirect(f"{reverse('print-labels')}?code={new}")
+
+    is_valid = request.method == "POST" and form.is_valid()
+    if is_valid and (response := recorded(request, form, Verb.COLLECT, act, onward)):
+        return response
+    context = {"item": found, "form": form, "site": offer.site, "sites": sites_of(request)}
+    is_sent = request.method == "POST"
+    return shown(request, "collection/give_back.html", {**context, "is_sent": is_sent})
 
 
 @page("collect")

@@ -1,4 +1,4 @@
-"""What every page knows: the doors its reader may open."""
+"""What every page knows: the doors that its reader may open, and that the structure uses."""
 
 from typing import Any, NamedTuple
 
@@ -6,37 +6,67 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from organisation.models import Organisation
+
+Profile = Organisation.Profile
+ALL = frozenset(Profile)
+WITH_LABELS = frozenset({Profile.GIVING, Profile.COMPLETE})
+WITH_TILL = frozenset({Profile.COMPLETE})
+
 
 class Door(NamedTuple):
-    """A way into one room: a URL name, its word, its icon and the act it asks for."""
+    """A way into one room: a URL name, its word, its icon, the act and the profiles it is for."""
 
     url: str
     label: Promise
-    hint: Promise
+    hint: Promise | str
     icon: str
     act: str | None
+    profiles: frozenset[str] = ALL
 
 
 DOORS = (
     Door("home", _("Home"), _("The year so far"), "house", None),
     Door("weigh", _("Weigh"), _("An arrival on the scale"), "scale", "collect"),
+    Door("sort", _("Sort"), _("Bulk into categories and places"), "split", "sort", WITH_LABELS),
     Door("shipments", _("Departures"), _("What leaves, and for what"), "truck", "ship"),
     Door("stock", _("Stock"), _("What is where"), "warehouse", "read_stock"),
     Door("bilan", _("Reports"), _("The year's figures"), "chart-column", "read_figures"),
-    Door("settings", _("Settings"), _("Categories, containers, partners"), "settings", "configure"),
+)
+# Smaller doors of the home page: the bar above has room for what is opened all day.
+BESIDE = (
+    Door("label-item", _("Label an object"), "", "tag", "label", WITH_LABELS),
+    Door("clear", _("Unsold goods"), "", "calendar-clock", "ship", WITH_LABELS),
+    Door("transfers", _("Transfers"), "", "arrow-right-left", "transfer"),
+    Door("settle", _("Month's balance"), "", "calendar-check", "settle"),
+    Door("refusals", _("Refusals"), "", "hand", "collect"),
+    Door("settings", _("Settings"), "", "settings", "configure"),
 )
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Return the doors permitted to the reader (`nav`) and the current URL's name (`current`)."""
+    """Return the doors permitted to the reader (`nav`), and the current URL's name (`current`)."""
     match = getattr(request, "resolver_match", None)
+    user = getattr(request, "user", None)
     return {
-        "nav": _permitted(getattr(request, "user", None)),
+        "nav": open_to(user, DOORS),
+        "finds": _may(user, "read_stock"),
+        "configures": _may(user, "configure"),
         "current": match.url_name if match else None,
     }
 
 
-def _permitted(user: Any) -> list[Door]:
-    if user is None or not user.is_authenticated:
+def open_to(user: Any, doors: tuple[Door, ...]) -> list[Door]:
+    """Those of ``doors`` that the reader's role opens and that the structure's profile shows."""
+    if user is None or not user.is_authenticated or user.organisation is None:
         return []
-    return [door for door in DOORS if not door.act or user.may_anywhere(door.act)]
+    profile = user.organisation.profile
+    return [
+        door
+        for door in doors
+        if profile in door.profiles and (not door.act or user.may_anywhere(door.act))
+    ]
+
+
+def _may(user: Any, act: str) -> bool:
+    return user is not None and user.is_authenticated and user.may_anywhere(act)

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collection.models import Intake
-from inventory.models import Account, Balance, Category
+from config.context import BESIDE, DOORS, open_to
+from inventory.models import Account, Balance, Category, Item, Transfer
 from organisation.doors import page
 from organisation.models import Site, User
 from organisation.permissions import CallerRequest
@@ -23,12 +24,20 @@ def csrf_failure(request: CallerRequest, reason: str = "") -> HttpResponse:
     return render(request, "403.html", {"reason": _("This page is too old.")}, status=403)
 
 
+COMING = 5  # transfers on their way that the home page names
+MANY = 99  # objects: beyond that the page says "more than"
+
+
 @page("look_up")
 def home(request: CallerRequest) -> HttpResponse:
     """The year so far, the week, what needs attention, and the doors."""
     user: User = request.user
     today = timezone.localdate()
-    context: dict[str, Any] = {"today": today, "collects": user.may_anywhere("collect")}
+    context: dict[str, Any] = {
+        "today": today,
+        "doors": open_to(user, DOORS[1:]),
+        "beside": open_to(user, BESIDE),
+    }
     if user.may_anywhere("read_figures"):
         context |= _figures(user, today)
     if user.may_anywhere("read_stock"):
@@ -71,14 +80,26 @@ def _bars(grams: list[int], week: list[date], today: date) -> list[dict[str, Any
     ]
 
 
-def _todo(user: User) -> list[dict[str, Any]]:
-    """What is stuck: books below zero, per site and top category."""
-    found = []
-    for site in Site.objects.permitted(user, "read_stock"):
-        below = Balance.objects.negative_tops(site)
-        names = Category.objects.in_bulk(below)
-        found += [
-            {"site": site, "category": names[pk], "weight_g": weight_g}
-            for pk, weight_g in below.items()
-        ]
-    return found
+def _todo(user: User) -> dict[str, Any]:
+    """What is stuck: books below zero, what is on its way here, what stayed long on the shelf."""
+    sites = list(Site.objects.permitted(user, "read_stock"))
+    below = Balance.objects.negative_tops_of(sites)
+    names = Category.objects.in_bulk({category for _site, category in below})
+    places = {site.pk: site for site in sites}
+    return {
+        "negatives": [
+            {"site": places[site], "category": names[category], "weight_g": weight_g}
+            for (site, category), weight_g in below.items()
+        ],
+        "coming": list(Transfer.objects.coming(sites)[:COMING]),
+        "unsold": _unsold(user, sites),
+    }
+
+
+def _unsold(user: User, sites: list[Site]) -> int:
+    """How many labelled objects have been here for longer than eight weeks, up to a bound."""
+    if not user.may_anywhere("ship"):
+        return 0
+    day = timezone.localdate() - timedelta(weeks=8)
+    old = Item.objects.in_stock(sites).filter(since__lt=day)
+    return len(old.values("pk")[: MANY + 1])

@@ -5,7 +5,9 @@ and any two swapped, gives another remainder. Source: docs/glossary.md#item-code
 """
 
 import secrets
+from itertools import combinations
 
+LENGTH = 6
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 WEIGHTS = (2, 3, 4, 5, 6, 1)
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "Z": "2", " ": "", "-": ""})
@@ -19,7 +21,7 @@ def check_character(stem: str) -> str:
 
 def is_valid(code: str) -> bool:
     """Whether ``code`` is six known characters whose check is right."""
-    if len(code) != 6 or any(sign not in ALPHABET for sign in code):
+    if len(code) != LENGTH or any(sign not in ALPHABET for sign in code):
         return False
     return check_character(code[:5]) == code[5]
 
@@ -27,6 +29,20 @@ def is_valid(code: str) -> bool:
 def normalise(text: str) -> str:
     """Read a typed or scanned code: last segment of an address, capitals, O as 0, I and L as 1."""
     return text.strip().rstrip("/").rpartition("/")[2].upper().translate(_READ_AS)
+
+
+def near(code: str) -> list[str]:
+    """Return the right codes that are one slip of ``code``: one sign replaced, or two swapped.
+
+    Each place has exactly one sign that makes the check fit: at most six, and the swaps.
+    """
+    signs = list(code)
+    slips = [[*signs[:n], sign, *signs[n + 1 :]] for n in range(LENGTH) for sign in ALPHABET]
+    for one, other in combinations(range(LENGTH), 2):
+        swapped = signs.copy()
+        swapped[one], swapped[other] = signs[other], signs[one]
+        slips.append(swapped)
+    return sorted({slip for slip in map("".join, slips) if slip != code and is_valid(slip)})
 
 
 def new_code() -> str:

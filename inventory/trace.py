@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from inventory.models import Flow, Item, Kind, Movement, Verb
+from inventory.models import EXITS, Flow, Item, Kind, Movement, Verb
 from organisation.models import User
 
 ENDS = (
@@ -17,6 +17,24 @@ ENDS = (
         for what in ("place", "mode", "partner", "to_site")
     ),
 )
+
+ICONS = {
+    Verb.OPEN: "log-in",
+    Verb.COLLECT: "truck",
+    Verb.SORT: "split",
+    Verb.LABEL: "tag",
+    Verb.MOVE: "arrow-right-left",
+    Verb.SELL: "shopping-basket",
+    Verb.GIVE: "hand-heart",
+    Verb.RETURN: "undo-2",
+    Verb.SHIP: "truck",
+    Verb.SETTLE: "calendar-check",
+    Verb.DISMANTLE: "wrench",
+    Verb.TRANSFER: "arrow-right-from-line",
+    Verb.RECEIVE: "arrow-right-to-line",
+    Verb.COUNT: "clipboard-list",
+    Verb.REVERSE: "rotate-ccw",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +52,15 @@ class Event:
     @property
     def end(self) -> Any:
         return self.flows[-1].to_account
+
+    @property
+    def icon(self) -> str:
+        return ICONS[Verb(self.movement.verb)]
+
+    @property
+    def is_exit(self) -> bool:
+        """Whether it left for good: to a fate."""
+        return self.end.kind in EXITS
 
     @property
     def weight_g(self) -> int:
@@ -55,14 +82,7 @@ class Event:
 
     @property
     def by(self) -> str:
-        """Who did it, for people: a name, or to outsiders a role."""
-        author = self.movement.author
-        if author is None:
-            return ""
-        if author.is_known_to(self.reader):
-            return author.get_full_name() or author.get_username()
-        role = author.role_at(self.movement.site)
-        return str(role.label) if role else ""
+        return by(self.movement, self.reader)
 
     def told(self) -> dict[str, Any]:
         """The event for programs."""
@@ -78,6 +98,17 @@ class Event:
             "by": signed(movement, self.reader),
             "reversed_by": self.reversed_by and self.reversed_by.number,
         }
+
+
+def by(movement: Movement, reader: User) -> str:
+    """Who recorded a movement, for people: a name, or to outsiders a role."""
+    author = movement.author
+    if author is None:
+        return ""
+    if author.is_known_to(reader):
+        return author.get_full_name() or author.get_username()
+    role = author.role_at(movement.site)
+    return str(role.label) if role else ""
 
 
 def signed(movement: Movement, reader: User) -> str | None:

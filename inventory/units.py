@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 _KG = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{0,3})?")
+_EUROS = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{0,2})?")
+_BLANKS = re.compile(r"[\s\u00a0\u202f]")
 
 
 def parse_kg(text: str) -> int:
@@ -17,10 +19,21 @@ def parse_kg(text: str) -> int:
 
     Raises ValidationError ``bad_weight``.
     """
-    plain = re.sub(r"[\s\u00a0\u202f]", "", text).removesuffix("kg")
+    plain = _BLANKS.sub("", text).removesuffix("kg")
     if not _KG.fullmatch(plain):
         raise ValidationError(_("Write a weight in kilograms, such as 12,5."), code="bad_weight")
     return int(Decimal(plain.replace(",", ".").rstrip(".")) * 1000)
+
+
+def parse_euros(text: str) -> int:
+    """Return cents for ``"12,50"``, ``"12.5"`` or ``"1 234 €"``.
+
+    Raises ValidationError ``bad_price``.
+    """
+    plain = _BLANKS.sub("", text).removesuffix("€")
+    if not _EUROS.fullmatch(plain):
+        raise ValidationError(_("Write a price in euros, such as 12,50."), code="bad_price")
+    return int(Decimal(plain.replace(",", ".").rstrip(".")) * 100)
 
 
 def format_kg(weight_g: int, decimals: int = 1) -> str:

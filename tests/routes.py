@@ -140,6 +140,8 @@ SAMPLES = {
     ),
     "GET inventory/items/<code>": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/trace": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/items/<code>/label.png": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/items/<code>/label.pdf": Sample(path={"code": "$item"}, names="structure"),
     "PATCH inventory/items/<code>": Sample(path={"code": "$item"}, body={"title": "Tabouret"}),
     "GET inventory/dismantlings": DATED,
     "GET inventory/dismantlings/<id>": _document("dismantling"),
@@ -208,6 +210,9 @@ SAMPLES = {
             "reason": "too small",
         },
     ),
+    "POST collection/given-back": Sample(
+        body={"site": "$site", "item": "$left", "mode": "drop_off", "weight_g": 3_900}
+    ),
     "GET collection/origins": LISTED,
     "GET collection/modes": ALONE,
     "GET collection/intakes": DATED,
@@ -228,13 +233,36 @@ SAMPLES = {
     "POST reporting/closings": Sample(body={"site": "$site", "month": "$old_month"}),
 }
 
+OBJECT = Sample(path={"code": "$item"}, names="structure")
+OBJECTS = Sample(query={"code": "$item"}, names="structure")
+
 PAGES = {
     "": ALONE,
     "peser/": ALONE,
     "peser/refus/": ALONE,
     "peser/<str:site>/": Sample(path={"site": "$site"}),
     "departs/": ALONE,
+    "peser/retour/<str:code>/": Sample(path={"code": "$left"}, names="structure"),
     "departs/nouveau/": LISTED,
+    "departs/invendus/": LISTED,
+    "transferts/": ALONE,
+    "transferts/nouveau/": LISTED,
+    "transferts/<str:number>/": Sample(path={"number": "$transfer_number"}),
+    "transferts/<str:number>/reception/": Sample(path={"number": "$incoming_number"}, body={}),
+    "chercher/": ALONE,
+    "objets/": ALONE,
+    "objets/nouveau/": LISTED,
+    "o/<str:code>": OBJECT,
+    "o/<str:code>/": OBJECT,
+    "o/<str:code>/description/": Sample(path={"code": "$item"}, body={}),
+    "o/<str:code>/demontage/": Sample(path={"code": "$item"}),
+    "o/<str:code>/etiquette.png": OBJECT,
+    "etiquettes/": OBJECTS,
+    "etiquettes/rouleau.pdf": OBJECTS,
+    "etiquettes/planche.pdf": OBJECTS,
+    "etiquettes/vierges/": LISTED,
+    "stock/tri/": LISTED,
+    "stock/ventilation/": LISTED,
     "stock/": LISTED,
     "stock/depart/": LISTED,
     "stock/deplacement/": LISTED,
@@ -394,8 +422,9 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["shipment_number"] = made("shipment", "inventory/shipments")["number"]
     for document, act in ACTS_ON_AN_ITEM.items():
         spot["item"] = label_item(site, person)
-        made(document, act)
-    made("incoming", "inventory/transfers", site=peer.code, to_site=site.code, lines=[CHAIRS])
+        spot[f"{document}_number"] = made(document, act).get("number", "")
+    coming = {"site": peer.code, "to_site": site.code, "lines": [CHAIRS]}
+    spot["incoming_number"] = made("incoming", "inventory/transfers", **coming)["number"]
     spot["item"] = left
     spot["number"] = made("intake", "collection/intakes")["number"]
     spot["mine"] = made("intake", "collection/intakes")["number"]

@@ -236,6 +236,7 @@ MAY_BE_LEFT_OUT = {
     ("POST inventory/moves", "lines"),
     ("POST inventory/spreads", "weight_g"),
     ("POST inventory/items", "price_cents"),
+    ("POST collection/given-back", "weight_g"),  # as in its former life
     ("POST inventory/transfers/<transfer>/receipt", "final"),
 }
 

@@ -95,6 +95,8 @@ def answered(visitor: Visitor, door: Door, sample: Sample, spot: dict[str, str])
         transaction.set_rollback(True)
     if response.status_code == 302:
         return 401 if response["Location"].startswith("/connexion/") else "allowed"
+    if response.status_code == 422 and not door.route.startswith(API):
+        return "allowed"  # an empty form: let in, and told what is missing
     return OUTCOMES.get(response.status_code) or (response.status_code, response.content)
 
 
@@ -158,7 +160,7 @@ def test_pages_show_nothing_of_the_other_structure(world, spots):
         if door.method == "GET":
             response = director.knock(door, PAGES[route], spots["own site"])
             assert response.status_code in (200, 302), (route, response.status_code)
-            seen = b"".join(response).decode()
+            seen = b"".join(response).decode(errors="ignore")  # pictures and PDFs among them
             shown += [(route, word) for word in THEIRS if word in seen]
 
     assert shown == []

@@ -96,7 +96,10 @@ def label(world, number):
         timezone.now(),
     )
     bulk, shelf = Account.stock(place), Account.stock(place, items=True)
-    post(entry=entry, legs=[Leg(bulk, shelf, chairs, item.weight_g, Method.WEIGHED, item=item)])
+    post(
+        entry=entry,
+        legs=[Leg(bulk, shelf, chairs, item.weight_g, Method.WEIGHED, units=1, item=item)],
+    )
     return f"{number:06}"
 
 

@@ -3,14 +3,15 @@
 from typing import Annotated, Any, Literal, Self
 
 from django.http import Http404, HttpResponse
-from ninja import Field, Schema
+from ninja import Field, Query, Schema
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from inventory import codes, services
+from inventory import codes, labels, services
 from inventory.api.acts import Act, Load, entry_of
 from inventory.api.documents import DocumentOut, router
 from inventory.models import Category, Flow, Item, Place, Verb
+from inventory.printed import labels_of
 from inventory.services import Draft, Part
 from inventory.trace import events_of
 from organisation.doors import May, Permitted, require
@@ -137,6 +138,15 @@ class ItemOut(Schema):
             part_of=names.get(item.part_of_id),
         )
 
+    @classmethod
+    def named(cls, code: str, organisation_id: int | None) -> Self:
+        """Lay out the item that a structure knows by ``code``. Raises Http404."""
+        rows = Item.objects.known_to(organisation_id).named(code)
+        item = rows.select_related("arrival__movement").first()
+        if item is None:
+            raise Http404
+        return cls.of(item, organisation_id)
+
 
 ITEM: dict[Any, Any] = {201: ItemOut, 200: ItemOut, **WRITE_ERRORS}
 
@@ -149,18 +159,9 @@ def create_item(request: CallerRequest, payload: ItemIn) -> HttpResponse:
     def record(submission: Submission) -> ItemOut:
         entry = entry_of(request, submission, Verb.LABEL, payload)
         [item] = services.label(entry=entry, place=payload.place, drafts=[payload.draft()])
-        return ItemOut.of(_known(item.own_code, owner), owner)  # type: ignore[attr-defined]
+        return ItemOut.named(item.own_code, owner)
 
     return once(request, payload.id, record)
-
-
-def _known(code: str, organisation_id: int | None) -> Item:
-    """Raises Http404."""
-    rows = Item.objects.known_to(organisation_id).named(code)
-    item = rows.select_related("arrival__movement").first() if code.isprintable() else None
-    if item is None:
-        raise Http404
-    return item
 
 
 @router.get("items/{code}", auth=May("read_stock"), response={200: ItemOut, **READ_ERRORS})
@@ -186,8 +187,7 @@ def change_item(request: CallerRequest, code: Permitted[Item], payload: ItemChan
     if code.account is not None:
         require(request, code.account.site)
     services.describe(item=code, changes=payload.changes())
-    owner = request.user.organisation_id
-    return ItemOut.of(_known(code.own_code, owner), owner)  # type: ignore[attr-defined]
+    return ItemOut.named(code.own_code, request.user.organisation_id)
 
 
 class EventOut(Schema):
@@ -216,7 +216,50 @@ class Trace(Schema):
 def get_trace(request: CallerRequest, code: Permitted[Item]) -> dict[str, Any]:
     """The life of an item, from the arrival it came with to where it is or left to."""
     events = [event.told() for event in events_of(code, request.user)]
-    return {"code": code.own_code, "events": events}  # type: ignore[attr-defined]
+    return {"code": code.own_code, "events": events}
+
+
+class LabelAsked(Shape):
+    """For which printer, and on labels of which size in millimetres."""
+
+    dpi: Literal["203", "300"] = "203"
+    size: Literal["57x32", "40x30", "62x29", "100x50"] = "57x32"
+
+
+def _file(kind: str) -> dict[str, Any]:
+    """How the API describes an answer that is a file."""
+    content = {kind: {"schema": {"type": "string", "format": "binary"}}}
+    return {"responses": {200: {"description": "OK", "content": content}}}
+
+
+@router.get(
+    "items/{code}/label.png",
+    auth=May("read_stock"),
+    response=READ_ERRORS,
+    openapi_extra=_file("image/png"),
+)
+def get_label_png(
+    request: CallerRequest, code: Permitted[Item], asked: Annotated[LabelAsked, Query()]
+) -> HttpResponse:
+    """The label of an item as a picture of exact size."""
+    [label] = labels_of(request.user.organisation, [code.own_code])  # type: ignore[arg-type]
+    picture = labels.label_png(label, size=asked.size, dpi=int(asked.dpi))
+    return HttpResponse(picture, content_type="image/png")
+
+
+@router.get(
+    "items/{code}/label.pdf",
+    auth=May("read_stock"),
+    response=READ_ERRORS,
+    openapi_extra=_file("application/pdf"),
+)
+def get_label_pdf(
+    request: CallerRequest, code: Permitted[Item], asked: Annotated[LabelAsked, Query()]
+) -> HttpResponse:
+    """The label of an item as a page of exact size."""
+    found = labels_of(request.user.organisation, [code.own_code])  # type: ignore[arg-type]
+    page = labels.roll_pdf(found, size=asked.size, dpi=int(asked.dpi))
+    return HttpResponse(page, content_type="application/pdf")
 
 
 class PartIn(Shape):

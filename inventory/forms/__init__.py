@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from inventory.units import exact_kg, parse_kg
+from inventory.units import NO_BREAK, exact_kg, format_euros, parse_euros, parse_kg
 from organisation.shapes import MAX_WEIGHT_G
 
 
@@ -35,6 +35,35 @@ class KgField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Show grams as kilograms to the gram, and what was typed as it was typed."""
         return exact_kg(value) if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(initial != self.to_python(data))
+        except forms.ValidationError:
+            return True
+
+
+class EuroField(forms.CharField):
+    """Euros as people type them (``12,50``), whole cents as the program holds them.
+
+    An empty field is ``None``. Raises ValidationError ``bad_price`` or ``price_out_of_range``.
+    """
+
+    MOST_CENTS = 10_000_000
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "n", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return parse_euros(text) if text else None
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and value > self.MOST_CENTS:
+            raise forms.ValidationError(_("This price is not possible."), code="price_out_of_range")
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show cents as euros, and what was typed as it was typed."""
+        return format_euros(value).removesuffix(f"{NO_BREAK}€") if isinstance(value, int) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

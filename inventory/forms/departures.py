@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory import services
 from inventory.forms import KgField
 from inventory.forms.choices import one_of
+from inventory.forms.codes import CodesField
 from inventory.forms.entries import ActForm, LineForm, day_input, lines_of
 from inventory.models import EXITS, Category, Kind, TreatmentCode, WasteCode
 from inventory.services import Departure, StockLine
@@ -57,6 +58,7 @@ class ShipForm(ActForm):
         super().__init__(*args, **options)
         wastes = {row.code: row for row in WasteCode.objects.all()}  # type: ignore[attr-defined]
         treatments = {row.code: row for row in TreatmentCode.objects.all()}  # type: ignore[attr-defined]
+        self.fields["items"] = CodesField(site=self.site, label=_("Labelled objects"))
         self.fields["partner"] = one_of(
             self.offer.partners, _("Who takes it?"), empty=_("The public, nobody in particular")
         )

@@ -1,5 +1,6 @@
 """The shape of opening stock, moves, stock counts and the month's balance."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.forms import KgField
 from inventory.forms.choices import one_of
+from inventory.forms.codes import CodesField
 from inventory.forms.entries import FIRST_DAY, ActForm, BaseLines, LineForm, day_input, lines_of
-from inventory.models import Reason
+from inventory.models import Item, Reason
 from inventory.services import RECLASSIFY
 from organisation.shapes import MAX_WEIGHT_G
 
@@ -52,10 +54,11 @@ MoveLines = lines_of(MoveLineForm)
 
 
 class MoveForm(ActForm):
-    """Where it is carried to."""
+    """Where it is carried to, and which labelled objects."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["items"] = CodesField(site=self.site, label=_("Labelled objects"))
         self.fields["to_place"] = one_of(self.offer.places, _("To which place?"), required=True)
 
 
@@ -78,7 +81,7 @@ class CountLineForm(LineForm):
         return self.offer.categories.get(self["category"].value() or "")
 
 
-class BaseCountLines(BaseLines):
+class BaseSettleLines(BaseLines):
     """What was counted: at least one line."""
 
     def clean(self) -> None:
@@ -86,20 +89,56 @@ class BaseCountLines(BaseLines):
             raise ValidationError(_("Write at least one weight."), code="no_lines")
 
 
+class BaseCountLines(BaseSettleLines):
+    """What was counted in bulk: at least one line, unless objects alone were counted."""
+
+    def clean(self) -> None:
+        if "counts_items" not in self.data:
+            super().clean()
+
+
 CountLines = lines_of(CountLineForm, BaseCountLines, extra=3)
-SettleLines = lines_of(CountLineForm, BaseCountLines, extra=0)
+SettleLines = lines_of(CountLineForm, BaseSettleLines, extra=0)
 
 
 class CountForm(ActForm):
-    """Why books and shelves differ."""
+    """Why books and shelves differ, and which labelled objects were found."""
 
     reason = forms.ChoiceField(
         label=_("Why do books and shelves differ?"), choices=[("", "—"), *COUNT_REASONS]
     )
+    counts_items = forms.BooleanField(
+        label=_("The labelled objects were counted too: those without a tick are missing"),
+        required=False,
+    )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, items: Sequence[Item] = (), **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields.pop("day", None)
+        self.items = {f"found_{item.pk}": item for item in items}
+        for name, item in self.items.items():
+            self.fields[name] = forms.BooleanField(label=str(item), required=False, initial=True)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("counts_items") and cleaned.get("reason") == RECLASSIFY:
+            self.add_error(
+                "counts_items",
+                ValidationError(
+                    _("Only bulk is reclassified: leave the items out."), code="reclassify_bulk"
+                ),
+            )
+        return cleaned
+
+    def found(self) -> list[Item] | None:
+        """The objects that were found, or None where nobody looked."""
+        if not self.cleaned_data["counts_items"]:
+            return None
+        return [item for name, item in self.items.items() if self.cleaned_data[name]]
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, Item]]:
+        return [(self[name], item) for name, item in self.items.items()]
 
 
 class SettleForm(ActForm):

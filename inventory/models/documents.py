@@ -1,9 +1,10 @@
 """Papers that go with a movement: departures, the partner's later weights, transfers, receipts."""
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -36,14 +37,16 @@ def _grams(movement: str) -> Subquery:
     return Subquery(flows.annotate(total_g=Sum("weight_g")).values("total_g"))
 
 
+class ShipmentState(models.TextChoices):
+    RECORDED = "recorded", _("recorded")
+    CONFIRMED = "confirmed", _("weighed by the partner")
+    CANCELLED = "cancelled", _("cancelled")
+
+
 class Shipment(models.Model):
     """A departure: who took it, towards which fate, under which waste and treatment codes."""
 
-    class State(models.TextChoices):
-        RECORDED = "recorded", _("recorded")
-        CONFIRMED = "confirmed", _("weighed by the partner")
-        CANCELLED = "cancelled", _("cancelled")
-
+    State: TypeAlias = ShipmentState  # named apart: each is a schema of the API's description
     movement = models.OneToOneField(Movement, models.PROTECT, related_name="shipment")
     fate = models.CharField(
         _("fate"), max_length=16, choices=[(kind.value, kind.label) for kind in EXITS]
@@ -66,7 +69,7 @@ class Shipment(models.Model):
         return self.movement.number
 
     @property
-    def state(self) -> State:
+    def state(self) -> ShipmentState:
         """Recorded, then confirmed by the partner's weights; or cancelled, before or after."""
         confirmed = getattr(self, "weights", None)
         last = confirmed.movement if confirmed else self.movement
@@ -102,6 +105,14 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         """The transfer that its sender's request made."""
         return self.filter(movement__submission__uuid=uuid)
 
+    def coming(self, sites: Iterable[Site]) -> Self:
+        """Those on their way to these sites that no receipt has closed, oldest first."""
+        is_closed = Receipt.objects.filter(
+            transfer=OuterRef("pk"), is_final=True, movement__reversed_by=None
+        )
+        rows = self.listed().filter(to_site__in=sites, movement__reversed_by=None)
+        return rows.filter(~Exists(is_closed)).order_by("pk")
+
     def listed(self) -> Self:
         """With all that a list shows, ``weight_g`` sent among it."""
         rows = self.select_related(
@@ -114,15 +125,17 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         return rows.annotate(weight_g=Coalesce(_grams("movement"), 0))
 
 
+class TransferState(models.TextChoices):
+    ON_THE_ROAD = "on_the_road", _("on the road")
+    IN_PART = "in_part", _("received in part")
+    RECEIVED = "received", _("received")
+    CANCELLED = "cancelled", _("cancelled")
+
+
 class Transfer(models.Model):
     """What a site sends to another one, of the same structure or of a network it shares."""
 
-    class State(models.TextChoices):
-        ON_THE_ROAD = "on_the_road", _("on the road")
-        IN_PART = "in_part", _("received in part")
-        RECEIVED = "received", _("received")
-        CANCELLED = "cancelled", _("cancelled")
-
+    State: TypeAlias = TransferState  # named apart: each is a schema of the API's description
     movement = models.OneToOneField(Movement, models.PROTECT, related_name="transfer")
     to_site = models.ForeignKey(Site, models.PROTECT, related_name="incoming")
 
@@ -142,7 +155,7 @@ class Transfer(models.Model):
         return [r for r in receipts if not getattr(r.movement, "reversed_by", None)]
 
     @property
-    def state(self) -> State:
+    def state(self) -> TransferState:
         if getattr(self.movement, "reversed_by", None):
             return self.State.CANCELLED
         receipts = self.standing_receipts

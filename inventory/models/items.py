@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.db import models
 from django.db.models import F, FilteredRelation, Min, Q
@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 from inventory import codes
 from inventory.models.catalogue import Category
 from inventory.models.ledger import Account, Flow, Kind
+from inventory.models.places import Place
 from organisation.models import Organisation, Site
 from organisation.permissions import CallerRequest
 
@@ -37,6 +38,15 @@ class ItemQuerySet(models.QuerySet["Item"]):
         rows = self.filter(own__code=codes.normalise(code))
         return rows.select_related("account__site", "account__place", "category__parent__parent")
 
+    def wearing(self, worn: Iterable[str]) -> Self:
+        """Those with one of these codes (after ``known_to``), in the order of codes."""
+        return self.filter(own__code__in=list(worn)).order_by("own__code")
+
+    def lying_in(self, place: Place) -> Self:
+        """Those on the shelf of a place (after ``known_to``), in the order of codes."""
+        shelf = Account.stock(place, items=True)
+        return self.filter(account__key=shelf.key).order_by("own__code")
+
     def codes_of(self, keys: Iterable[int], organisation_id: int | None) -> dict[int, str]:
         """Item key → the code that a structure has for it."""
         known = ItemCode.objects.filter(organisation=organisation_id, item__in=list(keys))
@@ -57,11 +67,14 @@ class ItemQuerySet(models.QuerySet["Item"]):
             rows = rows.filter(found | Q(own__code=codes.normalise(word)))
         return rows
 
-    def oldest(self) -> dict[tuple[int, int], Any]:
-        """``(top category, site)`` → the day since which its oldest item has been here."""
-        top = models.functions.Coalesce("category__top", "category")
-        rows = self.order_by().values_list(top, "account__site").annotate(Min("since"))
-        return {(category, site): since for category, site, since in rows}
+    def oldest(self) -> dict[int, Any]:
+        """Category → the day since which the oldest of these items has been here; tops too."""
+        found: dict[int, Any] = {}
+        rows = self.order_by().values_list("category", "category__top").annotate(Min("since"))
+        for category, top, since in rows:
+            for key in {category, top or category}:
+                found[key] = min(found.get(key, since), since)
+        return found
 
     def labelled_from(self, lines: Iterable[Flow]) -> dict[int, int]:
         """Line of an arrival → grams of the items labelled from it. Parts count within theirs."""
@@ -79,6 +92,17 @@ def _category_names() -> list[tuple[int, str]]:
     return [(pk, folded(" ".join(filter(None, names)))) for pk, *names in rows]
 
 
+class ItemState(models.TextChoices):
+    IN_STOCK = "in_stock", _("in stock")
+    SOLD = "sold", _("sold")
+    GIVEN = "given", _("given")
+    RECYCLED = "recycled", _("recycled")
+    DISPOSED = "disposed", _("disposed of")
+    DISMANTLED = "dismantled", _("dismantled")
+    IN_TRANSIT = "in_transit", _("on the road")
+    LOST = "lost", _("lost")
+
+
 class Item(models.Model):
     """An object with a label. Its whole weight is in exactly one account, or it is dismantled.
 
@@ -92,15 +116,9 @@ class Item(models.Model):
         WORN = "worn", _("worn")
         TO_REPAIR = "to_repair", _("to repair")
 
-    class State(models.TextChoices):
-        IN_STOCK = "in_stock", _("in stock")
-        SOLD = "sold", _("sold")
-        GIVEN = "given", _("given")
-        RECYCLED = "recycled", _("recycled")
-        DISPOSED = "disposed", _("disposed of")
-        DISMANTLED = "dismantled", _("dismantled")
-        IN_TRANSIT = "in_transit", _("on the road")
-        LOST = "lost", _("lost")
+    State: TypeAlias = ItemState  # named apart: each is a schema of the API's description
+    if TYPE_CHECKING:
+        own_code: str  # the reader's code for it, where ``known_to`` asked
 
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="items")
     category = models.ForeignKey(Category, models.PROTECT, related_name="items")
@@ -148,7 +166,7 @@ class Item(models.Model):
         super().save(*args, **kwargs)
 
     @property
-    def state(self) -> State:
+    def state(self) -> ItemState:
         """Where the ledger has it, in one word."""
         if self.account is None:
             return self.State.DISMANTLED

@@ -49,10 +49,20 @@ class BalanceQuerySet(models.QuerySet["Balance"]):
 
     def negative_tops(self, site: Site) -> dict[int, int]:
         """Top category key → grams, where the site's books hold less than nothing in bulk."""
-        bulk = self.filter(account__site=site, account__kind=Kind.STOCK, account__holds_items=False)
+        below = self.negative_tops_of([site])
+        return {category: weight_g for (_site, category), weight_g in below.items()}
+
+    def negative_tops_of(self, sites: Iterable[Site]) -> dict[tuple[int, int], int]:
+        """``(site, top category)`` → grams, where their books hold less than nothing in bulk."""
+        bulk = self.filter(
+            account__site__in=sites, account__kind=Kind.STOCK, account__holds_items=False
+        )
         top = Coalesce("category__top", "category")
-        sums = bulk.values_list(top).annotate(total_g=Sum("weight_g")).filter(total_g__lt=0)
-        return dict(sums)
+        sums = bulk.values_list("account__site", top).annotate(total_g=Sum("weight_g"))
+        return {
+            (site, category): total_g
+            for site, category, total_g in sums.filter(total_g__lt=0).order_by("account__site")
+        }
 
     def stock_lines(self, site: Site, place: Place | None = None) -> list[dict[str, Any]]:
         """Per place and category: grams of bulk and items, number of items, negative or not."""

@@ -199,7 +199,7 @@ def _made(entry: Entry, draft: Draft) -> Item:
         arrival=draft.arrival,
         former=draft.former,
     )
-    item.own_code = give_code(item, entry.site.organisation, draft.code)  # type: ignore[attr-defined]
+    item.own_code = give_code(item, entry.site.organisation, draft.code)
     return item
 
 

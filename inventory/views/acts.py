@@ -13,6 +13,7 @@ from inventory.forms.choices import Offer
 from inventory.forms.entries import ActForm
 from inventory.ledger import Entry
 from inventory.models import Movement, Verb
+from inventory.services import StockLine
 from organisation.doors import require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
@@ -33,13 +34,27 @@ class LinesPage:
     verb: Verb
     act: Callable[[Entry, Any, Any], Movement]
 
-    def answer(self, request: CallerRequest, offer: Offer, **context: Any) -> HttpResponse:
-        """Show the form; or record it and go to its document."""
+    def answer(
+        self,
+        request: CallerRequest,
+        offer: Offer,
+        *,
+        initial: dict[str, Any] | None = None,
+        line_initial: list[dict[str, Any]] | None = None,
+        **context: Any,
+    ) -> HttpResponse:
+        """Show the form, with what is known already; or record it and go to its document."""
         user: Any = request.user
         is_sent = request.method == "POST" and "more" not in request.POST
         data = request.POST if is_sent else None
-        form = self.form(data, initial=request.POST.dict(), offer=offer, user=user)
-        lines = self.lines(_with_more(request), prefix="lines", form_kwargs={"offer": offer})
+        known = {**(initial or {}), **request.POST.dict()}
+        form = self.form(data, initial=known, offer=offer, user=user)
+        lines = self.lines(
+            with_more(request),
+            prefix="lines",
+            initial=None if request.method == "POST" else line_initial,  # posted: all is said
+            form_kwargs={"offer": offer},
+        )
         if is_sent and form.is_valid() & lines.is_valid():
             response = recorded(
                 request, form, self.verb, lambda entry: self.act(entry, form, lines)
@@ -47,10 +62,15 @@ class LinesPage:
             if response:
                 return response
         context |= {"form": form, "lines": lines, "is_sent": is_sent, "offer": offer}
-        return render(request, self.template, {**context, "site": offer.site})
+        return shown(request, self.template, {**context, "site": offer.site})
 
 
-def _with_more(request: CallerRequest) -> Any:
+def shown(request: CallerRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page with its form; 422 where the form was sent and refused."""
+    return render(request, template, context, status=422 if context["is_sent"] else 200)
+
+
+def with_more(request: CallerRequest) -> Any:
     """The posted lines, a few more of them where the button without script asked for it."""
     if request.method != "POST":
         return None
@@ -59,6 +79,16 @@ def _with_more(request: CallerRequest) -> Any:
     if "more" in data and total.isdecimal() and len(total) <= len(str(MAX_LINES)):
         data["lines-TOTAL_FORMS"] = str(int(total) + MORE_LINES)
     return data
+
+
+def asked(request: CallerRequest, *names: str) -> dict[str, str]:
+    """What the page that led here says of these fields."""
+    return {name: request.GET[name] for name in names if name in request.GET}
+
+
+def items_of(form: Any) -> list[StockLine]:
+    """The objects that a form names, whole."""
+    return [StockLine(item=item) for item in form.cleaned_data["items"]]
 
 
 def sites_of(request: CallerRequest) -> list[Site]:
@@ -99,17 +129,29 @@ def entry_of(request: CallerRequest, form: ActForm, verb: Verb, submission: Subm
     return entry
 
 
+def to_document(number: str) -> HttpResponse:
+    return redirect("document", number=number)
+
+
 def recorded(
-    request: CallerRequest, form: ActForm, verb: Verb, act: Callable[[Entry], Movement]
+    request: CallerRequest,
+    form: ActForm,
+    verb: Verb,
+    act: Callable[[Entry], Any],
+    onward: Callable[[str], HttpResponse] = to_document,
 ) -> HttpResponse | None:
-    """Record what the form says, once, and go to its document; or put the refusal on the form."""
+    """Record what the form says, once, and go on; or put the refusal on the form.
+
+    ``act`` returns its document, or the text that ``onward`` goes on with.
+    """
 
     def record(submission: Submission) -> str:
-        return act(entry_of(request, form, verb, submission)).number
+        made = act(entry_of(request, form, verb, submission))
+        return str(getattr(made, "number", made))
 
     content: dict[str, Any] = {**form_content(request.POST), "site": form.site.code}
     try:
-        _is_new, number = submit(
+        _is_new, answer = submit(
             organisation=form.site.organisation,
             uuid=form.cleaned_data["id"],
             endpoint=request.path,
@@ -119,4 +161,4 @@ def recorded(
     except ValidationError as refusal:
         form.refuse(refusal)
         return None
-    return redirect("document", number=number)
+    return onward(answer)

@@ -15,11 +15,13 @@ from inventory import services
 from inventory.forms.choices import Offer
 from inventory.forms.stock import CountForm, CountLines, SettleForm, SettleLines
 from inventory.ledger import Entry
-from inventory.models import Account, Balance, Category, Movement, Place, Verb
-from inventory.views.acts import chosen_site, recorded, sites_of
+from inventory.models import Account, Balance, Category, Item, Movement, Place, Verb
+from inventory.views.acts import chosen_site, recorded, shown, sites_of
 from organisation.doors import page
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
+
+MOST_ITEMS = 2_000  # of one place; the API takes no more either
 
 
 @page("count")
@@ -32,7 +34,13 @@ def count(request: CallerRequest) -> HttpResponse:
     known = _known(request, offer, books_g)
     user: Any = request.user
     reason = {"reason": request.GET.get("reason", "")}
-    form = CountForm(request.POST or None, initial=reason, offer=offer, user=user)
+    form = CountForm(
+        request.POST or None,
+        initial=reason,
+        offer=offer,
+        user=user,
+        items=_labelled(request, place),
+    )
     lines = CountLines(
         request.POST or None,
         prefix="lines",
@@ -45,6 +53,7 @@ def count(request: CallerRequest) -> HttpResponse:
             entry=entry,
             place=place,
             weights=lines.weights(),
+            items=form.found(),
             reason=form.cleaned_data["reason"],
         )
 
@@ -61,7 +70,13 @@ def count(request: CallerRequest) -> HttpResponse:
         "site": offer.site,
         "sites": sites_of(request),
     }
-    return render(request, "inventory/count.html", context)
+    return shown(request, "inventory/count.html", context)
+
+
+def _labelled(request: CallerRequest, place: Place) -> list[Item]:
+    """The objects that the books hold in a place, each with its code."""
+    rows = Item.objects.within(request).lying_in(place)
+    return list(rows.select_related("category", "account")[:MOST_ITEMS])
 
 
 def _place(request: CallerRequest, offer: Offer) -> Place:

@@ -10,7 +10,7 @@ from inventory.forms.departures import Filters, ShipForm, ShipLines
 from inventory.forms.entries import BaseLines
 from inventory.ledger import Entry
 from inventory.models import Movement, Shipment, Verb
-from inventory.views.acts import LinesPage, chosen_site, sites_of
+from inventory.views.acts import LinesPage, asked, chosen_site, items_of, sites_of
 from organisation.doors import page
 from organisation.permissions import CallerRequest
 
@@ -56,9 +56,8 @@ def _older(request: CallerRequest, found: list[Shipment]) -> str:
 
 
 def _ship(entry: Entry, form: ShipForm, lines: BaseLines) -> Movement:
-    return services.ship(
-        entry=entry, departure=form.departure(), lines=lines.stock_lines()
-    ).movement
+    everything = [*lines.stock_lines(), *items_of(form)]
+    return services.ship(entry=entry, departure=form.departure(), lines=everything).movement
 
 
 SHIP = LinesPage(ShipForm, ShipLines, "inventory/ship.html", Verb.SHIP, _ship)
@@ -68,4 +67,5 @@ SHIP = LinesPage(ShipForm, ShipLines, "inventory/ship.html", Verb.SHIP, _ship)
 @require_http_methods(["GET", "HEAD", "POST"])
 def ship(request: CallerRequest) -> HttpResponse:
     """A new departure."""
-    return SHIP.answer(request, Offer(chosen_site(request)), sites=sites_of(request))
+    offer, initial = Offer(chosen_site(request)), asked(request, "items", "fate", "partner")
+    return SHIP.answer(request, offer, initial=initial, sites=sites_of(request))

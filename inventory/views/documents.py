@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory import services
@@ -13,6 +13,8 @@ from inventory.forms.departures import WeightsForm
 from inventory.forms.entries import ActForm, CancelForm
 from inventory.ledger import IRREVERSIBLE, Entry
 from inventory.models import Category, Method, Movement, Shipment, Verb
+from inventory.models.ledger import PREFIXES
+from inventory.trace import by
 from inventory.views.acts import recorded
 from organisation.doors import page, require
 from organisation.permissions import CallerRequest
@@ -35,6 +37,8 @@ LINKS = (
     "shipment__weights__movement__reversed_by",
     "shipment_weights__shipment__movement",
     "shipment_weights__shipment__partner",
+    "receipt__transfer__movement",
+    "missing_at_receipt__transfer__movement",
 )
 
 
@@ -42,6 +46,8 @@ LINKS = (
 @require_safe
 def document(request: CallerRequest, number: str, papers: Sequence[str] = ()) -> HttpResponse:
     """A movement in words. ``papers`` are relations of its flows that rooms above keep."""
+    if number.startswith(f"{PREFIXES[Verb.TRANSFER]}-"):  # its receiver, too, may read it there
+        return redirect("transfer", number=number)
     movement = _named(request, number)
     flows = movement.flows.select_related(*FLOWS, *papers).prefetch_related("item__codes")
     lines = list(flows.order_by("pk"))
@@ -49,8 +55,12 @@ def document(request: CallerRequest, number: str, papers: Sequence[str] = ()) ->
         "movement": movement,
         "lines": lines,
         "weight_g": sum(flow.weight_g for flow in lines),
-        "cancel_form": _cancel_form(request, movement) if _may_cancel(request, movement) else None,
+        "cancel_form": cancel_form_of(request, movement),
         "weights_form": _weights_form(request, movement),
+        "signed": by(movement, request.user),
+        "label_from": movement.verb == Verb.COLLECT
+        and not hasattr(movement, "reversed_by")
+        and request.user.may("label", movement.site),
         "is_estimated": any(flow.method == Method.ESTIMATED for flow in lines),
     }
     return render(request, "inventory/document.html", context)
@@ -90,7 +100,8 @@ def _answered(request: CallerRequest, movement: Movement, form: ActForm, act: An
     """Record a valid form, or show it alone with what is wrong."""
     if form.is_valid() and (response := recorded(request, form, Verb.REVERSE, act)):
         return response
-    return render(request, "inventory/answer.html", {"movement": movement, "form": form})
+    context = {"movement": movement, "form": form}
+    return render(request, "inventory/answer.html", context, status=422)
 
 
 def _named(request: CallerRequest, number: str) -> Movement:
@@ -103,10 +114,13 @@ def _named(request: CallerRequest, number: str) -> Movement:
     return movement
 
 
-def _may_cancel(request: CallerRequest, movement: Movement) -> bool:
+def cancel_form_of(request: CallerRequest, movement: Movement) -> CancelForm | None:
+    """The form that cancels a document, where it stands and the reader may."""
     user: Any = request.user
     is_standing = movement.verb not in IRREVERSIBLE and not hasattr(movement, "reversed_by")
-    return is_standing and services.may_cancel(user=user, movement=movement)
+    if not is_standing or not services.may_cancel(user=user, movement=movement):
+        return None
+    return _cancel_form(request, movement)
 
 
 def _cancel_form(request: CallerRequest, movement: Movement) -> CancelForm:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -13,13 +14,14 @@ from inventory.forms.choices import Offer
 from inventory.forms.entries import ActForm, BaseLines
 from inventory.forms.stock import MoveForm, MoveLines, OpeningLines
 from inventory.ledger import Entry
-from inventory.models import Balance, Category, Movement, Place, Verb
-from inventory.views.acts import LinesPage, chosen_site, sites_of
+from inventory.models import UNSORTED, Balance, Category, Item, Movement, Place, Verb
+from inventory.views.acts import LinesPage, asked, chosen_site, items_of, sites_of
 from organisation.doors import page
+from organisation.models import Site
 from organisation.permissions import CallerRequest
 
 BULK, LABELLED = "bulk", "items"
-ACTS = ("count", "settle", "move", "open_stock", "collect")
+ACTS = ("count", "settle", "move", "open_stock", "collect", "sort", "transfer")
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class Row:
     columns: Sequence[Any] = ()
     cells: dict[Any, int] = field(default_factory=dict)
     items: int = 0
+    oldest: date | None = None
 
     def add(self, column: Any, weight_g: int, items: int) -> None:
         self.cells[column] = self.cells.get(column, 0) + weight_g
@@ -61,6 +64,7 @@ def stock(request: CallerRequest) -> HttpResponse:
     below = Balance.objects.negative_tops(site)
     negatives = Category.objects.in_bulk(below)
     rows = _rows(balances, columns, below)
+    _tell_age(rows, site, place)
     by_site = Balance.objects.per_site(sites)
     context = {
         "site": site,
@@ -72,6 +76,7 @@ def stock(request: CallerRequest) -> HttpResponse:
         "rows": rows,
         "total": _total(rows, columns),
         "negatives": [(negatives[pk], weight_g) for pk, weight_g in below.items()],
+        "unsorted_g": sum(b.weight_g for b in balances if b.category.code == UNSORTED),
         "may": {act: request.user.may(act, site) for act in ACTS},
     }
     return render(request, "inventory/stock.html", context)
@@ -96,6 +101,16 @@ def _rows(balances: Iterable[Balance], columns: list[Any], below: dict[int, int]
     for pk, row in sorted(tops.items(), key=lambda pair: _order(pair[1])):
         rows += [row, *(sorted(under[pk].values(), key=_order) if set(under[pk]) != {pk} else [])]
     return rows
+
+
+def _tell_age(rows: list[Row], site: Site, place: Place | None) -> None:
+    """Give each row the day since which its oldest labelled object has been there."""
+    if not any(row.items for row in rows):
+        return
+    here = Item.objects.in_stock([site])
+    oldest = (here.filter(account__place=place) if place else here).oldest()
+    for row in rows:
+        row.oldest = oldest.get(row.category.pk) if row.category else None
 
 
 def _total(rows: list[Row], columns: list[Any]) -> Row:
@@ -127,7 +142,8 @@ def _open_stock(entry: Entry, form: ActForm, lines: BaseLines) -> Movement:
 
 def _move(entry: Entry, form: ActForm, lines: BaseLines) -> Movement:
     to_place = form.cleaned_data["to_place"]
-    return services.move(entry=entry, to_place=to_place, lines=lines.stock_lines())
+    everything = [*lines.stock_lines(), *items_of(form)]
+    return services.move(entry=entry, to_place=to_place, lines=everything)
 
 
 OPEN = LinesPage(ActForm, OpeningLines, "inventory/open_stock.html", Verb.OPEN, _open_stock)
@@ -144,9 +160,9 @@ def open_stock(request: CallerRequest) -> HttpResponse:
 @page("move")
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: CallerRequest) -> HttpResponse:
-    """Carry bulk from one place of the site to another."""
+    """Carry bulk and objects from one place of the site to another."""
     offer = Offer(chosen_site(request))
     if not offer.places:
         raise Http404
     sites = [site for site in sites_of(request) if site.tracks_places]
-    return MOVE.answer(request, offer, sites=sites)
+    return MOVE.answer(request, offer, initial=asked(request, "items", "to_place"), sites=sites)

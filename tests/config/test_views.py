@@ -1,12 +1,15 @@
 """The home page, as each of us finds it in the morning."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from inventory import services
 from inventory.ledger import Entry
 from inventory.models import Category, Kind, Verb
-from inventory.services import Departure, StockLine
+from inventory.services import Departure, Draft, StockLine
+from organisation.models import Organisation
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def test_a_director_sees_the_year_and_what_is_below_zero(home, world, submission
     page = home(world.anna)
 
     assert page.context["figures"]["reuse_g"] == 4_321
-    assert [case["weight_g"] for case in page.context["todo"]] == [-4_321]
+    assert [case["weight_g"] for case in page.context["todo"]["negatives"]] == [-4_321]
     assert [half["total_g"] for half in page.context["week"]] == [0, 4_321]
 
 
@@ -38,7 +41,38 @@ def test_a_sorter_sees_the_doors_and_no_figures(home, world):
     page = home(world.sorter)
 
     assert "figures" not in page.context
-    assert [door.url for door in page.context["nav"]] == ["home", "weigh", "shipments", "stock"]
+    assert doors(page) == ["home", "weigh", "sort", "shipments", "stock"]
+
+
+def doors(page):
+    return [door.url for door in page.context["nav"]]
+
+
+def test_a_profile_hides_the_doors_it_does_not_use(home, world):
+    shown = {}
+    for profile in Organisation.Profile:
+        Organisation.objects.filter(pk=world.navette.pk).update(profile=profile)
+        page = home(world.anna)
+        shown[profile] = {*doors(page), *(door.url for door in page.context["beside"])}
+
+    assert shown["complete"] == shown["giving"]
+    assert shown["giving"] - shown["simple"] == {"sort", "label-item", "clear"}
+    assert {"weigh", "shipments", "stock", "bilan", "settle"} <= shown["simple"]
+
+
+def test_what_is_on_its_way_and_what_stayed_long_is_to_be_looked_at(home, world, submission):
+    entry = Entry(world.canal, Verb.TRANSFER, submission(), world.anna, timezone.now())
+    line = StockLine(Category.objects.get(code="TEX"), 7_000)
+    sent = services.send(entry=entry, to_site=world.gare, lines=[line])
+    long_ago = timezone.now() - timedelta(weeks=9)
+    entry = Entry(world.canal, Verb.LABEL, submission(), world.anna, long_ago)
+    draft = Draft(Category.objects.get(code="MOB"), 4_200)
+    services.label(entry=entry, place=None, drafts=[draft])
+
+    todo = home(world.anna).context["todo"]
+
+    assert (list(todo["coming"]), todo["unsold"]) == ([sent], 1)
+    assert home(world.cashier).context["todo"]["unsold"] == 0  # not theirs to clear
 
 
 def test_a_new_structure_is_told_that_nothing_has_left_yet(home, world):

@@ -59,7 +59,7 @@ def test_grams_are_spread_between_categories_at_no_net_mass(world, browser, stoc
 def test_a_count_that_says_nothing_sure_is_refused(world, browser, stocked, weights, reason, code):
     response = browser().post("/stock/inventaire/", counted(*weights, reason=reason))
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     form, lines = response.context["form"], response.context["lines"]
     found = [e.code for field in form.errors.as_data().values() for e in field]
     found += [e.code for line in lines.errors for f in line.as_data().values() for e in f]

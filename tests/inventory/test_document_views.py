@@ -90,7 +90,7 @@ def test_weights_of_nothing_are_refused(world, browser, stocked, entry):
     field = f"weight_{category('MOB').pk}"
     for weight in ("", "beaucoup"):
         response = browser().post("/d/DE-canal-1/poids/", {"id": str(uuid4()), field: weight})
-        assert response.status_code == 200
+        assert response.status_code == 422
         assert response.context["form"].errors
     assert browser().post("/d/ST-canal-1/poids/", {"id": str(uuid4())}).status_code == 404
     assert Movement.objects.count() == 2

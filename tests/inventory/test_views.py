@@ -68,7 +68,7 @@ def test_the_same_form_with_other_content_is_refused_and_can_be_sent_again(world
 
     response = client.post("/departs/nouveau/", {**data, "lines-0-weight": "4"})
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert Shipment.objects.count() == 1
     fresh = response.context["form"]["id"].value()
     assert fresh != data["id"]
@@ -95,7 +95,7 @@ def test_a_container_without_usual_load_asks_for_a_weight(world, browser, stocke
         "/departs/nouveau/", departure({"category": "MOB", "bins": "3", "container": "caisse"})
     )
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     errors = response.context["form"].non_field_errors().as_data()
     assert [error.code for error in errors] == ["container_average_unknown"]
     assert not Shipment.objects.exists()
@@ -122,7 +122,7 @@ def test_a_bad_line_keeps_what_was_typed_and_writes_nothing(world, browser, stoc
         "/departs/nouveau/", departure(line, carrier="Durand & fils", fate="energy")
     )
 
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert list(response.context["lines"].errors[0]) == [field]
     page = text(response)
     assert f'href="#id_lines-0-{field}"' in page

@@ -1,0 +1,294 @@
+"""Objects one by one: found, shown with their life, labelled, described, taken apart."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from inventory import codes, services
+from inventory.forms.choices import Offer
+from inventory.forms.entries import ActForm
+from inventory.forms.items import DescribeForm, ItemFilters, LabelForm, Parts
+from inventory.ledger import Entry
+from inventory.models import Category, Flow, Item, Kind, Movement, Verb
+from inventory.trace import Event, days_here, events_of
+from inventory.units import exact_kg
+from inventory.views.acts import LinesPage, chosen_site, recorded, shown, sites_of
+from organisation.doors import page, require
+from organisation.history import changes
+from organisation.models import Site
+from organisation.permissions import CallerRequest
+from organisation.submissions import writing
+
+PAGE = 50
+FOUND = 20  # what a search shows: more means that it asked for too little
+SHOWN = ("category__parent__parent", "account__site", "account__place")
+KEPT = ("line", "place")  # from one object to the next
+ACTS = ("label", "move", "transfer", "ship", "sort", "sell", "collect")
+
+
+def item_of(request: CallerRequest, code: str) -> Any:
+    """The object that the caller's structure knows by ``code``. Raises Http404."""
+    rows = Item.objects.within(request).named(code)
+    links = ("arrival__movement__site", "arrival__origin", "arrival__from_account__mode")
+    item = rows.select_related(*links).first() if code.isprintable() else None
+    if item is None:
+        raise Http404
+    return item
+
+
+@page("read_stock")
+@require_safe
+def item(request: CallerRequest, code: str) -> HttpResponse:
+    """One object: what it is, its life as a line, and the acts possible now."""
+    if not codes.is_valid(codes.normalise(code)):
+        return find_page(request, code if code.isprintable() else "", status=404)
+    found = item_of(request, code)
+    site = found.account.site if found.account else None
+    is_ours = site is None or site.organisation_id == request.user.organisation_id
+    events = events_of(found, request.user)
+    context = {
+        "item": found,
+        "events": events,
+        "last": _last(events),
+        "site": site,
+        "is_ours": is_ours,
+        "days": days_here(found, events, timezone.localdate()),
+        "relatives": _relatives(request, found),
+        "may": {act: site is not None and request.user.may(act, site) for act in ACTS},
+        "may_label": request.user.may_anywhere("label"),
+        "form": _describing(request, found, site),
+        "changes": changes(found, DescribeForm(instance=found)) if is_ours else [],
+        "current": "stock",
+    }
+    return render(request, "inventory/item.html", context)
+
+
+def _last(events: list[Event]) -> Event | None:
+    """The last thing that still stands."""
+    standing = [e for e in events if not e.reversed_by and e.movement.verb != Verb.REVERSE]
+    return standing[-1] if standing else None
+
+
+def _describing(request: CallerRequest, found: Item, site: Site | None) -> DescribeForm | None:
+    may = site is not None and found.is_here and request.user.may("label", site)
+    return DescribeForm(instance=found) if may else None
+
+
+def _relatives(request: CallerRequest, found: Item) -> dict[str, Any]:
+    """Its former life and its next, what it was part of and its parts: those that wear a code."""
+    known = Item.objects.within(request).select_related("category", "account")
+    return {
+        "former": known.filter(pk=found.former_id or 0).first(),
+        "next": known.filter(former=found).first(),
+        "whole": known.filter(pk=found.part_of_id or 0).first(),
+        "parts": list(known.filter(part_of=found).order_by("pk")[:FOUND]),
+    }
+
+
+@page("label")
+@require_http_methods(["POST"])
+def describe(request: CallerRequest, code: str) -> HttpResponse:
+    """Change an object's title, price or condition."""
+    found = item_of(request, code)
+    if found.account is None:
+        raise Http404
+    require(request, found.account.site)
+    form = DescribeForm(request.POST, instance=Item.objects.get(pk=found.pk))
+    if form.is_valid():
+        try:
+            with writing():
+                services.describe(item=found, changes=form.cleaned_data)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("Saved. What it was before stays in its history."))
+            return redirect("item", code=found.own_code)
+    context = {"item": found, "form": form, "current": "stock"}
+    return render(request, "inventory/describe.html", context, status=422)
+
+
+# Found
+
+
+@page("read_stock")
+@require_safe
+def find(request: CallerRequest) -> HttpResponse:
+    """Go to the object or the document that was scanned or typed, or show what resembles it."""
+    said = request.GET.get("q", "").strip()[:200]
+    said = said if said.isprintable() else ""
+    code = codes.normalise(said)
+    if codes.is_valid(code) and Item.objects.within(request).named(code).exists():
+        return redirect("item", code=code)
+    if number := _number(request, said):
+        return redirect("document", number=number)
+    return find_page(request, said)
+
+
+def _number(request: CallerRequest, said: str) -> str:
+    """The number of the document that was meant, whatever its capitals; empty if there is none."""
+    prefix, _dash, rest = said.partition("-")
+    meant = {said, *(f"{prefix.upper()}-{case}" for case in (rest, rest.lower(), rest.upper()))}
+    ours = Movement.objects.within(request).filter(number__in=meant)
+    return ours.values_list("number", flat=True).first() or ""
+
+
+def find_page(request: CallerRequest, said: str, status: int = 200) -> HttpResponse:
+    """What was meant: codes one slip away that exist, or objects in stock with these words."""
+    code = codes.normalise(said)
+    is_code = len(code) == codes.LENGTH and set(code) <= set(codes.ALPHABET)
+    known = Item.objects.within(request).select_related(*SHOWN)
+    here = known.in_stock(sites_of(request))
+    context = {
+        "said": said,
+        "is_mistyped": is_code and not codes.is_valid(code),
+        "is_unknown": is_code and codes.is_valid(code),
+        "near": known.wearing(codes.near(code))[:FOUND] if is_code else [],
+        "found": here.about(said).order_by("-pk")[:FOUND] if said else [],
+        "current": "stock",
+    }
+    return render(request, "inventory/find.html", context, status=status)
+
+
+@page("read_stock")
+@require_safe
+def items(request: CallerRequest) -> HttpResponse:
+    """Labelled objects in stock, a page at a time."""
+    sites = sites_of(request)
+    offer = Offer(chosen_site(request))
+    filters = ItemFilters(request.GET, offer=offer, sites=sites)
+    filters.is_valid()
+    said = filters.cleaned_data
+    rows = _asked(request, said, sites)
+    is_oldest = said.get("order") == "oldest"
+    if said.get("seen"):
+        rows = rows.filter(**{"pk__gt" if is_oldest else "pk__lt": said["seen"]})
+    found = list(rows.select_related(*SHOWN).order_by("pk" if is_oldest else "-pk")[: PAGE + 1])
+    context = {
+        "filters": filters,
+        "items": found[:PAGE],
+        "next": _following(request, found),
+        "is_filtered": any(said.get(name) for name in ("q", "older", "place", "category", "site")),
+        "is_single": len(sites) == 1,
+        "today": timezone.localdate(),
+        "may_label": request.user.may_anywhere("label"),
+        "site": offer.site,
+        "current": "stock",
+    }
+    return render(request, "inventory/items.html", context)
+
+
+def _asked(request: CallerRequest, said: dict[str, Any], sites: list[Site]) -> Any:
+    rows = Item.objects.within(request).in_stock([said["site"]] if said.get("site") else sites)
+    if said.get("place"):
+        rows = rows.filter(account__place=said["place"])
+    if said.get("category"):
+        rows = rows.filter(category__in=Category.objects.under(said["category"]))
+    if said.get("older"):
+        day = timezone.localdate() - timedelta(weeks=int(said["older"]))
+        rows = rows.filter(since__lt=day)
+    return rows.about(said["q"]) if said.get("q") else rows
+
+
+def _following(request: CallerRequest, found: list[Item]) -> str:
+    """The query of the next page, if there is one."""
+    if len(found) <= PAGE:
+        return ""
+    query = request.GET.copy()
+    query["seen"] = str(found[PAGE - 1].pk)
+    return query.urlencode()
+
+
+# Labelled
+
+
+@page("label")
+@require_http_methods(["GET", "HEAD", "POST"])
+def label(request: CallerRequest) -> HttpResponse:
+    """Give an object a code and draw its weight out of bulk; then print its label."""
+    offer = Offer(chosen_site(request))
+    user: Any = request.user
+    form = LabelForm(request.POST or None, initial=_known(request, offer), offer=offer, user=user)
+    if request.method == "POST" and form.is_valid():
+
+        def act(entry: Entry) -> str:
+            place = form.cleaned_data.get("place")
+            [new] = services.label(entry=entry, place=place, drafts=[form.draft()])
+            return str(new.own_code)
+
+        def onward(code: str) -> HttpResponse:
+            return _labelled(request, code)
+
+        if response := recorded(request, form, Verb.LABEL, act, onward):
+            return response
+    context = {
+        "form": form,
+        "is_sent": request.method == "POST",
+        "offer": offer,
+        "site": offer.site,
+        "sites": sites_of(request),
+        "line": _line(request, form),
+        "current": "stock",
+    }
+    return shown(request, "inventory/label.html", context)
+
+
+def _labelled(request: CallerRequest, code: str) -> HttpResponse:
+    """On to print its label; what stays from one object to the next goes along."""
+    kept = {name: request.POST[name] for name in KEPT if request.POST.get(name)}
+    query = {"code": code, "site": request.GET.get("site", ""), **kept}
+    return redirect(f"{reverse('print-labels')}?{urlencode(query)}")
+
+
+def _known(request: CallerRequest, offer: Offer) -> dict[str, Any]:
+    """What the page that led here knows already: a line of an arrival, a former life."""
+    asked = request.GET
+    known = {name: asked[name] for name in ("category", "place", "line", "former") if name in asked}
+    if line := _flow(request, asked.get("line", "")):
+        known.setdefault("category", line.from_category.code)
+        known["weight"] = exact_kg(_left_g(line)) if line.units == 1 else ""
+    if (former := asked.get("former", "")) and codes.is_valid(codes.normalise(former)):
+        was = item_of(request, former)
+        known |= {"category": was.category.code, "weight": exact_kg(was.weight_g)}
+        known |= {"title": was.title, "condition": was.condition}
+    return known
+
+
+def _flow(request: CallerRequest, name: str) -> Flow | None:
+    """The line of a document of this name, if it is one of ours."""
+    return Flow.objects.within(request).named(name).first() if name.isprintable() else None
+
+
+def _left_g(line: Flow) -> int:
+    """Grams of the line that no object has been labelled from."""
+    return max(line.weight_g - Item.objects.labelled_from([line]).get(line.pk, 0), 0)
+
+
+def _line(request: CallerRequest, form: LabelForm) -> dict[str, Any] | None:
+    """The line of an arrival that objects are labelled from, and what is left of it."""
+    line = _flow(request, form["line"].value() or "")
+    return {"flow": line, "left_g": _left_g(line)} if line else None
+
+
+@page("sort")
+@require_http_methods(["GET", "HEAD", "POST"])
+def dismantle(request: CallerRequest, code: str) -> HttpResponse:
+    """Take an object apart into parts that weigh what it weighed."""
+    found = item_of(request, code)
+    if found.account is None or found.account.kind != Kind.STOCK:
+        raise Http404
+    require(request, found.account.site)
+
+    def act(entry: Entry, form: ActForm, lines: Any) -> Movement:
+        return services.dismantle(entry=entry, item=found, parts=lines.parts())
+
+    sheet = LinesPage(ActForm, Parts, "inventory/dismantle.html", Verb.DISMANTLE, act)
+    return sheet.answer(request, Offer(found.account.site), item=found, current="stock")

@@ -1,0 +1,71 @@
+"""Bulk shared out: sorted by hand, or spread by estimated shares."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from inventory import services
+from inventory.forms.choices import Offer
+from inventory.forms.sorting import ShareLines, SortedLines, SortForm, SpreadForm
+from inventory.ledger import Entry
+from inventory.models import UNSORTED, Balance, Movement, Place, Verb
+from inventory.views.acts import LinesPage, asked, chosen_site, sites_of
+from organisation.doors import page
+from organisation.permissions import CallerRequest
+
+
+def _sort(entry: Entry, form: SortForm, lines: Any) -> Movement:
+    return services.sort(entry=entry, taken=form.taken(), parts=lines.stock_lines())
+
+
+def _spread(entry: Entry, form: SpreadForm, lines: Any) -> Movement:
+    said = form.cleaned_data
+    return services.spread(
+        entry=entry,
+        place=said.get("place") or Place.objects.main(entry.site),
+        category=said["category"],
+        shares=lines.shares(),
+        weight_g=said["weight"],
+    )
+
+
+TAKEN = ("category", "place")
+SORT = LinesPage(SortForm, SortedLines, "inventory/sort.html", Verb.SORT, _sort)
+SPREAD = LinesPage(SpreadForm, ShareLines, "inventory/spread.html", Verb.SORT, _spread)
+
+
+@page("sort")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sort(request: CallerRequest) -> HttpResponse:
+    """Share out weighed bulk over categories and places."""
+    offer = Offer(chosen_site(request))
+    return SORT.answer(request, offer, initial=asked(request, *TAKEN), sites=sites_of(request))
+
+
+@page("count")
+@require_http_methods(["GET", "HEAD", "POST"])
+def spread(request: CallerRequest) -> HttpResponse:
+    """Spread unsorted bulk by estimated shares; for a category below zero, the share it lacks."""
+    offer = Offer(chosen_site(request))
+    below = offer.categories.get(request.GET.get("for", ""))
+    shares = _share_lacking(offer, below.pk, below.code) if below else []
+    return SPREAD.answer(
+        request,
+        offer,
+        initial=asked(request, *TAKEN),
+        line_initial=shares,
+        sites=sites_of(request),
+    )
+
+
+def _share_lacking(offer: Offer, pk: int, code: str) -> list[dict[str, Any]]:
+    """The share of the unsorted that brings a category back to zero; the rest stays unsorted."""
+    held_g = Balance.objects.bulk_with_tops(offer.site)
+    unsorted = offer.categories[UNSORTED]
+    lacking_g, there_g = -held_g.get(pk, 0), held_g.get(unsorted.pk, 0)
+    if lacking_g <= 0 or there_g <= 0:
+        return [{"category": code}]
+    share = min(-(-100 * lacking_g // there_g), 100)
+    rest = [{"category": UNSORTED, "share": 100 - share}] if share < 100 else []
+    return [{"category": code, "share": share}, *rest]
