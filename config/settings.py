@@ -212,6 +212,7 @@ X_FRAME_OPTIONS = "DENY"
 
 # A document with 2,000 lines weighs about 200 kB; nothing we accept comes near this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a count ticks up to 2,000 objects, on one page
 
 NINJA_PAGINATION_MAX_LIMIT = 200
 

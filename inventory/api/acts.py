@@ -143,7 +143,7 @@ class CountLine(Shape):
 class CountIn(Act):
     place: Permitted[Place] | None = None
     lines: Annotated[list[CountLine], Field(max_length=MAX_LINES)] = []
-    items: Annotated[list[Permitted[Item]], Field(max_length=2_000)] | None = None
+    items: Annotated[list[Permitted[Item]], Field(max_length=20_000)] | None = None
     reason: Reason
 
     @model_validator(mode="after")

@@ -77,7 +77,8 @@ class ClearForm(ActForm):
         """Each taker with what goes there. Raises ValidationError ``no_lines``."""
         heaps: dict[str, list[StockLine]] = {}
         for name, item in self.items.items():
-            to = self.cleaned_data[name] or self.cleaned_data["others"] or KEPT
+            others = self.cleaned_data["others"] if name in self.data else KEPT  # not shown: kept
+            to = self.cleaned_data[name] or others or KEPT
             heaps.setdefault(to, []).append(StockLine(item=item))
         for line in lines.filled():
             said = line.cleaned_data

@@ -27,6 +27,11 @@ COUNT_REASONS = [
     )
 ] + [(RECLASSIFY, _("wrong category: what one gains, another loses"))]
 
+TOO_MANY = _(
+    "Too many labelled objects lie here to be ticked on a page: count them place by place,"
+    " or through the API. Only bulk is counted here."
+)
+
 
 class OpeningLineForm(LineForm):
     """What was there on day one, and where."""
@@ -111,16 +116,24 @@ class CountForm(ActForm):
         label=_("The labelled objects were counted too: those without a tick are missing"),
         required=False,
     )
+    too_many = TOO_MANY
+    listed = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, items: Sequence[Item] = (), **options: Any) -> None:
+    def __init__(self, *args: Any, items: Sequence[Item] | None, **options: Any) -> None:
+        """``items`` are those to tick; None where they are too many for a page."""
         super().__init__(*args, **options)
         self.fields.pop("day", None)
-        self.items = {f"found_{item.pk}": item for item in items}
+        if items is None:
+            del self.fields["counts_items"]
+        self.items = {f"found_{item.pk}": item for item in items or ()}
+        self.initial["listed"] = " ".join(self.items)
         for name, item in self.items.items():
             self.fields[name] = forms.BooleanField(label=str(item), required=False, initial=True)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if "counts_items" in self.data and "counts_items" not in self.fields:
+            raise ValidationError(TOO_MANY, code="too_many_items")
         if cleaned.get("counts_items") and cleaned.get("reason") == RECLASSIFY:
             self.add_error(
                 "counts_items",
@@ -131,10 +144,15 @@ class CountForm(ActForm):
         return cleaned
 
     def found(self) -> list[Item] | None:
-        """The objects that were found, or None where nobody looked."""
-        if not self.cleaned_data["counts_items"]:
+        """The objects that were found, or None where nobody looked.
+
+        One that came since the page was shown was not looked for: it is not missing.
+        """
+        if not self.cleaned_data.get("counts_items"):
             return None
-        return [item for name, item in self.items.items() if self.cleaned_data[name]]
+        listed = set(self.cleaned_data["listed"].split())
+        said = self.cleaned_data
+        return [item for name, item in self.items.items() if said[name] or name not in listed]
 
     @property
     def rows(self) -> list[tuple[forms.BoundField, Item]]:

@@ -21,7 +21,7 @@ from organisation.doors import page
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 
-MOST_ITEMS = 2_000  # of one place; the API takes no more either
+MOST_ITEMS = 2_000  # of one place; more are counted through the API
 
 
 @page("count")
@@ -73,10 +73,11 @@ def count(request: CallerRequest) -> HttpResponse:
     return shown(request, "inventory/count.html", context)
 
 
-def _labelled(request: CallerRequest, place: Place) -> list[Item]:
-    """The objects that the books hold in a place, each with its code."""
+def _labelled(request: CallerRequest, place: Place) -> list[Item] | None:
+    """The objects that the books hold in a place, each with its code; None if too many."""
     rows = Item.objects.within(request).lying_in(place)
-    return list(rows.select_related("category", "account")[:MOST_ITEMS])
+    items = list(rows.select_related("category", "account")[: MOST_ITEMS + 1])
+    return items if len(items) <= MOST_ITEMS else None
 
 
 def _place(request: CallerRequest, offer: Offer) -> Place:

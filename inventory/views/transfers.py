@@ -146,12 +146,24 @@ def _shown(
     return render(request, "inventory/transfer.html", context, status=status)
 
 
-def _receipts(sent: Transfer) -> list[tuple[Receipt, int]]:
-    """Its receipts, cancelled ones too, each with the grams it took off the road."""
+def _receipts(sent: Transfer) -> list[tuple[Receipt, int, int, int]]:
+    """Its receipts, cancelled ones too, each with the grams that came, and those short and over."""
     receipts = list(sent.receipts.all())
-    taken = Flow.objects.filter(
-        movement__in=[receipt.movement_id for receipt in receipts],
-        from_account__kind=Kind.TRANSIT,
-    )
-    grams = dict(taken.order_by().values_list("movement").annotate(Sum("weight_g")))
-    return [(receipt, grams.get(receipt.movement_id, 0)) for receipt in receipts]
+    papers = {receipt.movement_id for receipt in receipts}
+    papers |= {receipt.missing_id for receipt in receipts if receipt.missing_id}
+    flows = Flow.objects.filter(movement__in=papers).order_by()
+    taken = _sums(flows.filter(from_account__kind=Kind.TRANSIT))
+    short = _sums(flows.filter(to_account__kind=Kind.ADJUSTMENT))
+    over = _sums(flows.filter(from_account__kind=Kind.ADJUSTMENT))
+    found = []
+    for receipt in receipts:
+        own = (receipt.movement_id, receipt.missing_id or 0)
+        short_g, over_g = (sum(sums.get(pk, 0) for pk in own) for sums in (short, over))
+        came_g = taken.get(receipt.movement_id, 0) - short_g + over_g
+        found.append((receipt, came_g, short_g, over_g))
+    return found
+
+
+def _sums(flows: Any) -> dict[int, int]:
+    """Movement key → grams."""
+    return dict(flows.values_list("movement").annotate(Sum("weight_g")))

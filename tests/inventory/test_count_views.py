@@ -6,13 +6,9 @@ import pytest
 from django.utils import timezone
 
 from inventory import services
-from inventory.models import (
-    Category,
-    Flow,
-    Movement,
-    Verb,
-)
-from inventory.services import StockLine
+from inventory.models import Category, Flow, Item, Movement, Verb
+from inventory.services import Draft, StockLine
+from inventory.views import counts
 from tests.inventory.pages import (
     category,
     counted,
@@ -139,3 +135,57 @@ def test_only_the_office_opens_counts_and_settles(world, browser, path):
     assert browser(world.auditor).post(f"/stock/{path}/", {}).status_code == 403
     assert browser(world.manager).get(f"/stock/{path}/?site=gare").status_code == 403
     assert browser(world.manager).get(f"/stock/{path}/").status_code == 200
+
+
+# Labelled objects
+
+
+@pytest.fixture
+def chairs(stocked, entry):
+    drafts = [Draft(category("MOB.CHAI"), 4_000 + n) for n in range(3)]
+    return services.label(entry=entry(Verb.LABEL), place=None, drafts=drafts)
+
+
+def ticked(*items, **fields):
+    """The count's form with these objects ticked, of those that were listed."""
+    data = counted(reason="loss", counts_items="on", **fields)
+    return data | {f"found_{item.pk}": "on" for item in items}
+
+
+def lost_g() -> int:
+    return sum(
+        flow.weight_g
+        for flow in Flow.objects.filter(movement__verb=Verb.COUNT, to_account__kind="adjustment")
+    )
+
+
+def test_objects_without_a_tick_are_missing(browser, chairs):
+    client = browser()
+    listed = client.get("/stock/inventaire/?site=canal").context["form"]["listed"].value()
+    found, *missing = chairs
+    response = client.post("/stock/inventaire/?site=canal", ticked(found, listed=listed))
+    assert response.url == "/d/IN-canal-1/"
+    assert lost_g() == 8_003
+    assert [Item.objects.get(pk=item.pk).state for item in missing] == [Item.State.LOST] * 2
+
+
+def test_an_object_labelled_while_others_were_counted_is_not_missing(browser, chairs):
+    shown, late, gone = chairs
+    data = ticked(shown, listed=f"found_{shown.pk} found_{gone.pk}")
+    browser().post("/stock/inventaire/?site=canal", data)
+    assert Item.objects.get(pk=late.pk).state == Item.State.IN_STOCK
+    assert lost_g() == 4_002
+
+
+def test_objects_that_nobody_counted_stay(browser, chairs):
+    data = counted(("MOB", "490"), reason="loss")
+    assert browser().post("/stock/inventaire/?site=canal", data).status_code == 302
+    assert lost_g() == 10_000
+
+
+def test_more_objects_than_a_page_holds_are_not_counted_on_it(browser, chairs, monkeypatch):
+    monkeypatch.setattr(counts, "MOST_ITEMS", 2)
+    client = browser()
+    assert "counts_items" not in client.get("/stock/inventaire/?site=canal").context["form"].fields
+    assert client.post("/stock/inventaire/?site=canal", ticked()).status_code == 422
+    assert lost_g() == 0

@@ -1,0 +1,183 @@
+"""Pages of transfers: sent, on the road, received in part or for good, by either structure."""
+
+from uuid import uuid4
+
+import pytest
+
+from inventory import services
+from inventory.models import Balance, Item, ItemCode, Kind, Movement, Transfer, Verb
+from inventory.services import Draft, StockLine
+from organisation.models import Network
+from tests.inventory.pages import category, rows, text
+
+
+@pytest.fixture
+def chair(stocked, entry):
+    draft = Draft(category("MOB.CHAI"), 4_200, title="Chaise bistrot")
+    [item] = services.label(entry=entry(Verb.LABEL), place=None, drafts=[draft])
+    return item
+
+
+@pytest.fixture
+def network(world):
+    found = Network.objects.create(code="reseau", name="Réseau")
+    found.members.add(world.navette, world.port)
+    return found
+
+
+def sending(*lines, **fields):
+    return {"id": str(uuid4()), "to_site": "gare", "items": "", **rows(*lines), **fields}
+
+
+@pytest.fixture
+def sent(browser, chair):
+    """30 kg of furniture and a chair of 4.2 kg, on the road from canal to gare."""
+    data = sending({"category": "MOB", "weight": "30"}, items=chair.own_code)
+    response = browser().post("/transferts/nouveau/?site=canal", data)
+    assert response.status_code == 302, response.context["form"].errors
+    return Transfer.objects.get()
+
+
+def receiving(sent, chair=None, bulk="", **fields):
+    """What the form of a receipt posts."""
+    data = {"id": str(uuid4()), f"bulk_{category('MOB').pk}": bulk, **fields}
+    return data | ({f"item_{chair.pk}": "on"} if chair else {})
+
+
+def grams(site: str, kind=Kind.STOCK) -> int:
+    rows = Balance.objects.filter(account__site__code=site, account__kind=kind)
+    return sum(rows.values_list("weight_g", flat=True))
+
+
+PATH = "/transferts/TF-canal-1/"
+
+
+def test_what_is_sent_is_on_the_road_on_both_ends_pages(browser, sent, world):
+    assert grams("canal", Kind.TRANSIT) == 34_200
+    client = browser()
+    assert "TF-canal-1" in text(client.get("/transferts/"))
+    assert "TF-canal-1" in text(client.get("/transferts/?vers=ici"))
+    page = text(client.get(PATH))
+    assert "en route" in page
+    assert "34,2 kg" in page
+    assert "Chaise bistrot" in page
+
+
+def test_a_receipt_in_part_then_the_last_one_book_what_came_and_the_gap(browser, sent, chair):
+    client = browser()
+    part = client.post(f"{PATH}reception/", receiving(sent, bulk="12,5"))
+    assert part.url == PATH
+    assert (grams("gare"), grams("canal", Kind.TRANSIT)) == (12_500, 21_700)
+    assert "12,5" in text(client.get(PATH))
+
+    last = receiving(sent, chair, bulk="17", is_final="on")
+    assert client.post(f"{PATH}reception/", last).url == PATH
+
+    assert (grams("gare"), grams("canal", Kind.TRANSIT)) == (33_700, 0)
+    assert Item.objects.get(pk=chair.pk).account.site.code == "gare"
+    done = client.get(PATH)
+    assert done.context["form"] is None
+    assert [said[1:] for said in done.context["receipts"]] == [(12_500, 0, 0), (21_200, 500, 0)]
+    assert "0,5 kg de moins" in text(done)
+    assert client.post(f"{PATH}reception/", last).url == PATH  # a second tap records nothing
+    assert Movement.objects.filter(verb=Verb.RECEIVE).count() == 2
+
+
+def test_a_receipt_that_says_nothing_sure_is_refused(browser, sent):
+    client = browser()
+    for data, code in (
+        (receiving(sent), "no_lines"),
+        (receiving(sent, bulk="30,001"), "more_than_sent"),
+    ):
+        response = client.post(f"{PATH}reception/", data)
+        assert response.status_code == 422
+        errors = response.context["form"].non_field_errors().as_data()
+        assert [error.code for error in errors] == [code]
+    assert client.post(f"{PATH}reception/", receiving(sent, bulk="x")).status_code == 422
+    assert not Movement.objects.filter(verb=Verb.RECEIVE).exists()
+
+
+def test_a_transfer_nowhere_or_of_nothing_is_refused(browser, stocked):
+    for data, name in (
+        (sending({"category": "MOB", "weight": "1"}, to_site="quai"), "to_site"),
+        (sending({"category": "MOB", "weight": "1"}, to_site="canal"), "to_site"),
+        (sending({"category": "MOB", "weight": "1"}, items="ABCDEF"), "items"),
+        (sending(), None),
+    ):
+        response = browser().post("/transferts/nouveau/?site=canal", data)
+        assert response.status_code == 422, data
+        if name:
+            assert response.context["form"].errors[name]
+    assert not Transfer.objects.exists()
+
+
+def test_another_structure_of_the_network_receives_it_under_a_code_of_its_own(
+    browser, chair, world, network
+):
+    data = sending(items=chair.own_code, to_site="quai")
+    assert browser().post("/transferts/nouveau/?site=canal", data).status_code == 302
+    paul = browser(world.paul)
+    assert "TF-canal-1" in text(paul.get("/transferts/?vers=ici"))
+    page = text(paul.get(PATH))
+    assert "La Navette" in page
+    assert "Anna" not in page  # another structure's people have no names here
+
+    assert paul.post(f"{PATH}reception/", receiving(None, chair, is_final="on")).url == PATH
+
+    codes = dict(ItemCode.objects.filter(item=chair).values_list("organisation__code", "code"))
+    assert set(codes) == {"navette", "port"}
+    assert "Chaise bistrot" in text(paul.get(f"/o/{codes['port']}/"))
+    ours = text(browser().get(f"/o/{codes['navette']}/"))
+    assert "Quai" in ours
+    assert "Paul" not in ours
+
+
+def test_a_transfer_between_others_does_not_exist_here(browser, sent, world):
+    paul = browser(world.paul)
+    assert paul.get(PATH).status_code == 404
+    assert paul.post(f"{PATH}reception/", receiving(sent, bulk="1")).status_code == 404
+    assert "TF-canal-1" not in text(paul.get("/transferts/"))
+
+
+def test_who_only_reads_sees_no_form(browser, sent, world):
+    auditor = browser(world.auditor)
+    page = auditor.get(PATH)
+    assert page.status_code == 200
+    assert page.context["form"] is None
+    assert auditor.post(f"{PATH}reception/", receiving(sent, bulk="1")).status_code == 403
+    assert auditor.get("/transferts/nouveau/").status_code == 403
+
+
+def test_a_cancelled_transfer_is_back_where_it_was(browser, sent, world):
+    client = browser()
+    response = client.post(
+        "/d/TF-canal-1/annuler/", {"id": str(uuid4()), "comment": "camion en panne"}
+    )
+    assert response.status_code == 302
+    assert (grams("canal"), grams("canal", Kind.TRANSIT)) == (700_000, 0)
+    page = client.get(PATH)
+    assert page.context["form"] is None
+    assert "camion en panne" in text(client.get("/d/AN-canal-1/"))
+
+
+def test_a_long_list_of_transfers_is_paged_with_few_queries(
+    browser, stocked, entry, world, django_assert_max_num_queries
+):
+    for _n in range(52):
+        services.send(
+            entry=entry(Verb.TRANSFER),
+            to_site=world.gare,
+            lines=[StockLine(category("MOB"), 100)],
+        )
+    client = browser()
+    client.get("/transferts/")
+    with django_assert_max_num_queries(12):
+        page = client.get("/transferts/")
+    assert len(page.context["transfers"]) == 50
+    rest = client.get(f"/transferts/?seen={page.context['older']}")
+    assert [sent.movement.number for sent in rest.context["transfers"]] == [
+        "TF-canal-2",
+        "TF-canal-1",
+    ]
+    for nonsense in ("x", "-1", "9" * 30, "²"):
+        assert client.get("/transferts/", {"seen": nonsense}).status_code == 200
