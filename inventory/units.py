@@ -1,4 +1,4 @@
-"""Grams ↔ kilograms and tonnes: the only place where weights change unit."""
+"""Grams ↔ kilograms and tonnes, cents ↔ euros: the only place where figures change unit."""
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 _KG = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{0,3})?")
+_SPACE = r"[ \u00a0\u202f]"
+_EUROS = re.compile(
+    rf"(?:[0-9]{{1,9}}|[0-9]{{1,3}}(?:{_SPACE}[0-9]{{3}}){{1,2}})(?:[.,][0-9]{{0,2}})?"
+)
 
 
 def parse_kg(text: str) -> int:
@@ -41,6 +45,24 @@ def format_tonnes(weight_g: int, decimals: int = 2) -> str:
 def format_euros(cents: int) -> str:
     """Return a price as labels print it, without idle zeros: ``8 €``, ``1 234,50 €``."""
     return _grouped(Decimal(cents) / 100, 2 if cents % 100 else 0) + NO_BREAK + "€"
+
+
+def parse_euros(text: str) -> int:
+    """Return cents for ``"1 234,50"`` or ``"12.5"`` euros.
+
+    Spaces stand between thousands only: ``"1 2"`` may be two prices, and is none.
+    Raises ValidationError ``bad_price``.
+    """
+    plain = text.strip().removesuffix("€").strip()
+    if not _EUROS.fullmatch(plain):
+        raise ValidationError(_("Write a price in euros, such as 12,50."), code="bad_price")
+    euros = re.sub(_SPACE, "", plain).replace(",", ".").rstrip(".")
+    return int(Decimal(euros) * 100)
+
+
+def exact_euros(cents: int) -> str:
+    """Return euros as columns of a ticket print them, without unit: ``8,00``, ``1 234,50``."""
+    return _grouped(Decimal(cents) / 100, 2)
 
 
 def _grouped(value: Decimal, decimals: int) -> str:

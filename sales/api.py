@@ -11,13 +11,14 @@ from pydantic_core import PydanticCustomError
 
 from inventory.api.acts import Load, entry_of
 from inventory.api.documents import DocumentFilters, Filters
-from inventory.api.items import MAX_PRICE_CENTS, Price
+from inventory.api.items import Price
 from inventory.models import Category, Item, Verb
 from organisation.doors import Doors, May, Permitted, SitePage, caller, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from organisation.shapes import (
     MAX_LINES,
+    MAX_PRICE_CENTS,
     READ_ERRORS,
     WRITE_ERRORS,
     Flag,

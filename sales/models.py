@@ -22,7 +22,6 @@ from organisation.permissions import CallerRequest
 if TYPE_CHECKING:
     from uuid import UUID
 
-MAX_PRICE_CENTS = 10_000_000  # 100 000 €: no object of ours costs more
 WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id",
     "sales_saleline": "id = NEW.id OR flow_id = NEW.flow_id"
