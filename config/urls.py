@@ -21,6 +21,7 @@ urlpatterns = [
     path("d/<str:number>/", document, {"papers": ARRIVAL_LINES}, name="document"),
     path("", include("organisation.urls")),
     path("reglages/", include("inventory.catalogue_urls")),
+    path("reglages/", include("sales.catalogue_urls")),
     path("", include("reporting.urls")),
     path("api/v1/", api.urls),
 ]
