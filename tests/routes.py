@@ -243,6 +243,15 @@ PAGES = {
     "d/<str:number>/": Sample(path={"number": "$number"}),
     "d/<str:number>/annuler/": Sample(path={"number": "$number"}, body={}),
     "d/<str:number>/poids/": Sample(path={"number": "$shipment_number"}, body={}),
+    "caisse/": ALONE,
+    "caisse/tickets/": ALONE,
+    "caisse/prix/": ALONE,
+    "caisse/<str:till>/": Sample(path={"till": "$till"}),
+    "tickets/<str:number>/": Sample(path={"number": "$sale_number"}),
+    "tickets/<str:number>/rembourser/": Sample(
+        path={"number": "$sale_number"},
+        body={"line_2": "1", "till": "$till", "method": "cash", "comment": "too small"},
+    ),
     "bilan/": BILAN,
     "bilan/mouvements/": BILAN,
     "bilan/flux.csv": BILAN,
@@ -411,7 +420,8 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["shipment_number"] = made("shipment", "inventory/shipments")["number"]
     for document, act in ACTS_ON_AN_ITEM.items():
         spot["item"] = label_item(site, person)
-        made(document, act)
+        answer = made(document, act)
+    spot["sale_number"] = answer["number"]  # the last of these acts is the sale
     made("incoming", "inventory/transfers", site=peer.code, to_site=site.code, lines=[CHAIRS])
     spot["item"] = left
     spot["number"] = made("intake", "collection/intakes")["number"]

@@ -103,6 +103,14 @@ def recorded(
     request: CallerRequest, form: ActForm, verb: Verb, act: Callable[[Entry], Movement]
 ) -> HttpResponse | None:
     """Record what the form says, once, and go to its document; or put the refusal on the form."""
+    number = recorded_number(request, form, verb, act)
+    return None if number is None else redirect("document", number=number)
+
+
+def recorded_number(
+    request: CallerRequest, form: ActForm, verb: Verb, act: Callable[[Entry], Movement]
+) -> str | None:
+    """Record what the form says, once; return its document's number, or refuse on the form."""
 
     def record(submission: Submission) -> str:
         return act(entry_of(request, form, verb, submission)).number
@@ -119,4 +127,4 @@ def recorded(
     except ValidationError as refusal:
         form.refuse(refusal)
         return None
-    return redirect("document", number=number)
+    return number
