@@ -6,10 +6,8 @@ from django.views.i18n import set_language
 
 from config import views
 from config.api import api
-from inventory.views.documents import document
+from config.documents import document
 from organisation.doors import anyone, require_acts
-
-ARRIVAL_LINES = ("weighing__container",)  # what the in-door knows of a flow: gross weight, tare
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,9 +16,11 @@ urlpatterns = [
     path("deconnexion/", anyone(LogoutView.as_view()), name="logout"),
     path("", include("collection.urls")),
     path("", include("inventory.urls")),
-    path("d/<str:number>/", document, {"papers": ARRIVAL_LINES}, name="document"),
+    path("", include("sales.urls")),
+    path("d/<str:number>/", document, name="document"),
     path("", include("organisation.urls")),
     path("reglages/", include("inventory.catalogue_urls")),
+    path("reglages/", include("sales.catalogue_urls")),
     path("", include("reporting.urls")),
     path("api/v1/", api.urls),
 ]

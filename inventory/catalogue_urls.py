@@ -6,7 +6,8 @@ from inventory.views import catalogue as views
 from inventory.views.listings import CATEGORIES, LISTINGS, SITES, Listing
 
 
-def _row_pages(listing: Listing) -> list[URLPattern]:
+def row_pages(listing: Listing) -> list[URLPattern]:
+    """Pages of one row of a list, and of a new one."""
     name, at, options = listing.name, listing.at, {"listing": listing}
     new = views.add_site if listing is SITES else views.edit
     return [
@@ -15,12 +16,15 @@ def _row_pages(listing: Listing) -> list[URLPattern]:
     ]
 
 
+def list_pages(listing: Listing) -> list[URLPattern]:
+    """Pages of a list, and of its rows."""
+    whole = path(f"{listing.at}/", views.rows, {"listing": listing}, name=listing.name)
+    return [whole, *row_pages(listing)]
+
+
 urlpatterns = [
     path("categories/", views.categories, {"listing": CATEGORIES}, name="categories"),
-    *_row_pages(CATEGORIES),
+    *row_pages(CATEGORIES),
 ]
 for _listing in LISTINGS:
-    urlpatterns.append(
-        path(f"{_listing.at}/", views.rows, {"listing": _listing}, name=_listing.name)
-    )
-    urlpatterns += _row_pages(_listing)
+    urlpatterns += list_pages(_listing)

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict,
 from pydantic_core import PydanticCustomError
 
 MAX_WEIGHT_G = 100_000_000_000  # 100 000 t: beyond any site; keeps sums far inside 64 bits
+MAX_PRICE_CENTS = 10_000_000  # 100 000 €: no object of ours costs more
 MAX_LINES = 500
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 

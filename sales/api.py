@@ -1,6 +1,6 @@
 """The shop over HTTP: tills, the price grid, tickets, refunds, and what things sell for."""
 
-from statistics import quantiles
+from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self
 
 from django.http import Http404, HttpResponse
@@ -11,13 +11,14 @@ from pydantic_core import PydanticCustomError
 
 from inventory.api.acts import Load, entry_of
 from inventory.api.documents import DocumentFilters, Filters
-from inventory.api.items import MAX_PRICE_CENTS, Price
+from inventory.api.items import Price
 from inventory.models import Category, Item, Verb
 from organisation.doors import Doors, May, Permitted, SitePage, caller, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from organisation.shapes import (
     MAX_LINES,
+    MAX_PRICE_CENTS,
     READ_ERRORS,
     WRITE_ERRORS,
     Flag,
@@ -31,12 +32,12 @@ from organisation.shapes import (
 from organisation.submissions import once
 from sales import services
 from sales.models import Method, PriceKey, Refund, Sale, SaleLine, Till, WeightSource
+from sales.prices import prices_of
 from sales.services import Discount, Paid, Wanted
 
 router = Doors(tags=["sales"])
 
 MethodName = Literal["cash", "card", "cheque", "voucher", "local_currency", "other"]
-ENOUGH_SALES = 5  # fewer say nothing of a price
 
 
 class TillOut(Schema):
@@ -427,17 +428,4 @@ def get_prices(request: CallerRequest, asked: Annotated[PricesAsked, Query()]) -
     """Median and quartiles of the structure's own latest sales of a category."""
     organisation = caller(request).organisation
     assert organisation is not None  # noqa: S101 (the guard lets no other through)
-    prices = SaleLine.objects.unit_prices(organisation, asked.category)
-    is_enough = len(prices) >= ENOUGH_SALES
-    lower, median, upper = quantiles(prices, n=4, method="inclusive") if is_enough else [None] * 3
-    return {
-        "category": asked.category.code,
-        "count": len(prices),
-        "lower_quartile_cents": _whole(lower),
-        "median_cents": _whole(median),
-        "upper_quartile_cents": _whole(upper),
-    }
-
-
-def _whole(cents: float | None) -> int | None:
-    return None if cents is None else int(cents + 0.5)
+    return {"category": asked.category.code, **asdict(prices_of(organisation, asked.category))}

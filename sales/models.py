@@ -22,7 +22,6 @@ from organisation.permissions import CallerRequest
 if TYPE_CHECKING:
     from uuid import UUID
 
-MAX_PRICE_CENTS = 10_000_000  # 100 000 €: no object of ours costs more
 WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id",
     "sales_saleline": "id = NEW.id OR flow_id = NEW.flow_id"
@@ -137,6 +136,30 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "lines__refunds",
             "refunds__movement",
         )
+
+    def listed(self) -> Self:
+        """With what a list of tickets says."""
+        rows = self.select_related("movement__site", "till")
+        return rows.prefetch_related("payments", "refunds")
+
+    def newest(self, tills: Iterable[Till], before: int | None, count: int) -> Self:
+        """The newest of these tills: each till's by its index, then merged."""
+        keys: list[int] = []
+        for till in tills:
+            rows = self.filter(till=till, **({"pk__lt": before} if before else {}))
+            keys += rows.order_by("-pk").values_list("pk", flat=True)[:count]
+        return self.filter(pk__in=sorted(keys)[-count:]).order_by("-pk")
+
+    def called(self, numbers: Iterable[str]) -> Self:
+        """Tickets of these numbers, or of refunds that have them."""
+        listed = list(numbers)  # two look-ups by index, where one OR would read every ticket
+        sold = self.filter(movement__number__in=listed).values_list("pk", flat=True)
+        back = Refund.objects.filter(movement__number__in=listed).values_list("sale", flat=True)
+        return self.filter(pk__in={*sold, *back})
+
+    def latest_at(self, till: Till) -> "Sale | None":
+        """The last ticket of a till."""
+        return self.filter(till=till).select_related("movement").order_by("-pk").first()
 
     def between(self, sites: Iterable[Site], start: date, end: date) -> Self:
         """Tickets of these sites on these business days."""

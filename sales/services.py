@@ -12,6 +12,7 @@ from inventory.models import Account, Category, Flow, Item, UnitWeight
 from inventory.models import Method as KnownBy
 from inventory.services import where_of
 from inventory.units import format_euros
+from organisation.models import Site
 from sales.models import (
     Method,
     Payment,
@@ -89,10 +90,10 @@ def record_sale(
     Raises ValidationError ``price_missing``, ``discount_too_large``, ``key_elsewhere``,
     ``payments_do_not_cover``, ``change_without_cash``, or what ``post`` raises.
     """
-    rows = [_priced(entry, n, line) for n, line in enumerate(lines, start=1)]
+    rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
     total_cents = sum(row.total_cents for row in rows)
     change_cents = _change(total_cents, payments)
-    _weigh(entry, rows, lines)
+    weigh(entry.site, rows, lines)
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     movement = post(entry=entry, legs=legs)
@@ -144,8 +145,12 @@ def share(whole: int, parts: int, taken: int) -> int:
     return whole * taken // parts
 
 
-def _priced(entry: Entry, position: int, line: Wanted) -> SaleLine:
-    if line.key is not None and line.key.site_id != entry.site.pk:
+def priced(site: Site, position: int, line: Wanted) -> SaleLine:
+    """The row that a line would have on a ticket of ``site``, still without its weight.
+
+    Raises ValidationError ``key_elsewhere``, ``price_missing`` or ``discount_too_large``.
+    """
+    if line.key is not None and line.key.site_id != site.pk:
         raise ValidationError(
             _("“%(key)s” is on the price grid of another site."),
             code="key_elsewhere",
@@ -161,7 +166,7 @@ def _priced(entry: Entry, position: int, line: Wanted) -> SaleLine:
             params={"line": _label(line)},
         )
     return SaleLine(
-        organisation_id=entry.site.organisation_id,
+        organisation_id=site.organisation_id,
         position=position,
         item=line.item,
         category=line.what,
@@ -215,10 +220,10 @@ def _change(total_cents: int, payments: Sequence[Paid]) -> int:
     return change_cents
 
 
-def _weigh(entry: Entry, rows: Sequence[SaleLine], lines: Sequence[Wanted]) -> None:
+def weigh(site: Site, rows: Sequence[SaleLine], lines: Sequence[Wanted]) -> None:
     """Give each row its grams and say how they are known; a weight is never invented."""
     unweighed = [line.what for line in lines if line.item is None and line.weight_g is None]
-    averages = UnitWeight.objects.averages(entry.site, unweighed) if unweighed else {}
+    averages = UnitWeight.objects.averages(site, unweighed) if unweighed else {}
     for row, line in zip(rows, lines, strict=True):
         average_g = averages.get(line.what.pk)
         if line.item is not None:

@@ -20,7 +20,7 @@ from inventory.services import Draft
 from organisation.doors import ANYONE, acts_of, callbacks, operations_of
 from organisation.models import Membership, Site, Submission, User
 from organisation.permissions import Role
-from sales.models import Till
+from sales.models import PriceKey, Till
 
 API = "api/v1/"
 
@@ -271,6 +271,15 @@ PAGES = {
     "d/<str:number>/": Sample(path={"number": "$number"}),
     "d/<str:number>/annuler/": Sample(path={"number": "$number"}, body={}),
     "d/<str:number>/poids/": Sample(path={"number": "$shipment_number"}, body={}),
+    "caisse/": ALONE,
+    "caisse/tickets/": ALONE,
+    "caisse/prix/": ALONE,
+    "caisse/<str:till>/": Sample(path={"till": "$till"}),
+    "tickets/<str:number>/": Sample(path={"number": "$sale_number"}),
+    "tickets/<str:number>/rembourser/": Sample(
+        path={"number": "$sale_number"},
+        body={"line_2": "1", "till": "$till", "method": "cash", "comment": "too small"},
+    ),
     "bilan/": BILAN,
     "bilan/mouvements/": BILAN,
     "bilan/flux.csv": BILAN,
@@ -303,6 +312,16 @@ PAGES = {
     "reglages/sites/": ALONE,
     "reglages/sites/nouveau/": ALONE,
     "reglages/sites/<str:code>/": Sample(path={"code": "$site"}),
+    "reglages/caisses/": ALONE,
+    "reglages/prix/": ALONE,
+    "reglages/sites/<str:site>/caisses/": Sample(path={"site": "$site"}),
+    "reglages/sites/<str:site>/caisses/nouveau/": Sample(path={"site": "$site"}),
+    "reglages/sites/<str:site>/caisses/<str:code>/": Sample(
+        path={"site": "$site", "code": "$till"}
+    ),
+    "reglages/sites/<str:site>/prix/": Sample(path={"site": "$site"}),
+    "reglages/sites/<str:site>/prix/nouveau/": Sample(path={"site": "$site"}),
+    "reglages/sites/<str:site>/prix/<str:code>/": Sample(path={"site": "$site", "code": "$key"}),
     "reglages/sites/<str:site>/lieux/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/lieux/nouveau/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/lieux/<str:code>/": Sample(
@@ -385,6 +404,12 @@ def furnish(site, person, post_json) -> dict[str, str]:
     till, _new = Till.objects.get_or_create(
         code=f"till-{site.code}", organisation=site.organisation, site=site
     )
+    key, _new = PriceKey.objects.get_or_create(
+        code=f"key-{site.code}",
+        organisation=site.organisation,
+        site=site,
+        defaults={"name_fr": "Assiette", "category": Category.objects.get(code="MOB")},
+    )
     helper = User.objects.create(username=f"helper-{site.code}", organisation=site.organisation)
     Membership.objects.create(user=helper, site=site, role=Role.SORTER)
     spot = {
@@ -392,6 +417,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "login": helper.username,
         "peer": peer.code,
         "till": till.code,
+        "key": key.code,
         **_own_codes(site.organisation),
         "today": site.business_date(timezone.now()).isoformat(),
         "item": label_item(site, person),

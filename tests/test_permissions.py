@@ -166,7 +166,7 @@ def test_pages_show_nothing_of_the_other_structure(world, spots):
     assert shown == []
 
 
-@pytest.mark.parametrize("page", ["bilan/", "bilan/flux.csv", "departs/"])
+@pytest.mark.parametrize("page", ["bilan/", "bilan/flux.csv", "departs/", "caisse/tickets/"])
 def test_a_filter_for_a_site_without_role_is_not_obeyed(page, world, spots):
     manager = Visitor(world.manager)
     for site in ("gare", "quai"):

@@ -19,6 +19,7 @@ from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from organisation.shapes import (
     MAX_LINES,
+    MAX_PRICE_CENTS,
     READ_ERRORS,
     WRITE_ERRORS,
     Flag,
@@ -28,7 +29,6 @@ from organisation.shapes import (
 )
 from organisation.submissions import once
 
-MAX_PRICE_CENTS = 10_000_000  # 100 000 €: no object of ours costs more
 Condition = Literal["new", "good", "worn", "to_repair"]
 Price = Annotated[int, Field(strict=True, ge=0, le=MAX_PRICE_CENTS)]
 

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from inventory.units import NO_BREAK, exact_kg, format_euros, parse_euros, parse_kg
-from organisation.shapes import MAX_WEIGHT_G
+from inventory.units import exact_euros, exact_kg, parse_euros, parse_kg
+from organisation.shapes import MAX_PRICE_CENTS, MAX_WEIGHT_G
 
 
 class KgField(forms.CharField):
@@ -49,8 +49,11 @@ class EuroField(forms.CharField):
     An empty field is ``None``. Raises ValidationError ``bad_price`` or ``price_out_of_range``.
     """
 
-    MOST_CENTS = 10_000_000
     widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "n", "autocomplete": "off"})
+
+    def __init__(self, *, most_cents: int = MAX_PRICE_CENTS, **options: Any) -> None:
+        super().__init__(**options)
+        self.most_cents = most_cents
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -58,12 +61,12 @@ class EuroField(forms.CharField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if value is not None and value > self.MOST_CENTS:
+        if value is not None and value > self.most_cents:
             raise forms.ValidationError(_("This price is not possible."), code="price_out_of_range")
 
     def prepare_value(self, value: Any) -> Any:
         """Show cents as euros, and what was typed as it was typed."""
-        return format_euros(value).removesuffix(f"{NO_BREAK}€") if isinstance(value, int) else value
+        return exact_euros(value) if isinstance(value, int) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

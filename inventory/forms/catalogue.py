@@ -73,7 +73,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
     """A row of a list. Its code is chosen once, or drawn from its name, and never changes."""
 
     LONGEST_DRAWN = 24
-    RESERVED = "nouveau"  # the address of the page that makes a row
+    RESERVED: tuple[str, ...] = ("nouveau",)  # addresses of other pages than a row's
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -112,7 +112,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
         code: str = self.cleaned_data["code"]
         if self.instance.pk:
             return code
-        taken = {*self.siblings().values_list("code", flat=True), self.RESERVED}
+        taken = {*self.siblings().values_list("code", flat=True), *self.RESERVED}
         if code in taken:
             raise ValidationError(_("This code is already taken."), code="code_taken")
         return code or self._drawn(taken)

@@ -1,4 +1,4 @@
-"""``|kg``, ``|tonnes`` and ``|euros``, thin over ``inventory.units``; ``|age`` of a day; rates."""
+"""``|kg``, ``|tonnes`` and ``|price``, thin over ``inventory.units``; ``|age`` of a day; rates."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ register = template.Library()
 register.filter("kg", format_kg)
 register.filter("exact_kg", exact_kg)
 register.filter("tonnes", format_tonnes)
-register.filter("euros", format_euros)
+register.filter("price", format_euros)
 
 
 @register.filter

@@ -140,9 +140,17 @@ def recorded(
     act: Callable[[Entry], Any],
     onward: Callable[[str], HttpResponse] = to_document,
 ) -> HttpResponse | None:
-    """Record what the form says, once, and go on; or put the refusal on the form.
+    """Record what the form says, once, and go on; or put the refusal on the form."""
+    answer = recorded_number(request, form, verb, act)
+    return None if answer is None else onward(answer)
 
-    ``act`` returns its document, or the text that ``onward`` goes on with.
+
+def recorded_number(
+    request: CallerRequest, form: ActForm, verb: Verb, act: Callable[[Entry], Any]
+) -> str | None:
+    """Record what the form says, once; return its document's number, or refuse on the form.
+
+    ``act`` returns that document, or another text to go on with.
     """
 
     def record(submission: Submission) -> str:
@@ -161,4 +169,4 @@ def recorded(
     except ValidationError as refusal:
         form.refuse(refusal)
         return None
-    return onward(answer)
+    return answer

@@ -109,7 +109,7 @@ def _sheet(
     }
     if code:
         context |= _about(listing, row, form)
-    return render(request, "inventory/row.html", context)
+    return render(request, listing.template, context)
 
 
 def _act(request: CallerRequest, row: Any, onward: str) -> HttpResponse:
@@ -180,6 +180,7 @@ def _about(listing: Listing, row: Any, form: RowForm) -> dict[str, Any]:
         "may_set_aside": _may_be_set_aside(row),
         "may_delete": not is_pointed_at(row),
         "places_url": reverse("places", kwargs={"site": row.code}) if is_site else None,
+        **(listing.beside(row) if listing.beside else {}),
     }
 
 

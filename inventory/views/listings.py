@@ -36,7 +36,8 @@ class Column:
 class Listing:
     """One list: the form that changes its rows, and its words.
 
-    ``name`` is the name of its URL, ``at`` the path it lies at.
+    ``name`` is the name of its URL, ``at`` the path it lies at; ``beside`` tells its template
+    more of a row than its form does.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Listing:
     add: Promise
     hint: Promise
     columns: tuple[Column, ...] = ()
+    template: str = "inventory/row.html"
+    beside: Callable[[Any], dict[str, Any]] | None = None
 
     @property
     def model(self) -> type[models.Model]:

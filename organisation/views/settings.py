@@ -56,6 +56,18 @@ CARDS = (
     ),
     Card("origins", gettext_lazy("Origins"), gettext_lazy("Communes and districts"), "map"),
     Card(
+        "till-settings",
+        gettext_lazy("Tills"),
+        gettext_lazy("Where the shop takes money"),
+        "banknote",
+    ),
+    Card(
+        "price-settings",
+        gettext_lazy("Price grid"),
+        gettext_lazy("What the till sells in one tap"),
+        "tags",
+    ),
+    Card(
         "people",
         gettext_lazy("People and roles"),
         gettext_lazy("Who signs in, and for what"),

@@ -165,7 +165,7 @@ def test_a_price_changes_and_what_it_was_stays_in_the_history(browser, label):
     assert changed.by == "Anna"
     assert [(before, after) for _label, before, after in changed.lines] == [
         ("bon", "usé"),
-        ("15", "12,50"),
+        ("15,00", "12,50"),
     ]
     assert "12,50" in text(page)
 

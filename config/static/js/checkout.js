@@ -1,0 +1,177 @@
+/* The checkout, quicker: buttons answer without a reload, totals follow what is typed, a pad types.
+   The server draws every answer, so that sums have one home. An answer that does not come loses
+   nothing: the ticket stays, and goes again under the same id. */
+
+const form = document.querySelector("#till");
+const work = document.querySelector("#work");
+const code = document.querySelector("#code");
+const words = document.querySelector("#words").content;
+const kept = `tracerie.till.${form.dataset.till}`;
+const ADDS = ["key", "category", "do"]; // may wait in line; the others name a line that could shift
+
+const word = (name) => words.querySelector(`[data-word="${name}"]`).textContent;
+const cookie = (name) => document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+const lines = () => Number(work.querySelector("[name=lines-TOTAL_FORMS]").value);
+
+function posted(pairs) {
+  const body = new FormData(form);
+  body.delete("code");
+  for (const [name, value] of pairs) body.set(name, value);
+  body.set("csrfmiddlewaretoken", cookie("csrftoken") ?? body.get("csrfmiddlewaretoken"));
+  return body;
+}
+
+async function ask(body) {
+  const headers = { "X-Part": "work" };
+  const signal = AbortSignal.timeout?.(12000);
+  const response = await fetch(form.action, { method: "POST", body, headers, credentials: "same-origin", signal });
+  if (response.redirected) return { goes: response.url };
+  if (response.status !== 200 && response.status !== 422) throw new Error(response.statusText);
+  return { html: await response.text() };
+}
+
+// One command at a time: a scan that comes while another is on its way waits for it.
+
+let chain = Promise.resolve();
+let waiting = 0;
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const button = event.submitter;
+  const pressed = button?.name ? [button.name, button.value] : ["do", "scan"];
+  if (waiting && !ADDS.includes(pressed[0])) return;
+  const pairs = [pressed, ["code", code.value], ["seen", work.querySelector("[name=seen]").value]];
+  code.value = "";
+  quiet(code);
+  code.focus(); // at once: the scanner does not wait for the answer
+  waiting += 1;
+  form.classList.add("busy");
+  chain = chain.then(() => command(pairs)).finally(() => {
+    waiting -= 1;
+    form.classList.toggle("busy", waiting > 0);
+  });
+});
+
+async function command(pairs) {
+  clearTimeout(pause);
+  asked += 1; // sums still on their way are of an older ticket
+  const before = lines();
+  try {
+    const { goes, html } = await ask(posted(pairs));
+    if (goes) return leave(goes);
+    draw(html);
+    if (lines() > before) work.querySelector(".slip li").classList.add("now");
+  } catch {
+    code.value ||= pairs[1][1];
+    say("silent");
+  }
+}
+
+function leave(url) {
+  if (new URL(url).pathname.startsWith("/connexion/")) return say("login", url);
+  sessionStorage.removeItem(kept);
+  location.assign(url);
+  return new Promise(() => {}); // nothing more is sent from here
+}
+
+function draw(html) {
+  work.innerHTML = html;
+  settle();
+  if (document.activeElement === code && code.value) return; // a scan is being typed: let it be
+  const wanted = work.querySelector("[autofocus]") ?? code;
+  quiet(wanted);
+  wanted.focus();
+  wanted.select();
+}
+
+// A tablet's own keyboard comes up for a finger, not for a cursor that we put there ourselves.
+
+const quiet = (field) => (field.inputMode = "none");
+form.addEventListener("pointerdown", ({ target: field }) => {
+  if (field.matches("input")) field.inputMode = field.matches(".n") ? "decimal" : "text";
+});
+
+function settle() {
+  work.querySelector("[data-pad]").hidden = false;
+  typing = null;
+  keep();
+}
+
+function keep() {
+  if (lines()) sessionStorage.setItem(kept, JSON.stringify([...posted([])].filter(([name]) => name !== "csrfmiddlewaretoken")));
+  else sessionStorage.removeItem(kept);
+}
+
+function say(name, login) {
+  const note = document.createElement("div");
+  note.className = "note bad";
+  note.setAttribute("role", "alert");
+  const text = document.createElement("p");
+  text.textContent = word(name);
+  if (login) {
+    const link = document.createElement("a");
+    Object.assign(link, { href: login, target: "_blank", textContent: word("login-link") });
+    text.append(" ", link);
+  }
+  note.append(document.createElement("span"), text);
+  work.querySelector("#said").replaceChildren(note);
+}
+
+// What is typed in a field shows in the sums a moment later; the field itself is left alone.
+
+let pause;
+let asked = 0;
+
+work.addEventListener("input", () => {
+  keep();
+  clearTimeout(pause);
+  pause = setTimeout(follow, 150);
+});
+
+async function follow() {
+  if (waiting) return;
+  const mine = ++asked;
+  const answer = await ask(posted([["do", "scan"]])).catch(() => ({}));
+  if (!answer.html || waiting || mine !== asked) return;
+  const drawn = document.createElement("template");
+  drawn.innerHTML = answer.html;
+  for (const part of drawn.content.querySelectorAll("[data-live]")) {
+    work.querySelector(`[data-live="${part.dataset.live}"]`)?.replaceWith(part);
+  }
+}
+
+// The pad types where the cursor last was among the amounts; its first digit replaces what is there.
+
+let target = null;
+let typing = null;
+
+work.addEventListener("focusin", ({ target: field }) => {
+  if (field.matches("input.n")) [target, typing] = [field, null];
+});
+code.addEventListener("focus", () => (target = null));
+work.addEventListener("pointerdown", (event) => event.target.closest("[data-key]") && event.preventDefault());
+work.addEventListener("click", (event) => {
+  const key = event.target.closest("[data-key]")?.dataset.key;
+  if (!key) return;
+  const field = target?.isConnected ? target : work.querySelector("[name=received]");
+  const text = typing === field ? field.value : "";
+  field.value = key === "Backspace" ? field.value.slice(0, -1) : text + key;
+  typing = field;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+// A page that was left, or reloaded, finds its ticket again.
+
+async function restore() {
+  const pairs = JSON.parse(sessionStorage.getItem(kept) ?? "[]");
+  for (const [name, value] of pairs.filter(([name]) => name === "show" || name === "others")) {
+    const box = form.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`);
+    if (box) box.checked = true;
+  }
+  const { html } = await ask(posted(pairs)).catch(() => ({}));
+  if (html) draw(html);
+}
+
+quiet(code);
+if (!lines() && sessionStorage.getItem(kept)) chain = chain.then(restore);
+else settle();

@@ -1,0 +1,1 @@
+"""Shapes of the shop's forms: lists, the checkout, tickets and refunds."""

@@ -1,0 +1,97 @@
+"""Which tickets are listed, and what of one is given back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from inventory import codes
+from inventory.forms.choices import one_of
+from inventory.forms.entries import ActForm, day_input
+from inventory.models import Verb
+from inventory.models.ledger import PREFIXES
+from sales.models import Method, Sale, SaleLine, Till
+
+KINDS = (PREFIXES[Verb.SELL], PREFIXES[Verb.RETURN])
+
+
+class TicketFilters(forms.Form):
+    """Which tickets: of a site, a till, a day, before one already seen; or one by its number."""
+
+    number = forms.CharField(
+        label=_("Number, or label of an object"), required=False, max_length=200
+    )
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+
+    def __init__(self, *args: Any, tills: Sequence[Till], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.every = tills
+        self.sites = {till.site.code: till.site for till in tills}
+        self.fields["site"] = one_of(self.sites, _("Site"), empty=_("All"))
+        named = {till.code: till for till in tills}
+        self.fields["till"] = one_of(named, _("Till"), empty=_("All tills"))
+        self.fields["day"] = forms.DateField(label=_("Day"), required=False, widget=day_input())
+
+    @property
+    def tills(self) -> list[Till]:
+        """The tills that are asked for."""
+        site, till = (self.cleaned_data.get(name) for name in ("site", "till"))
+        return [row for row in self.every if site in (None, row.site) and till in (None, row)]
+
+    @property
+    def numbers(self) -> list[str]:
+        """Full numbers that the search may mean: ``12`` is a ticket of each site."""
+        text = self.cleaned_data.get("number", "").strip()
+        if text.isascii() and text.isdecimal():
+            return [f"{KINDS[0]}-{code}-{int(text)}" for code in self.sites] * (len(text) < 10)
+        kind, dash, rest = text.partition("-")
+        return [f"{kind.upper()}{dash}{rest}"]
+
+    @property
+    def label(self) -> str:
+        """The code of an object that the search may mean."""
+        code = codes.normalise(self.cleaned_data.get("number", ""))
+        return code if codes.is_valid(code) else ""
+
+
+class RefundForm(ActForm):
+    """What comes back of a ticket: so many of each line, the money's way, and why."""
+
+    def __init__(self, *args: Any, sale: Sale, tills: Sequence[Till], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields.pop("day", None)
+        why = self.fields["comment"]
+        why.label, why.required = _("Why is it given back?"), True
+        left = [(line, line.quantity - line.refunded) for line in sale.lines.all()]
+        self.left = {f"line_{line.position}": (line, count) for line, count in left if count}
+        for name, (line, count) in self.left.items():
+            self.fields[name] = forms.IntegerField(
+                label=line.label, required=False, min_value=0, max_value=count
+            )
+            self.fields[name].widget.attrs |= {"inputmode": "numeric", "class": "n"}
+        self.fields["method"] = forms.ChoiceField(
+            label=_("Given back by"), choices=Method, initial=Method.CASH
+        )
+        named = {till.code: till for till in tills}
+        self.fields["till"] = one_of(
+            named, _("From which till?"), empty=None, required=True, initial=sale.till.code
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.quantities:
+            self.add_error(
+                None, ValidationError(_("Say how many of which line come back."), code="no_lines")
+            )
+        return cleaned
+
+    @property
+    def quantities(self) -> dict[SaleLine, int]:
+        found = {line: self.cleaned_data.get(name) for name, (line, _count) in self.left.items()}
+        return {line: count for line, count in found.items() if count}
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, SaleLine, int]]:
+        return [(self[name], line, count) for name, (line, count) in self.left.items()]

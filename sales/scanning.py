@@ -1,0 +1,74 @@
+"""A code read at a till: the object that wears it, or in plain words why it is not for sale."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from inventory import codes
+from inventory.models import Item, Place
+from sales.models import SaleLine, Till
+
+State = Item.State
+
+
+def read(till: Till, text: str) -> Item:
+    """The object whose label says ``text``, if it may be sold at ``till``; its ``own_code`` too.
+
+    Raises ValidationError ``bad_code``, ``unknown_item``, ``item_already_sold`` or
+    ``item_not_there``.
+    """
+    code = codes.normalise(text)
+    if not codes.is_valid(code):
+        raise ValidationError(
+            _("“%(code)s” was mistyped or misread: its check does not fit."),
+            code="bad_code",
+            params={"code": text.strip()[:40]},
+        )
+    item = Item.objects.known_to(till.organisation_id).named(code).first()
+    if item is None:
+        raise ValidationError(
+            _("No object of ours wears the code %(code)s."),
+            code="unknown_item",
+            params={"code": code},
+        )
+    _require_here(till, item)
+    return item
+
+
+def doubt(item: Item) -> Any:
+    """What makes one hesitate to sell an object that is here; empty where nothing does."""
+    place = item.account and item.account.place
+    if place and place.use == Place.Use.WORKSHOP:
+        return _("%(item)s is still in the workshop by the books: has it been tested?") % {
+            "item": item
+        }
+    return ""
+
+
+def _require_here(till: Till, item: Any) -> None:
+    account, state = item.account, item.state
+    known = {"item": item, "code": item.own_code, "state": state.label}
+    if account and account.site.organisation_id != till.organisation_id:
+        raise _refusal(_("%(item)s (%(code)s) is no longer ours."), known)
+    if state == State.SOLD:
+        raise _sold(item, known)
+    if state == State.IN_TRANSIT:
+        raise _refusal(_("%(item)s (%(code)s) is on the road: it must be received first."), known)
+    if state != State.IN_STOCK:
+        raise _refusal(_("%(item)s (%(code)s) has left by the books: %(state)s."), known)
+    if account.site_id != till.site_id:
+        known |= {"site": account.site}
+        raise _refusal(_("%(item)s (%(code)s) is in the stock of %(site)s."), known)
+
+
+def _sold(item: Any, known: dict[str, Any]) -> ValidationError:
+    """That it is sold already, and on which ticket."""
+    lines = SaleLine.objects.filter(item=item).select_related("sale__movement").order_by("-pk")
+    line = lines.first()
+    known |= {"number": line.sale.movement.number if line else ""}
+    return _refusal(_("%(item)s (%(code)s) is already sold."), known, "item_already_sold")
+
+
+def _refusal(said: Any, known: dict[str, Any], code: str = "item_not_there") -> ValidationError:
+    return ValidationError(said, code=code, params=known)

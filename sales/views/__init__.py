@@ -1,0 +1,1 @@
+"""The shop's office pages: plain forms over the services that the API calls."""

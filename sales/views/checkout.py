@@ -1,0 +1,134 @@
+"""The checkout: one form that holds the ticket under way, and one act, to sell it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from inventory.ledger import Entry
+from inventory.models import Movement, Verb
+from inventory.views.acts import recorded_number
+from organisation.doors import page, require
+from organisation.models import Site, Submission
+from organisation.permissions import CallerRequest
+from sales import scanning, services
+from sales.forms.checkout import Checkout
+from sales.forms.counter import Counter
+from sales.forms.slip import Slip
+from sales.models import Sale, Till
+
+PART = "X-Part"  # the script asks for the ticket and the money alone
+
+
+@page("sell")
+@require_safe
+def choose_till(request: CallerRequest) -> HttpResponse:
+    """Go straight to the only till, or offer the choice; an object's ``?code=`` goes along."""
+    tills = list(Till.objects.at(Site.objects.permitted(request.user, "sell")))
+    query = f"?{urlencode({'code': request.GET['code']})}" if "code" in request.GET else ""
+    if len(tills) == 1:
+        return redirect(reverse("checkout", kwargs={"till": tills[0].code}) + query)
+    may_add = request.user.may_anywhere("configure")
+    context = {"tills": tills, "query": query, "may_add": may_add}
+    return render(request, "sales/choose_till.html", context)
+
+
+@page("sell")
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: CallerRequest, till: str) -> HttpResponse:
+    """A till: what its buttons change of the ticket under way, then the sale."""
+    counter = Counter(_till(request, till))
+    slip = Slip(request.POST)
+    _obey(slip, counter, request.POST or request.GET)
+    found = Checkout(slip, counter, request.user)
+    if request.POST.get("do") == "pay" and found.is_sound and found.received_cents:
+        slip.pay(found.form.cleaned_data["method"], found.received_cents)
+        found = Checkout(slip, counter, request.user)
+    if request.POST.get("do") == "sell" and (number := _sold(request, found)):
+        return redirect(f"{reverse('ticket', kwargs={'number': number})}?vente=1")
+    context = {
+        "checkout": found,
+        "till": counter.till,
+        "counter": counter,
+        "last": Sale.objects.latest_at(counter.till),
+        "may_add": request.user.may("configure", counter.site),
+    }
+    template = "sales/_work.html" if PART in request.headers else "sales/checkout.html"
+    return render(request, template, context, status=422 if found.is_refused else 200)
+
+
+def _till(request: CallerRequest, code: str) -> Till:
+    """Raises Http404, PermissionDenied."""
+    rows = Till.objects.within(request).offered().select_related("site__organisation", "place")
+    till: Till | None = rows.named(code).first() if code.isprintable() else None
+    if till is None:
+        raise Http404
+    require(request, till.site)
+    return till
+
+
+def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
+    """Add what lies in the scan field and do what the pressed button says, or note why not."""
+    try:
+        if code := data.get("code", "").strip() or slip.stray_code():
+            item = scanning.read(counter.till, code)
+            slip.add_item(item)
+            slip.doubt = scanning.doubt(item)
+        for name, order in ORDERS.items():
+            if name in data:
+                order(slip, counter, data[name])
+    except ValidationError as refusal:
+        slip.refusal = refusal
+
+
+def _named(rows: Mapping[str, Any], code: str) -> Any:
+    if code not in rows:
+        raise ValidationError(_("This is no longer for sale here."), code="unknown_line")
+    return rows[code]
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise ValidationError(
+            _("This page is too old: reload it and try again."), code="unknown_order"
+        )
+    return int(text)
+
+
+ORDERS: dict[str, Callable[[Slip, Counter, str], None]] = {
+    "key": lambda slip, counter, code: slip.add_key(_named(counter.keys, code)),
+    "category": lambda slip, counter, code: slip.add_category(_named(counter.categories, code)),
+    "remove": lambda slip, _counter, line: slip.remove(_number(line)),
+    "more": lambda slip, _counter, line: slip.step(_number(line), 1),
+    "less": lambda slip, _counter, line: slip.step(_number(line), -1),
+    "unpay": lambda slip, _counter, pay: slip.take_back(_number(pay)),
+    "cash": lambda slip, _counter, sum_: slip.receive(None if sum_ == "exact" else _number(sum_)),
+}
+
+
+def _sold(request: CallerRequest, found: Checkout) -> str | None:
+    """Sell once and return the ticket's number; or put on the form why not."""
+    form, site = found.form, found.counter.site
+    uuid = form.cleaned_data.get("id")
+    if uuid is None:
+        return None
+    if not Submission.objects.answered(site.organisation, uuid):  # else it is sold already
+        try:
+            found.require_ready()
+        except ValidationError as refusal:
+            form.refuse(refusal)
+        if not found.is_sound or form.errors:
+            return None
+
+    def act(entry: Entry) -> Movement:
+        return services.record_sale(
+            entry=entry, till=found.counter.till, lines=found.wanted(), payments=found.paid()
+        ).movement
+
+    return recorded_number(request, form, Verb.SELL, act)

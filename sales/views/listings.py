@@ -1,0 +1,62 @@
+"""The shop's lists in the settings: tills and the price grid, each site its own."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from inventory.views.listings import Column, Listing
+from organisation.doors import page
+from organisation.models import Site
+from organisation.permissions import CallerRequest
+from sales.forms.catalogue import PriceKeyForm, TillForm
+from sales.models import PriceKey
+from sales.prices import prices_of
+from sales.templatetags.money import euros
+
+
+def _price(key: PriceKey) -> Any:
+    return _("free") if key.price_cents is None else euros(key.price_cents)
+
+
+def _sold_for(key: PriceKey) -> dict[str, Any]:
+    return {"prices": prices_of(key.organisation, key.category), "key": key}
+
+
+TILLS = Listing(
+    name="tills",
+    at="sites/<str:site>/caisses",
+    form=TillForm,
+    title=_("Tills"),
+    add=_("Add a till"),
+    hint=_("Where the shop takes money. A ticket names its till."),
+    columns=(Column(_("Sells from"), lambda row: row.place or "–"),),
+)
+PRICE_KEYS = Listing(
+    name="price-keys",
+    at="sites/<str:site>/prix",
+    form=PriceKeyForm,
+    title=_("Price grid"),
+    add=_("Add a price"),
+    hint=_("What the till sells in one tap. Without price, it asks for one."),
+    columns=(
+        Column(_("Category"), lambda row: row.category),
+        Column(_("Price"), _price, is_number=True),
+    ),
+    template="sales/price_key.html",
+    beside=_sold_for,
+)
+
+
+@page("configure")
+@require_safe
+def choose_site(request: CallerRequest, listing: Listing) -> HttpResponse:
+    """Which site's list; straight to it where there is one."""
+    sites = list(Site.objects.permitted(request.user, "configure"))
+    if len(sites) == 1:
+        return redirect(listing.url(site=sites[0].code))
+    rows = [(site, listing.url(site=site.code)) for site in sites]
+    context = {"listing": listing, "rows": rows, "current": "settings"}
+    return render(request, "sales/choose_site.html", context)

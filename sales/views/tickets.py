@@ -1,0 +1,194 @@
+"""Tickets: the list, one of them, and what of it is given back. Nothing sold is ever edited."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from inventory.forms.choices import Offer
+from inventory.ledger import Entry
+from inventory.models import Item, Movement, Verb
+from inventory.trace import Event
+from inventory.views.acts import recorded_number, sites_of
+from organisation.doors import page, require
+from organisation.models import Site, Submission
+from organisation.permissions import CallerRequest
+from sales import services
+from sales.forms.tickets import RefundForm, TicketFilters
+from sales.models import Method, Refund, Sale, Till
+from sales.takings import takings
+from sales.templatetags.money import euros
+
+PAGE = 50
+
+
+@page("read_sales")
+@require_safe
+def tickets(request: CallerRequest) -> HttpResponse:
+    """Tickets, newest first; what the tills took on the day that is looked at."""
+    sites = sites_of(request)
+    tills = list(Till.objects.filter(site__in=sites).select_related("site"))
+    filters = TicketFilters(request.GET, tills=tills)
+    filters.is_valid()
+    said = filters.cleaned_data
+    sought = said.get("number") and not filters.errors
+    found = _sought(request, filters) if sought else _listed(filters)
+    if sought and len(found) == 1:
+        return redirect("ticket", number=found[0].movement.number)
+    days = _days({till.site for till in filters.tills}, said.get("day"))
+    context = {
+        "filters": filters,
+        "is_filtered": any(said.get(name) for name in ("number", "site", "till", "day")),
+        "sought": said.get("number", ""),
+        "tickets": found[:PAGE],
+        "older": _older(request, found),
+        "takings": takings(days),
+        "days": sorted(set(days.values())),
+        "day": said.get("day"),
+        "may_sell": request.user.may_anywhere("sell"),
+    }
+    return render(request, "sales/tickets.html", context, status=422 if filters.errors else 200)
+
+
+def _listed(filters: TicketFilters) -> list[Sale]:
+    """A page of tickets and one more: a day's by its movements, else each till's newest."""
+    said, tills = filters.cleaned_data, filters.tills
+    before, rows = said.get("before"), Sale.objects.listed()
+    if day := said.get("day"):
+        rows = rows.between({till.site for till in tills}, day, day).filter(till__in=tills)
+        rows = rows.filter(pk__lt=before) if before else rows
+        return list(rows.order_by("-pk")[: PAGE + 1])
+    return list(rows.newest(tills, before, PAGE + 1))
+
+
+def _sought(request: CallerRequest, filters: TicketFilters) -> list[Sale]:
+    """Tickets of the number that was typed, or on which a scanned object was sold."""
+    rows = Sale.objects.listed().within(request).filter(till__in=filters.every)
+    if code := filters.label:
+        own = {"codes__code": code, "codes__organisation": request.user.organisation_id}
+        rows = rows.filter(lines__item__in=Item.objects.filter(**own))
+        return list(rows.order_by("-pk")[:PAGE])
+    return list(rows.called(filters.numbers).order_by("-pk")[:PAGE])
+
+
+def _days(sites: Iterable[Site], day: date | None) -> dict[Site, date]:
+    """The day that is looked at, or each site's own today."""
+    now = timezone.now()
+    return {site: day or site.business_date(now) for site in sites}
+
+
+def _older(request: CallerRequest, found: list[Sale]) -> str:
+    """The query of the next page, if there is one."""
+    if len(found) <= PAGE:
+        return ""
+    query = request.GET.copy()
+    query["before"] = str(found[PAGE - 1].pk)
+    return query.urlencode()
+
+
+@page("read_sales")
+@require_safe
+def ticket(request: CallerRequest, number: str) -> HttpResponse:
+    """A ticket: what was sold, weighed and paid, and what came back of it since."""
+    sale = _sale(request, number)
+    if sale.movement.number != number:  # a refund is read on its ticket
+        return redirect("ticket", number=sale.movement.number)
+    return _shown(request, sale, _refund_form(request, sale))
+
+
+@page("sell")
+@require_POST
+def refund(request: CallerRequest, number: str) -> HttpResponse:
+    """Give back part of a ticket, saying why."""
+    sale = _sale(request, number)
+    form = _refund_form(request, sale)
+    if form is None:
+        raise Http404
+
+    def act(entry: Entry) -> Movement:
+        return services.refund_sale(
+            entry=entry,
+            till=form.cleaned_data["till"],
+            sale=sale,
+            quantities=form.quantities,
+            method=Method(form.cleaned_data["method"]),
+        ).movement
+
+    is_judged = form.is_valid() or _is_replay(form)
+    number_back = recorded_number(request, form, Verb.RETURN, act) if is_judged else None
+    if number_back is None:
+        return _shown(request, sale, form, status=422)
+    back = Refund.objects.get(movement__number=number_back)
+    said = {"sum": euros(back.total_cents), "number": number_back}
+    messages.success(request, _("%(sum)s given back: %(number)s.") % said)
+    return redirect("ticket", number=sale.movement.number)
+
+
+def _sale(request: CallerRequest, number: str) -> Sale:
+    """The ticket of this number, or of the refund that has it.
+
+    Raises Http404 outside the structure, PermissionDenied for the role.
+    """
+    rows = Sale.objects.within(request).shown()
+    whole = rows.prefetch_related("refunds__movement__author", "refunds__lines__line")
+    sale = whole.called([number]).first() if number.isprintable() else None
+    if sale is None:
+        raise Http404
+    require(request, sale.movement.site)
+    return sale
+
+
+def _refund_form(request: CallerRequest, sale: Sale) -> RefundForm | None:
+    """The form of a refund, for those who may, while something is left to give back."""
+    site = sale.movement.site
+    if not request.user.may("sell", site):
+        return None
+    tills = list(Till.objects.at([site])) or [sale.till]
+    form = RefundForm(
+        request.POST or None, sale=sale, tills=tills, offer=Offer(site), user=request.user
+    )
+    return form if form.left or request.method == "POST" else None
+
+
+def _is_replay(form: RefundForm) -> bool:
+    """Whether it was recorded already, and so no longer fits what is left to give back."""
+    uuid = form.cleaned_data.get("id")
+    return bool(uuid and Submission.objects.answered(form.site.organisation, uuid))
+
+
+def _shown(
+    request: CallerRequest, sale: Sale, form: RefundForm | None, status: int = 200
+) -> HttpResponse:
+    lines = sorted(sale.lines.all(), key=lambda line: line.position)
+    refunds = sorted(sale.refunds.all(), key=lambda back: back.pk)
+    context = {
+        "sale": sale,
+        "movement": sale.movement,
+        "lines": [(line, _code(line, sale)) for line in lines],
+        "weight_g": sum(line.weight_g or 0 for line in lines),
+        "by": _by(request, sale.movement),
+        "refunds": [(back, _by(request, back.movement)) for back in refunds],
+        "form": form,
+        "is_all_back": all(line.refunded == line.quantity for line in lines),
+        "is_refused": status != 200,
+        "is_new": "vente" in request.GET and form is not None,
+    }
+    return render(request, "sales/ticket.html", context, status=status)
+
+
+def _by(request: CallerRequest, movement: Movement) -> str:
+    """Who did it: a name to colleagues, to others a role."""
+    return Event(movement, (), request.user).by
+
+
+def _code(line: Any, sale: Sale) -> str:
+    """The label that an object wore here."""
+    owner = sale.movement.site.organisation_id
+    worn = line.item.codes.all() if line.item else ()
+    return next((code.code for code in worn if code.organisation_id == owner), "")

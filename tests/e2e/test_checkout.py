@@ -1,0 +1,333 @@
+"""The till as a cashier meets it: a scanner that types, few taps, with and without script."""
+
+import re
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from inventory import services
+from inventory.ledger import Entry
+from inventory.models import Category, Item, Verb
+from inventory.services import Draft, StockLine
+from organisation.models import Submission
+from sales.models import Refund, Sale, SaleLine, Till
+from tests.sales.pages import key, rows
+
+pytestmark = pytest.mark.browser
+TILL = "/caisse/C1/"
+GRID = (("assiette", "VAI", 50), ("livre", "LIV", 200), ("manteau", "TEX", 800))
+LONG = "Lampe de bureau articulée, années soixante-dix, abat-jour émaillé"
+
+
+@pytest.fixture
+def shop(own_database):
+    """Till C1, three prices and a free one, and four chairs with labels at 15 €."""
+    world = own_database
+    Till.objects.create(organisation=world.navette, site=world.canal, code="C1", name="Caisse 1")
+    for code, category, cents in (*GRID, ("libre", "DIV", None)):
+        key(world.canal, code, Category.objects.get(code=category), cents)
+
+    def entry(verb):
+        submission = Submission.objects.create(
+            organisation=world.navette, uuid=uuid4(), endpoint="test", digest=""
+        )
+        return Entry(world.canal, verb, submission, world.anna, timezone.now())
+
+    furniture = Category.objects.get(code="MOB")
+    services.open_stock(entry=entry(Verb.OPEN), lines=[StockLine(furniture, 100_000)])
+    chairs = Category.objects.get(code="MOB.CHAI")
+    titles = ("Chaise bistrot", "Tabouret", LONG, "Banc d’église")
+    drafts = [
+        Draft(chairs, 4_200, title=title, price_cents=1_500, from_category=furniture)
+        for title in titles
+    ]
+    items = services.label(entry=entry(Verb.LABEL), place=None, drafts=drafts)
+    return SimpleNamespace(world=world, codes=[item.own_code for item in items])
+
+
+class Cashier:
+    """Somebody at the till: ``scan`` types like a scanner wherever the cursor is."""
+
+    def __init__(self, page):
+        self.page, self.taps = page, 0
+
+    def scan(self, code):
+        before = self.lines.count()
+        self.read(code)
+        expect(self.lines).to_have_count(before + 1)
+
+    def read(self, code):
+        expect(self.page.locator("#code")).to_be_focused()
+        self.page.keyboard.type(code)
+        self.page.keyboard.press("Enter")
+
+    def tap(self, selector):
+        self.page.locator(selector).first.click()
+        self.taps += 1
+
+    def key(self, code):
+        self.tap(f".keys:visible [value={code}]")
+
+    def sell(self):
+        self.tap("[name=do][value=sell]")
+        self.page.wait_for_url(re.compile("/tickets/VE-canal-"))
+
+    def next(self):
+        expect(self.page.locator("#next")).to_be_focused()
+        self.tap("#next")
+        self.page.wait_for_url(f"**{TILL}")
+
+    @property
+    def lines(self):
+        return self.page.locator(".slip li")
+
+    def total(self, text):
+        expect(self.page.locator(".slip .total b")).to_contain_text(text)
+
+
+scripted = pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+
+
+@pytest.fixture
+def till(visit, shop):
+    with visit(TILL, login="cashier") as page:
+        yield Cashier(page)
+
+
+@scripted
+def test_three_labels_for_exact_cash_take_three_scans_and_two_taps(visit, shop, script):
+    with visit(TILL, login="cashier", java_script_enabled=script) as page:
+        cashier = Cashier(page)
+        for code in shop.codes[:3]:
+            cashier.scan(code)
+        cashier.total("45,00")
+        cashier.sell()
+        cashier.next()
+        assert cashier.taps == 2
+    assert [cents for _label, _n, cents, _g in rows()] == [1_500, 1_500, 1_500]
+
+
+@scripted
+def test_three_things_without_label_for_exact_cash_take_five_taps(visit, shop, script):
+    with visit(TILL, login="cashier", java_script_enabled=script) as page:
+        cashier = Cashier(page)
+        for number, (code, _category, _cents) in enumerate(GRID, start=1):
+            cashier.key(code)
+            expect(cashier.lines).to_have_count(number)
+        cashier.total("10,50")
+        cashier.sell()
+        cashier.next()
+        assert cashier.taps == 5
+    assert [(label, cents) for label, _n, cents, _g in rows()] == [
+        ("Assiette", 50),
+        ("Livre", 200),
+        ("Manteau", 800),
+    ]
+
+
+@scripted
+def test_a_chair_is_sold_refused_given_back_and_sold_again(visit, shop, script):
+    chair = shop.codes[0]
+    with visit(TILL, login="cashier", java_script_enabled=script) as page:
+        cashier = Cashier(page)
+        cashier.scan(chair)
+        page.fill("[name=received]", "20")
+        page.keyboard.press("Enter")
+        expect(page.locator(".give-sum b")).to_contain_text("5,00")
+        cashier.sell()
+        expect(page.locator(".handed b")).to_contain_text("5,00")
+        cashier.next()
+
+        cashier.read(chair)
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text(chair)
+        expect(alert).to_contain_text("VE-canal-1")
+        expect(cashier.lines).to_have_count(0)
+
+        alert.get_by_role("link").click()
+        page.locator("#rembourser summary").click()
+        page.check("[name=line_1]")
+        page.fill("[name=comment]", "trop petite")
+        page.locator("#rembourser button[type=submit]").click()
+        expect(page.locator(".backs")).to_contain_text("RE-canal-1")
+        expect(page.locator(".backs")).to_contain_text("trop petite")
+
+        page.goto(TILL)
+        cashier.scan(chair)
+        cashier.sell()
+    assert [sale.total_cents for sale in Sale.objects.order_by("pk")] == [1_500, 1_500]
+    assert Refund.objects.get().total_cents == 1_500
+    assert Item.objects.get(title="Chaise bistrot").state == Item.State.SOLD
+
+
+@scripted
+def test_a_free_price_a_discount_and_two_means_of_payment_are_typed(visit, shop, script):
+    with visit(TILL, login="cashier", java_script_enabled=script) as page:
+        cashier = Cashier(page)
+        cashier.key("libre")
+        expect(page.locator("[name=lines-0-price]")).to_be_focused()
+        page.keyboard.type("7,50")
+        page.keyboard.press("Enter")
+        cashier.total("7,50")
+        page.locator(".slip summary").click()
+        page.fill("[name=lines-0-off]", "20")
+        page.locator(".off .chip", has_text="%").click()
+        page.fill("[name=lines-0-reason]", "abîmé")
+        page.keyboard.press("Enter")
+        cashier.total("6,00")
+        page.locator(".means .chip").nth(1).click()
+        page.fill("[name=received]", "4")
+        page.locator("[name=do][value=pay]").click()
+        expect(page.locator(".pays li")).to_have_count(1)
+        cashier.sell()
+    line = SaleLine.objects.get()
+    assert (line.total_cents, line.discount_cents, line.discount_reason) == (600, 150, "abîmé")
+    paid = Sale.objects.get().payments.order_by("pk").values_list("method", "amount_cents")
+    assert list(paid) == [("card", 400), ("cash", 200)]
+
+
+def test_the_total_and_the_change_follow_what_is_typed(till):
+    till.key("libre")
+    expect(till.page.locator("[name=lines-0-price]")).to_be_focused()
+    till.page.keyboard.type("12")
+    till.total("12,00")
+    till.page.locator("[name=received]").focus()
+    for digit in "20":
+        till.page.locator(f"[data-key='{digit}']").click()
+    expect(till.page.locator(".give-sum b")).to_contain_text("8,00")
+    till.sell()
+    assert (Sale.objects.get().total_cents, Sale.objects.get().change_cents) == (1_200, 800)
+
+
+def test_the_pad_types_the_price_that_is_asked_for_then_what_is_received(till):
+    till.key("libre")
+    expect(till.page.locator("[name=lines-0-price]")).to_be_focused()
+    for sign in "3,5":
+        till.page.locator(f"[data-key='{sign}']").click()
+    till.total("3,50")
+    till.key("assiette")
+    expect(till.lines).to_have_count(2)
+    for sign in "50":
+        till.page.locator(f"[data-key='{sign}']").click()
+    till.page.locator("[data-key=Backspace]").click()
+    expect(till.page.locator(".give-sum b")).to_contain_text("1,00")
+    till.sell()
+    assert Sale.objects.get().change_cents == 100
+
+
+def test_a_scanner_goes_on_to_the_next_sale_by_itself(till, shop):
+    till.scan(shop.codes[0])
+    till.sell()
+    expect(till.page.locator("#next")).to_be_focused()
+    till.page.keyboard.type(shop.codes[1])
+    till.page.keyboard.press("Enter")
+    expect(till.lines).to_have_count(1)
+    expect(till.lines).to_contain_text("Tabouret")
+
+
+@pytest.mark.parametrize("pause", [0, 15])
+def test_three_fast_scans_are_three_lines(till, shop, pause):
+    for code in shop.codes[:3]:
+        till.page.keyboard.type(code, delay=pause)
+        till.page.keyboard.press("Enter")
+    expect(till.lines).to_have_count(3)
+    till.total("45,00")
+
+
+def test_a_double_tap_on_sell_makes_one_ticket(till, shop):
+    till.scan(shop.codes[0])
+    till.page.locator("[value=sell]").dblclick()
+    till.page.wait_for_url(re.compile("/tickets/VE-canal-1/"))
+    assert Sale.objects.count() == 1
+
+
+def test_a_lost_answer_is_sent_again_under_the_same_id_even_after_a_reload(till, shop):
+    till.scan(shop.codes[0])
+    till.key("assiette")
+    expect(till.lines).to_have_count(2)
+    till.page.route(f"**{TILL}", lambda route: (route.fetch(max_redirects=0), route.abort()))
+    till.page.locator("[value=sell]").click()
+    expect(till.page.locator("#said .note")).to_be_visible()
+    expect(till.lines).to_have_count(2)
+    till.page.unroute(f"**{TILL}")
+    till.page.reload()
+    expect(till.lines).to_have_count(2)
+    till.sell()
+    assert Sale.objects.count() == 1
+
+
+def test_a_session_that_ended_keeps_the_ticket(till, shop):
+    till.scan(shop.codes[0])
+    cookies = till.page.context.cookies()
+    till.page.context.clear_cookies(name="sessionid")
+    till.page.locator("[value=sell]").click()
+    link = till.page.locator("#said a")
+    expect(link).to_be_visible()
+    expect(till.lines).to_have_count(1)
+    till.page.context.add_cookies(cookies)
+    till.sell()
+    assert Sale.objects.count() == 1
+
+
+def test_a_tile_opens_its_part_of_the_grid_by_keyboard_too(till):
+    till.page.locator("#show-grid").focus()
+    till.page.keyboard.press("ArrowRight")
+    expect(till.page.locator(".keys:visible")).to_have_count(1)
+    expect(till.page.locator(".keys:visible [name=category]").first).to_be_visible()
+    till.page.locator("label[for=others]").click()
+    till.page.locator("label[for=show-LUM]").click()
+    till.page.locator(".keys:visible [value=LUM]").click()
+    expect(till.lines).to_have_count(1)
+
+
+LOOKS = [(size, scheme) for size in ("desk", "tablet", "phone") for scheme in ("light", "dark")]
+
+
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+def test_axe_finds_nothing_and_every_target_is_large(visit, shop, violations, size, scheme):
+    with visit(TILL, login="cashier", size=size, scheme=scheme) as page:
+        assert violations(page) == []
+        cashier = Cashier(page)
+        cashier.scan(shop.codes[2])
+        cashier.key("libre")
+        page.fill("#code", "nonsense")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_be_visible()
+        page.locator(".slip summary").first.click()
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        small = page.evaluate(
+            """() => [...document.querySelectorAll("#till :is(button, summary, .tile, .chip)")]
+              .filter((each) => each.checkVisibility() && each.offsetHeight < 56)
+              .map((each) => each.outerHTML.slice(0, 80))"""
+        )
+        assert small == []
+
+
+@pytest.mark.parametrize(("size", "scheme"), LOOKS[::3] + LOOKS[1:2])
+def test_axe_finds_nothing_on_the_other_pages(visit, shop, violations, size, scheme):
+    with visit(TILL, login="anna", size=size, scheme=scheme) as page:
+        cashier = Cashier(page)
+        cashier.scan(shop.codes[2])
+        page.fill("[name=received]", "50")
+        cashier.sell()
+        for path in (
+            "/tickets/VE-canal-1/?vente=1",
+            "/tickets/VE-canal-1/",
+            "/caisse/tickets/",
+            "/caisse/tickets/?number=nothing",
+            "/caisse/prix/",
+            "/caisse/prix/?category=MOB",
+            "/reglages/prix/",
+            "/reglages/sites/canal/prix/",
+            "/reglages/sites/canal/prix/assiette/",
+            "/reglages/sites/canal/caisses/C1/",
+        ):
+            page.goto(path)
+            for summary in page.locator("#rembourser summary").all():
+                summary.click()
+            assert violations(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

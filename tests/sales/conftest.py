@@ -1,0 +1,78 @@
+"""A shop at Canal: a till, a price grid, stock in bulk, and chairs with labels."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from inventory import services
+from inventory.ledger import Entry
+from inventory.models import Category, Verb
+from inventory.services import Draft, StockLine
+from sales.models import Till
+from tests.sales.pages import Paper, key
+
+
+def category(code: str) -> Category:
+    return Category.objects.get(code=code, organisation=None)
+
+
+@pytest.fixture
+def browser(world):
+    """``browser(world.cashier).get("/caisse/")``, signed in."""
+
+    def signed_in(user=world.cashier) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def entry(world, submission):
+    def make(verb, site=None, at=None) -> Entry:
+        site = site or world.canal
+        by = world.anna if site.organisation == world.navette else world.paul
+        return Entry(site, verb, submission(site.organisation), by, at or timezone.now())
+
+    return make
+
+
+@pytest.fixture
+def counter(world, entry):
+    """Till C1, keys ``assiette`` (0,50 €) and ``libre``, 100 kg of furniture, 50 kg of crockery."""
+    lines = [StockLine(category("MOB"), 100_000), StockLine(category("VAI"), 50_000)]
+    services.open_stock(entry=entry(Verb.OPEN), lines=lines)
+    return SimpleNamespace(
+        till=Till.objects.create(
+            organisation=world.navette, site=world.canal, code="C1", name="Caisse 1"
+        ),
+        assiette=key(world.canal, "assiette", category("VAI"), 50),
+        libre=key(world.canal, "libre", category("VAI"), None, "Prix libre"),
+    )
+
+
+@pytest.fixture
+def label(world, entry):
+    """``label("Chaise bistrot", 1_500).own_code``: a chair of 4,2 kg with a label."""
+
+    def make(title="Chaise bistrot", price_cents=1_500, site=None, place=None):
+        draft = Draft(
+            category("MOB.CHAI"),
+            4_200,
+            title=title,
+            price_cents=price_cents,
+            from_category=category("MOB"),
+        )
+        [item] = services.label(entry=entry(Verb.LABEL, site), place=place, drafts=[draft])
+        return item
+
+    return make
+
+
+@pytest.fixture
+def paper(browser, counter):
+    """Till C1 on the cashier's screen."""
+    return Paper(browser())
