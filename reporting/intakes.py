@@ -70,10 +70,13 @@ def split(
     weights = [weight for _way, weight in ways]
     shared = zip(ways, _share(weights, grams), _share(weights, units), strict=True)
     for (way, _weight), part_g, part_units in shared:
-        yield way, part_g, part_units
+        if part_g or part_units:
+            yield way, part_g, part_units
 
 
 def _share(weights: Sequence[int], amount: int) -> list[int]:
+    if not amount:
+        return [0] * len(weights)
     sign = -1 if amount < 0 else 1
     return [sign * part for part in shares(weights, abs(amount)) or []]
 

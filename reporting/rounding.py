@@ -22,14 +22,11 @@ def shares(parts_g: Sequence[int], hundred: int = 100) -> list[int] | None:
     if base_g <= 0 or min(parts_g) < 0:
         return None
     split = [hundred * part // base_g for part in parts_g]
-    # sorted() is stable, so equal keys keep the fixed order.
-    by_claim = sorted(
-        range(len(parts_g)),
-        key=lambda i: (hundred * parts_g[i] % base_g, parts_g[i]),
-        reverse=True,
-    )
-    for i in by_claim[: hundred - sum(split)]:
-        split[i] += 1
+    if missing := hundred - sum(split):
+        # tuples, not a key function: bulk is shared out by the hundred thousand
+        claims = [(-(hundred * part % base_g), -part, i) for i, part in enumerate(parts_g)]
+        for _claim, _part, i in sorted(claims)[:missing]:
+            split[i] += 1
     return split
 
 
