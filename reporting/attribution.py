@@ -11,7 +11,7 @@ The *channel* says how what left did leave: ``sold`` at the tills, ``given``, de
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -22,8 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from inventory.models import Category
 from reporting import cube
 from reporting.indicators import below
-from reporting.intakes import Sums
-from reporting.parts import MONTHLY, Books, Part
+from reporting.intakes import Sums, Way
+from reporting.parts import MONTHLY, Books, Head, Part
 from reporting.periods import Period
 from reporting.scopes import Border, Scope
 
@@ -40,6 +40,13 @@ DIMENSIONS = (
 )
 WHENCE = frozenset({"mode", "origin"})
 KEPT_BY_MEMBERS = frozenset({"partner", "origin", "site"})
+WAY_OF: dict[tuple[bool, bool], Callable[[Way], Way]] = {  # is the mode asked, is the origin?
+    (False, False): lambda _way: (None, None),
+    (True, False): lambda way: (way[0], None),
+    (False, True): lambda way: (None, way[1]),
+    (True, True): lambda way: way,
+}
+
 By = Sequence[str]
 
 
@@ -64,32 +71,55 @@ def flows(
 
 def tables(books: Books, asked: Sequence[By]) -> list[list[dict[str, Any]]]:
     """The same flows summed in several ways; how they came is looked for once, where asked."""
-    sums: list[Sums] = [defaultdict(lambda: [0, 0]) for _by in asked]
+    found = [_Table(by) for by in asked]
     for is_traced in (False, True):
-        wanted = [
-            (itemgetter(*(Part._fields.index(name) for name in ("direction", *by, "basis"))), held)
-            for by, held in zip(asked, sums, strict=True)
-            if bool(WHENCE & set(by)) == is_traced
-        ]
+        wanted = [table for table in found if table.is_traced == is_traced]
         for part in books.parts(is_traced=is_traced) if wanted else ():
-            for key_of, held in wanted:
-                row = held[key_of(part)]
-                row[0] += part.weight_g
-                row[1] += part.units
-    return [list(_rows(by, held)) for by, held in zip(asked, sums, strict=True)]
+            for table in wanted:
+                table.add(part)
+    return [table.rows() for table in found]
 
 
-def _rows(by: By, sums: Sums) -> Iterator[dict[str, Any]]:
-    for (direction, *values, basis), (grams, units) in sorted(sums.items(), key=_in_order):
-        if grams or units:
-            yield {
-                "direction": direction,
-                **dict(zip(by, values, strict=True)),
-                "weight_g": grams,
-                "units": units,
-                "basis": basis,
-            }
+class _Table:
+    """Sums by what a part's head tells, and under it by how it had come, as far as is asked."""
+
+    def __init__(self, by: By) -> None:
+        self.by = by
+        self.is_traced = bool(WHENCE & set(by))
+        self.told = [name for name in ("direction", *by, "basis") if name in Head._fields]
+        self.head_of = itemgetter(*map(Head._fields.index, self.told))
+        self.way_of = WAY_OF["mode" in by, "origin" in by]
+        self.sums: dict[tuple[Any, ...], Sums] = defaultdict(_sums)
+
+    def add(self, part: Part) -> None:
+        sums, way_of = self.sums[self.head_of(part.head)], self.way_of
+        for way, grams, units in zip(part.ways, part.weight_g, part.units, strict=True):
+            if grams or units:
+                row = sums[way_of(way)]
+                row[0] += grams
+                row[1] += units
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row per combination that is not empty, in the order of the values asked for."""
+        rows = [
+            self._row(dict(zip(self.told, head, strict=True)), way, *row)
+            for head, sums in self.sums.items()
+            for way, row in sums.items()
+            if any(row)
+        ]
+        names = ("direction", *self.by, "basis")
+        return sorted(rows, key=lambda row: tuple(row[name] or "" for name in names))
+
+    def _row(self, told: dict[str, Any], way: Way, grams: int, units: int) -> dict[str, Any]:
+        told["mode"], told["origin"] = way
+        return {
+            "direction": told["direction"],
+            **{name: told[name] for name in self.by},
+            "weight_g": grams,
+            "units": units,
+            "basis": told["basis"],
+        }
 
 
-def _in_order(row: tuple[tuple[Any, ...], list[int]]) -> tuple[str, ...]:
-    return tuple(value or "" for value in row[0])
+def _sums() -> Sums:
+    return defaultdict(lambda: [0, 0])

@@ -26,6 +26,16 @@ class Kept(NamedTuple):
     is_unsorted: bool
 
 
+class Taken(NamedTuple):
+    """Ways in which a site took goods in, and the grams of each."""
+
+    ways: Sequence[Way]
+    weights: Sequence[int]
+
+
+NOBODY_KNOWS = Taken([(UNKNOWN, UNKNOWN)], [1])
+
+
 class Intakes:
     """Grams per site, month, top category, mode and origin, over the years that are asked for."""
 
@@ -37,7 +47,7 @@ class Intakes:
         modes: Mapping[int, str | None],
     ) -> None:
         self._months: dict[tuple[int, int, int | None], Counter[Way]] = defaultdict(Counter)
-        self._known: dict[tuple[int, int, int | None], list[tuple[Way, int]]] = {}
+        self._known: dict[tuple[int, int, int | None], Taken] = {}
         if not months:
             return
         window = span(add_months(min(months), 1 - YEAR), max(months))
@@ -46,35 +56,28 @@ class Intakes:
             for top in (kept[category].top, None):
                 self._months[site, month, top][way] += grams
 
-    def ways(self, site: int, month: int, kept: Kept) -> list[tuple[Way, int]]:
+    def taken(self, site: int, month: int, kept: Kept) -> Taken:
         """Ways and their grams in the twelve months up to ``month``; unknown where none."""
         top = None if kept.is_unsorted else kept.top
-        found = self._year(site, month, top) or self._year(site, month, None)
-        return found or [((UNKNOWN, UNKNOWN), 1)]
+        found = self._year(site, month, top)
+        if not found.ways:
+            found = self._year(site, month, None)
+        return found if found.ways else NOBODY_KNOWS
 
-    def _year(self, site: int, month: int, top: int | None) -> list[tuple[Way, int]]:
+    def _year(self, site: int, month: int, top: int | None) -> Taken:
         key = site, month, top
         if key not in self._known:
             sums: Counter[Way] = Counter()
             for when in span(add_months(month, 1 - YEAR), month):
                 sums.update(self._months.get((site, when, top), {}))
-            taken = [(way, grams) for way, grams in sums.items() if grams > 0]
-            self._known[key] = sorted(taken, key=lambda pair: tuple(n or "" for n in pair[0]))
+            ways = [way for way, grams in sums.items() if grams > 0]
+            ways.sort(key=lambda way: tuple(name or "" for name in way))
+            self._known[key] = Taken(ways, [sums[way] for way in ways])
         return self._known[key]
 
 
-def split(
-    ways: Sequence[tuple[Way, int]], grams: int, units: int
-) -> Iterator[tuple[Way, int, int]]:
-    """Share grams and units out over the ways, by largest remainder: they add up exactly."""
-    weights = [weight for _way, weight in ways]
-    shared = zip(ways, _share(weights, grams), _share(weights, units), strict=True)
-    for (way, _weight), part_g, part_units in shared:
-        if part_g or part_units:
-            yield way, part_g, part_units
-
-
-def _share(weights: Sequence[int], amount: int) -> list[int]:
+def split(weights: Sequence[int], amount: int) -> list[int]:
+    """Share grams or units out by weight, by largest remainder: the parts add up exactly."""
     if not amount:
         return [0] * len(weights)
     sign = -1 if amount < 0 else 1

@@ -5,7 +5,7 @@ What left straight from the gate, or as an item whose arrival is known, is *exac
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import F, Sum
@@ -33,8 +33,8 @@ class Gone(NamedTuple):
     channel: str | None = None
 
 
-class Part(NamedTuple):
-    """Grams that share every dimension, and whether how they came is known or shared out."""
+class Head(NamedTuple):
+    """What grams that left or came together have in common, whichever way they had come."""
 
     direction: str
     basis: str
@@ -45,10 +45,15 @@ class Part(NamedTuple):
     partner: str | None
     fate: str | None
     channel: str | None
-    mode: str | None
-    origin: str | None
-    weight_g: int
-    units: int
+
+
+class Part(NamedTuple):
+    """Grams and units of one head: of each way, so many."""
+
+    head: Head
+    ways: Sequence[Way]
+    weight_g: Sequence[int]
+    units: Sequence[int]
 
 
 class Books:
@@ -76,7 +81,7 @@ class Books:
             yield from self._traced()
             return
         for gone, (grams, units) in self.left.items():
-            yield self._part("exact", gone, (None, None), grams, units)
+            yield Part(self._head(gone, "exact"), [(None, None)], [grams], [units])
 
     def _names(self) -> tuple[Mapping[int, str | None], Mapping[int, str | None]]:
         rows = self.border.accounts.using("report").values_list("pk", "mode__code", "partner__code")
@@ -102,15 +107,19 @@ class Books:
     def _in(self, is_traced: bool) -> Iterator[Part]:
         origins = self._origins_in() if is_traced else {}
         for arrival, (grams, units) in self.arrived.items():
-            mode = self.modes[arrival.account]
-            for origin, (known_g, known_units) in origins.get(arrival, {}).items():
-                yield self._part("exact", arrival, (mode, origin), known_g, known_units)
-                grams, units = grams - known_g, units - known_units
-            yield self._part("exact", arrival, (mode, None), grams, units)
+            mode, known = self.modes[arrival.account], origins.get(arrival, {})
+            rest_g = grams - sum(sums[0] for sums in known.values())
+            rest_units = units - sum(sums[1] for sums in known.values())
+            yield Part(
+                self._head(arrival, "exact"),
+                [*((mode, origin) for origin in known), (mode, None)],
+                [*(sums[0] for sums in known.values()), rest_g],
+                [*(sums[1] for sums in known.values()), rest_units],
+            )
 
-    def _part(self, basis: str, gone: Gone, way: Way, grams: int, units: int) -> Part:
+    def _head(self, gone: Gone, basis: str) -> Head:
         side, kept = self.border.side(gone.account), gone.category
-        return Part(
+        return Head(
             "out" if gone.channel else "in",
             basis,
             f"{gone.month // 100}-{gone.month % 100:02}",
@@ -120,9 +129,6 @@ class Books:
             self.partners[gone.account],
             side.kind if gone.channel else None,
             gone.channel,
-            *way,
-            grams,
-            units,
         )
 
     def _traced(self) -> Iterator[Part]:
@@ -130,14 +136,14 @@ class Books:
         for gone, way, grams, units in (*self._known_straight(), *self._known_items()):
             rest[gone][0] -= grams
             rest[gone][1] -= units
-            yield self._part("exact", gone, way, grams, units)
+            yield Part(self._head(gone, "exact"), [way], [grams], [units])
         intakes = Intakes(self.border, {gone.month for gone in rest}, self.kept, self.modes)
         for gone, (grams, units) in rest.items():
             if grams or units:
-                ways = intakes.ways(self.border.side(gone.account).site, gone.month, gone.category)
-                like = self._part("attributed", gone, (None, None), 0, 0)[:-4]
-                for (mode, origin), part_g, part_units in split(ways, grams, units):
-                    yield Part(*like, mode, origin, part_g, part_units)
+                site = self.border.side(gone.account).site
+                ways, weights = intakes.taken(site, gone.month, gone.category)
+                head = self._head(gone, "attributed")
+                yield Part(head, ways, split(weights, grams), split(weights, units))
 
     def _known_straight(self) -> Iterator[tuple[Gone, Way, int, int]]:
         """What left straight from the gate: its mode from the account, its origin from flows."""
