@@ -43,6 +43,11 @@ def format_euros(cents: int) -> str:
     return _grouped(Decimal(cents) / 100, 2 if cents % 100 else 0) + NO_BREAK + "€"
 
 
+def format_cents(cents: int) -> str:
+    """Return euros as columns print them, to the cent and without their sign: ``1 234,50``."""
+    return _grouped(Decimal(cents) / 100, 2)
+
+
 def _grouped(value: Decimal, decimals: int) -> str:
     rounded = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     whole, _dot, fraction = f"{abs(rounded):,.{decimals}f}".partition(".")

@@ -52,6 +52,28 @@ class Breakdown:
         return not any(self.figures[name] for name in INDICATORS if name.endswith("_g"))
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two periods with their figures; without a comparison the second is None."""
+
+    period: Period
+    now: Breakdown
+    compared: Period | None = None
+    was: Breakdown | None = None
+
+
+def side_by_side(
+    *, scope: Scope, period: Period, compared: Period | None, category: Category | None = None
+) -> Sides:
+    """A period, and what it is compared with: one snapshot, today's categories on both sides."""
+    with transaction.atomic(using="report"):
+        now = breakdown(scope=scope, period=period, category=category)
+        if compared is None:
+            return Sides(period, now)
+        was = breakdown(scope=scope, period=compared, category=category)
+        return Sides(period, now, compared, was)
+
+
 def breakdown(*, scope: Scope, period: Period, category: Category | None = None) -> Breakdown:
     """The indicators of a scope and period, and what adds up to them.
 

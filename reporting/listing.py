@@ -45,6 +45,7 @@ LABELS = {
     f"{BALANCE}_g": _("Deduced by balance"),
     f"{SHIPPED}_g": _("Shipped"),
 }
+NARROWS = ("mode", "partner", "stream")
 CHANNEL_OF = {f"{channel}_g": channel for channel in CHANNELS}
 CROSSING = "crossing"  # everything that adds to a figure, whichever
 MADE_OF = {"outgoing_g": frozenset(FATES), COUNTED: WEIGHTED}

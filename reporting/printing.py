@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from inventory.months import month_of
 from inventory.units import format_kg, format_tonnes
+from reporting.periods import Period
 
 LARGE_G = 10_000_000
 
@@ -17,6 +20,26 @@ def write_day(day: date) -> str:
     text = date_format(day, "j F Y")
     is_first = day.day == 1 and (get_language() or "fr").startswith("fr")
     return f"1er{text[1:]}" if is_first else text
+
+
+def period_name(period: Period) -> str:
+    """A year, a month, or the two days."""
+    if month_of(period.start) == month_of(period.end):
+        return date_format(period.start, "F Y")
+    if period == Period.this_year(period.start):
+        return str(period.start.year)
+    days = {"start": date_format(period.start, "j N Y"), "end": date_format(period.end, "j N Y")}
+    return _("%(start)s to %(end)s") % days
+
+
+def heads(period: Period, compared: Period) -> tuple[str, str]:
+    """What the columns of two periods are called: short, and never the same."""
+    pair = period, compared
+    if all(each == Period.this_year(each.start) for each in pair):
+        return str(period.start.year), str(compared.start.year)
+    if all(each == Period.this_month(each.start) for each in pair):
+        return date_format(period.start, "N Y"), date_format(compared.start, "N Y")
+    return _("this period"), _("compared")
 
 
 class Unit(NamedTuple):
@@ -63,10 +86,6 @@ class Unit(NamedTuple):
             debts_g = [d + g - p for d, g, p in zip(debts_g, parts_g, printed, strict=True)]
             columns.append(printed)
         return [list(row) for row in zip(*columns, strict=True)]
-
-    def write_change(self, grams: int) -> str:
-        """A difference, with its sign."""
-        return f"+{self.write(grams)}" if grams > 0 else self.write(grams)
 
 
 KILOGRAMS = Unit("kg", 100, format_kg)

@@ -84,6 +84,15 @@ def percent(part_g: int, base_g: int) -> str | None:
     return _one_decimal(_tenths(part_g, base_g))
 
 
+def change(now: int, was: int) -> str | None:
+    """Return by how many percent it grew, with its sign, as ``"+2.6"``; None without a base."""
+    if was <= 0:
+        return None
+    tenths = _tenths(abs(now - was), was)
+    sign = "" if not tenths else "+" if now > was else "-"
+    return f"{sign}{_one_decimal(tenths)}"
+
+
 def _group_g(fates_g: Mapping[str, int], name: str) -> int:
     return sum(fates_g[fate] for fate in PUBLISHED[name])
 

@@ -19,6 +19,7 @@ ENTRIES = {
 }
 LEAVES = {kind: f"{kind.value}_g" for kind in EXITS}
 SOLD, GIVEN, BALANCE, SHIPPED = CHANNELS = ("sold", "given", "balance", "shipped")
+REUSED = (SOLD, GIVEN, BALANCE)
 
 Effects = tuple[tuple[str, int], ...]
 

@@ -4,7 +4,7 @@
 tickets: they are added up over the period's own days, per site.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 
 from django.db.models import Count, Sum
@@ -66,6 +66,11 @@ def takings(*, scope: Scope, period: Period, sold_g: Mapping[str, int]) -> dict[
         )
         for code in sorted(tickets.keys() | refunds.keys())
     }
+
+
+def together(found: Iterable[Takings | None]) -> Takings:
+    """What several sites took, those without a till left out."""
+    return sum((each for each in found if each), start=Takings())
 
 
 def _unweighed(scope: Scope, period: Period) -> dict[str, int]:

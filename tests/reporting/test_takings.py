@@ -8,31 +8,13 @@ from inventory.models import Verb
 from reporting.periods import Period
 from reporting.scopes import Scope
 from reporting.takings import Takings, takings
-from sales.models import Method, Till
-from sales.services import Paid, Wanted, record_sale, refund_sale
+from sales.models import Method
+from sales.services import refund_sale
+
+pytestmark = pytest.mark.database  # counts, sums and a join that each engine does its way
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
-
-
-@pytest.fixture
-def sell(world, books):
-    """Sell lines of ``(price, grams or None)`` at a site; return the ticket."""
-
-    def sold(site, *lines, on="2026-03-10"):
-        till, _new = Till.objects.get_or_create(
-            organisation=site.organisation, site=site, code=f"T-{site.code}"
-        )
-        wanted = [
-            Wanted(category=books.category("JOU"), price_cents=price, weight_g=grams)
-            for price, grams in lines
-        ]
-        paid = [Paid(Method.CASH, sum(price for price, _grams in lines) or 1)]
-        return record_sale(
-            entry=books.entry(site, Verb.SELL, on), till=till, lines=wanted, payments=paid
-        )
-
-    return sold
 
 
 @pytest.fixture
