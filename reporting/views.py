@@ -17,7 +17,7 @@ from organisation.doors import caller, page
 from organisation.models import Site, Submission, User
 from organisation.permissions import CallerRequest
 from organisation.submissions import form_content, submit
-from reporting import charts, exports, services
+from reporting import charts, exports, services, workbook
 from reporting.bilan import KNOWN, Page
 from reporting.breakdown import Sides, side_by_side
 from reporting.choices import comparisons, presets, until_today
@@ -60,8 +60,24 @@ def bilan(request: CallerRequest) -> HttpResponse:
         "is_draft": any(note["type"] == "open_months" for note in figures["warnings"]),
         "quality_bar": charts.quality_bar(figures["quality"], KNOWN) if figures["quality"] else "",
         "csv": asked.address(compare=""),
+        "xlsx": asked.address(),
     }
     return render(request, "reporting/bilan.html", context)
+
+
+@page("read_figures")
+def bilan_xlsx(request: CallerRequest) -> HttpResponse:
+    """The same report as a workbook, to the gram."""
+    asked = _question(request)
+    if not asked.is_valid():
+        return _not_understood(request, asked)
+    period = asked.period
+    name = f"tracerie-bilan-{period.start.isoformat()}-{period.end.isoformat()}.xlsx"
+    return HttpResponse(
+        workbook.workbook(asked, _sides(asked)),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @page("read_figures")

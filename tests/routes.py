@@ -244,6 +244,7 @@ PAGES = {
     "d/<str:number>/annuler/": Sample(path={"number": "$number"}, body={}),
     "d/<str:number>/poids/": Sample(path={"number": "$shipment_number"}, body={}),
     "bilan/": BILAN,
+    "bilan/bilan.xlsx": BILAN,
     "bilan/mouvements/": BILAN,
     "bilan/flux.csv": BILAN,
     "bilan/mois/": ALONE,

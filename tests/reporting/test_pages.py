@@ -145,7 +145,9 @@ def test_an_empty_year_says_what_is_missing(reader, world):
     assert 'class="fig"' not in html
 
 
-@pytest.mark.parametrize("page", ["/bilan/", "/bilan/mouvements/", "/bilan/flux.csv"])
+@pytest.mark.parametrize(
+    "page", ["/bilan/", "/bilan/bilan.xlsx", "/bilan/mouvements/", "/bilan/flux.csv"]
+)
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
@@ -207,6 +209,9 @@ def test_a_negative_month_prints_no_share(world, books, reader):
         ("anna", "/bilan/mouvements/?figure=outgoing_g&partner=-", 200),
         ("anna", "/bilan/flux.csv?figure=outgoing_g&partner=nobody", 404),
         ("anna", "/bilan/mouvements/?figure=sold_g&compare=year", 200),
+        ("sorter", "/bilan/bilan.xlsx", 403),
+        ("auditor", "/bilan/bilan.xlsx", 200),
+        ("director", "/bilan/bilan.xlsx?site=gare", 422),
         ("anna", "/bilan/mouvements/?figure=reuse_g&after=x'--", 200),
         ("anna", "/bilan/mouvements/?figure=reuse_g&after=2026-02-30.1", 200),
         ("anna", "/bilan/?site=quai", 422),
@@ -222,7 +227,7 @@ def test_pages_are_for_those_who_may_read_figures(world, who, path, status):
 def test_a_site_of_another_structure_cannot_be_chosen(world, books, reader):
     quai = books.at(world.quai)
     books.book(quai.drop_off, quai.bulk, "TEX", 123_400, "2026-02-03")
-    for page in ("/bilan/", "/bilan/mouvements/", "/bilan/flux.csv"):
+    for page in ("/bilan/", "/bilan/bilan.xlsx", "/bilan/mouvements/", "/bilan/flux.csv"):
         answer = reader.get(f"{page}?{YEAR}&site=quai&figure=collected_g")
         assert answer.status_code == 422
         assert "123,4" not in answer.content.decode()
