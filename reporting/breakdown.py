@@ -84,7 +84,8 @@ def breakdown(*, scope: Scope, period: Period, category: Category | None = None)
         tops = top_of_each()
         cells = list(cube.within(border, period, MONTHLY, categories))
         books = Books(border, period, categories, cells)
-        *summed, left = tables(books, [*((name, "fate") for name in SUMMED), ("site", "channel")])
+        asked = [*((name, "fate") for name in ("month", *SUMMED)), ("site", "channel")]
+        months, *summed, left = tables(books, asked)
         gone = {
             (row["site"], row["channel"]): Left(row["weight_g"], row["units"])
             for row in left
@@ -93,7 +94,7 @@ def breakdown(*, scope: Scope, period: Period, category: Category | None = None)
         sold_g = {site: out.weight_g for (site, channel), out in gone.items() if channel == SOLD}
         return Breakdown(
             figures=diversion(scope=scope, period=period, category=category),
-            months=_tallies(border, cells, lambda cell: cell.month),
+            months=_by_month(months),
             categories=_tallies(
                 border,
                 cells,
@@ -112,6 +113,11 @@ def _tallies(border: Border, cells: Iterable[Any], key: Callable[[Any], int]) ->
         if border.effects(cell.from_account_id, cell.to_account_id):
             tallies[key(cell)].add(border, [cell])
     return dict(tallies)
+
+
+def _by_month(rows: Iterable[dict[str, Any]]) -> dict[int, Tally]:
+    named = _named("month", rows)
+    return {int(month.replace("-", "")): tally for month, tally in named.items() if month}
 
 
 def _named(dimension: str, rows: Iterable[dict[str, Any]]) -> Tallies:

@@ -14,6 +14,7 @@ UNKNOWN = "unknown"
 YEAR = 12
 
 Way = tuple[str | None, str | None]  # a mode and an origin
+Spot = tuple[int, int, int | None]  # a site, a month and a top category, or all of them
 Sums = dict[Any, list[int]]
 
 
@@ -46,34 +47,53 @@ class Intakes:
         kept: Mapping[int, Kept],
         modes: Mapping[int, str | None],
     ) -> None:
-        self._months: dict[tuple[int, int, int | None], Counter[Way]] = defaultdict(Counter)
-        self._known: dict[tuple[int, int, int | None], Taken] = {}
+        self._tops: dict[tuple[int, int], dict[int, Counter[Way]]] = {}
+        self._years: dict[Spot, Counter[Way]] = {}
+        self._known: dict[Spot, Taken] = {}
         if not months:
             return
         window = span(add_months(min(months), 1 - YEAR), max(months))
         for month, account, category, origin, grams in _intakes(border, window):
-            site, way = border.side(account).site, (modes[account], origin)
-            for top in (kept[category].top, None):
-                self._months[site, month, top][way] += grams
+            tops = self._tops.setdefault((border.side(account).site, month), {})
+            tops.setdefault(kept[category].top, Counter())[modes[account], origin] += grams
 
     def taken(self, site: int, month: int, kept: Kept) -> Taken:
         """Ways and their grams in the twelve months up to ``month``; unknown where none."""
         top = None if kept.is_unsorted else kept.top
-        found = self._year(site, month, top)
+        found = self._taken(site, month, top)
         if not found.ways:
-            found = self._year(site, month, None)
+            found = self._taken(site, month, None)
         return found if found.ways else NOBODY_KNOWS
 
-    def _year(self, site: int, month: int, top: int | None) -> Taken:
-        key = site, month, top
-        if key not in self._known:
-            sums: Counter[Way] = Counter()
-            for when in span(add_months(month, 1 - YEAR), month):
-                sums.update(self._months.get((site, when, top), {}))
+    def _taken(self, site: int, month: int, top: int | None) -> Taken:
+        spot = site, month, top
+        if spot not in self._known:
+            sums = self._year(site, month, top)
             ways = [way for way, grams in sums.items() if grams > 0]
             ways.sort(key=lambda way: tuple(name or "" for name in way))
-            self._known[key] = Taken(ways, [sums[way] for way in ways])
-        return self._known[key]
+            self._known[spot] = Taken(ways, [sums[way] for way in ways])
+        return self._known[spot]
+
+    def _year(self, site: int, month: int, top: int | None) -> Counter[Way]:
+        """Twelve months up to ``month``; from the year before it by one month, where known."""
+        sums = Counter(self._years.get((site, add_months(month, -1), top), ()))
+        if sums:
+            sums.subtract(self._month(site, add_months(month, -YEAR), top))
+            sums.update(self._month(site, month, top))
+        else:
+            for when in span(add_months(month, 1 - YEAR), month):
+                sums.update(self._month(site, when, top))
+        self._years[site, month, top] = sums
+        return sums
+
+    def _month(self, site: int, month: int, top: int | None) -> Counter[Way]:
+        tops = self._tops.get((site, month), {})
+        if top is not None:
+            return tops.get(top, Counter())
+        whole: Counter[Way] = Counter()
+        for sums in tops.values():
+            whole.update(sums)
+        return whole
 
 
 def split(weights: Sequence[int], amount: int) -> list[int]:

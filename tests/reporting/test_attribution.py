@@ -1,5 +1,6 @@
 """How what left had come: known where it is known, shared out where bulk forgot, never lost."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inventory.models import Account, Flow, Item, Method, Origin, Verb
+from inventory.months import add_months
 from organisation.models import Network
 from reporting.attribution import DIMENSIONS, flows
 from reporting.indicators import diversion
+from reporting.intakes import Intakes
 from reporting.periods import Period
 from reporting.scopes import CHANNELS, FATES, Scope
 from tests.conftest import codes
@@ -375,3 +378,30 @@ def test_flows_over_http(world, books, canal, api):
     assert same.json() == answer.json()
     assert codes(api(world.anna).get("reporting/flows", by="colour", **year)) == ["literal_error"]
     assert len(api(world.anna).get("reporting/flows", **year).json()["items"]) == 2
+
+
+spots = st.tuples(
+    st.integers(0, 30),  # month
+    st.sampled_from((1, 2)),  # top category
+    st.sampled_from(("drop_off", "company")),
+    st.integers(-50, 900),
+)
+
+
+@given(
+    taken=st.lists(spots, max_size=40), asked=st.lists(st.integers(11, 30), min_size=1, max_size=8)
+)
+def test_twelve_months_are_twelve_months_in_whatever_order_they_are_asked(taken, asked):
+    intakes = Intakes(None, [], {}, {})
+    for n, top, mode, grams in taken:
+        tops = intakes._tops.setdefault((7, add_months(202401, n)), {})
+        tops.setdefault(top, Counter())[mode, None] += grams
+    for n in asked:
+        for top, is_unsorted in ((1, False), (2, False), (1, True)):
+            expected = Counter()
+            for when, other, mode, grams in taken:
+                if n - 11 <= when <= n and (is_unsorted or other == top):
+                    expected[mode, None] += grams
+            found = intakes._taken(7, add_months(202401, n), None if is_unsorted else top)
+            told = {way: grams for way, grams in expected.items() if grams > 0}
+            assert dict(zip(found.ways, found.weights, strict=True)) == told
