@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from reporting.forms import BEFORE, DATES, YEAR_EARLIER, Question
+from reporting.forms import BASES, BEFORE, DATES, YEAR_EARLIER, Question
 from reporting.periods import Period
 from reporting.printing import period_name
 
@@ -25,6 +25,14 @@ def presets(asked: Question) -> list[dict[str, Any]]:
             "is_current": period == asked.period,
         }
         for name, period in periods.items()
+    ]
+
+
+def bases(asked: Question) -> list[dict[str, Any]]:
+    """What rates may be shares of."""
+    return [
+        {"name": name, "label": label, "href": "?" + asked.address(base=name)}
+        for name, label in BASES
     ]
 
 

@@ -3,19 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from reporting import rounding
 from reporting.breakdown import Breakdown, Left, Sides
+from reporting.listing import LABELS
 from reporting.scopes import CHANNELS, REUSED, SHIPPED, Scope
 from reporting.takings import Takings
 
-WORDS = {
-    "sold": _("Sold"),
-    "given": _("Given"),
-    "balance": _("Deduced by balance"),
-    "shipped": _("Shipped"),
-}
+WORDS = {name: LABELS[f"{name}_g"] for name in CHANNELS}
 NOTHING = Left()
 
 

@@ -20,8 +20,8 @@ from organisation.submissions import form_content, submit
 from reporting import charts, exports, services, workbook
 from reporting.bilan import KNOWN, Page
 from reporting.breakdown import Sides, side_by_side
-from reporting.choices import comparisons, presets, until_today
-from reporting.forms import BASES, ClosingForm, Question
+from reporting.choices import bases, comparisons, presets, until_today
+from reporting.forms import ClosingForm, Question
 from reporting.listing import CROSSING, LABELS, NARROWS, Listing
 from reporting.models import MonthClosing
 from reporting.months import closes_from, first_open
@@ -44,10 +44,7 @@ def bilan(request: CallerRequest) -> HttpResponse:
         "asked": asked,
         "title": period_name(asked.period),
         "base": asked.base_asked,
-        "bases": [
-            {"name": name, "label": label, "href": "?" + asked.address(base=name)}
-            for name, label in BASES
-        ],
+        "bases": bases(asked),
         "presets": presets(asked),
         "comparisons": comparisons(asked),
         "until_today": until_today(asked),
