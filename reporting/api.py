@@ -71,7 +71,9 @@ def _listed(value: Any) -> Any:
     return tuple(dict.fromkeys(name for part in parts for name in part.split(",") if name))
 
 
-Dimension = Literal["month", "category", "mode", "origin", "partner", "stream", "fate"]
+Dimension = Literal[
+    "month", "category", "mode", "origin", "partner", "stream", "fate", "site", "channel"
+]
 
 
 class FlowsAsked(Asked):
@@ -243,6 +245,8 @@ class FlowSum(Schema):
     partner: str | None = None
     stream: str | None = None
     fate: str | None = None
+    site: str | None = None
+    channel: Literal["sold", "given", "balance", "shipped"] | None = None
     weight_g: int
     units: int
     basis: Literal["exact", "attributed"]
@@ -266,7 +270,11 @@ class Flows(Schema):
     exclude_unset=True,
 )
 def list_flows(request: CallerRequest, asked: Query[FlowsAsked]) -> dict[str, Any]:
-    """Grams by month, category, mode, origin, partner, stream and fate: exact or attributed."""
+    """Grams by month, category, mode, origin, partner, stream, fate, site and channel.
+
+    Each row is exact or attributed. The channel says how it left: sold at the tills, given,
+    deduced by balance, or shipped; a network tells no partner, origin or site of its members.
+    """
     scope, period = asked.scope(request), asked.period()
     rows = attribution.flows(scope=scope, period=period, by=asked.by, category=asked.category)
     return {

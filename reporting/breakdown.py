@@ -1,53 +1,130 @@
-"""The same figures month by month and category by category, from one snapshot."""
+"""The same figures month by month, category by category, by how things came and left: one snapshot.
 
+The flows that cross the border are summed once, by month and category; every table comes of it.
+"""
+
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from inventory.models import Category
 from reporting import cube
-from reporting.indicators import Tally, below, diversion
+from reporting.attribution import tables
+from reporting.indicators import INDICATORS, Tally, below, diversion
+from reporting.parts import MONTHLY, Books
 from reporting.periods import Period
-from reporting.scopes import Border, Scope
+from reporting.scopes import SOLD, Border, Scope
 from reporting.stock import top_of_each
+from reporting.takings import Takings, takings
+
+SUMMED = ("mode", "origin", "partner", "stream")
+
+Tallies = dict[str | None, Tally]
+
+
+class Left(NamedTuple):
+    """What left one site by one channel."""
+
+    weight_g: int = 0
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """A report, its months (YYYYMM) and its categories (keys), each tallied on its own."""
+    """A report, and what each month (YYYYMM), category (key) and code of ``SUMMED`` adds to it.
+
+    ``left`` is by site and channel; ``takings``, by site, are of all categories or of none.
+    """
 
     figures: dict[str, Any]
-    months: dict[int, Tally]
-    categories: dict[int, Tally]
+    months: dict[int, Tally] = field(default_factory=dict)
+    categories: dict[int, Tally] = field(default_factory=dict)
+    sums: dict[str, Tallies] = field(default_factory=dict)
+    left: dict[tuple[str, str], Left] = field(default_factory=dict)
+    takings: dict[str, Takings] = field(default_factory=dict)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was ever there: no flow in the period, and no stock."""
+        return not any(self.figures[name] for name in INDICATORS if name.endswith("_g"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Two periods with their figures; without a comparison the second is None."""
+
+    period: Period
+    now: Breakdown
+    compared: Period | None = None
+    was: Breakdown | None = None
+
+
+def side_by_side(
+    *, scope: Scope, period: Period, compared: Period | None, category: Category | None = None
+) -> Sides:
+    """A period, and what it is compared with: one snapshot, today's categories on both sides."""
+    with transaction.atomic(using="report"):
+        now = breakdown(scope=scope, period=period, category=category)
+        if compared is None:
+            return Sides(period, now)
+        was = breakdown(scope=scope, period=compared, category=category)
+        return Sides(period, now, compared, was)
 
 
 def breakdown(*, scope: Scope, period: Period, category: Category | None = None) -> Breakdown:
-    """The indicators of a scope and period, and what each month and category adds to them.
+    """The indicators of a scope and period, and what adds up to them.
 
     Categories are the top ones, or those below ``category``.
     """
     with transaction.atomic(using="report"):
         border, categories = Border(scope), below(category)
         tops = top_of_each()
-        by_month = cube.within(border, period, ("month",), categories)
-        by_category = cube.within(border, period, ("from_category_id",), categories)
+        cells = list(cube.within(border, period, MONTHLY, categories))
+        books = Books(border, period, categories, cells)
+        asked = [*((name, "fate") for name in ("month", *SUMMED)), ("site", "channel")]
+        months, *summed, left = tables(books, asked)
+        gone = {
+            (row["site"], row["channel"]): Left(row["weight_g"], row["units"])
+            for row in left
+            if row["direction"] == "out"
+        }
+        sold_g = {site: out.weight_g for (site, channel), out in gone.items() if channel == SOLD}
         return Breakdown(
             figures=diversion(scope=scope, period=period, category=category),
-            months=_tallies(border, by_month, lambda cell: cell.month),
+            months=_by_month(months),
             categories=_tallies(
                 border,
-                by_category,
+                cells,
                 lambda cell: cell.from_category_id if categories else tops[cell.from_category_id],
             ),
+            sums={name: _named(name, rows) for name, rows in zip(SUMMED, summed, strict=True)},
+            left=gone,
+            takings={} if category else takings(scope=scope, period=period, sold_g=sold_g),
         )
 
 
 def _tallies(border: Border, cells: Iterable[Any], key: Callable[[Any], int]) -> dict[int, Tally]:
     """Cells that cross the border, tallied by ``key``: what stays in stock is nobody's figure."""
-    tallies: dict[int, Tally] = {}
+    tallies: defaultdict[int, Tally] = defaultdict(Tally)
     for cell in cells:
         if border.effects(cell.from_account_id, cell.to_account_id):
-            tallies.setdefault(key(cell), Tally()).add(border, [cell])
-    return tallies
+            tallies[key(cell)].add(border, [cell])
+    return dict(tallies)
+
+
+def _by_month(rows: Iterable[dict[str, Any]]) -> dict[int, Tally]:
+    named = _named("month", rows)
+    return {int(month.replace("-", "")): tally for month, tally in named.items() if month}
+
+
+def _named(dimension: str, rows: Iterable[dict[str, Any]]) -> Tallies:
+    """Rows of the flows by a dimension and by fate, as one tally per code."""
+    tallies: defaultdict[str | None, Tally] = defaultdict(Tally)
+    for row in rows:
+        figure = "collected_g" if row["direction"] == "in" else f"{row['fate']}_g"
+        is_attributed = row["basis"] == "attributed"
+        tallies[row[dimension]].put(figure, row["weight_g"], is_attributed=is_attributed)
+    return dict(tallies)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from inventory.models import Kind
-from reporting.printing import unit_for
+from reporting.printing import Unit, unit_for
 from reporting.rounding import FATES, PUBLISHED
 
 ICONS = {
@@ -43,13 +43,15 @@ GROUP = {fate: name for name, fates in PUBLISHED.items() for fate in fates}
 MONTH_HEIGHT = 96
 
 
-def shares(figures: Mapping[str, Any], base: str = "outgoing") -> dict[str, Any]:
+def shares(
+    figures: Mapping[str, Any], base: str = "outgoing", unit: Unit | None = None
+) -> dict[str, Any]:
     """What ``reporting/_shares.html`` shows for an answer of ``diversion``."""
     fates_g = {fate: figures[f"{fate}_g"] for fate in FATES}
     printed = figures["of_collected"] if base == "collected" else figures["shares"]
     if printed is None:
         return {"bar": None, "is_empty": not any(fates_g.values())}
-    unit = unit_for(fates_g.values())
+    unit = unit or unit_for(fates_g.values())
     whole_g = max(figures["collected_g"], sum(fates_g.values())) if base == "collected" else None
     groups = [
         {
@@ -90,8 +92,10 @@ def quality_bar(quality: Mapping[str, int], words: Mapping[str, Any]) -> SafeStr
     return format_html('<svg class="q-bar" role="img" aria-label="{}">{}</svg>', label, inside)
 
 
-def column(fates_g: Mapping[str, int], most_g: int, label: str) -> SafeString:
-    """A month's column: the fates stacked, the fullest month full height."""
+def column(
+    fates_g: Mapping[str, int], most_g: int, label: str, mark_g: int | None = None
+) -> SafeString:
+    """A month's column: the fates stacked, the fullest month full height; a line at ``mark_g``."""
     shapes, top = [], MONTH_HEIGHT
     for fate in FATES:
         height = round(MONTH_HEIGHT * max(fates_g[fate], 0) / most_g) if most_g > 0 else 0
@@ -100,11 +104,21 @@ def column(fates_g: Mapping[str, int], most_g: int, label: str) -> SafeString:
             shapes.append(_block(fate, top, height))
     return format_html(
         '<svg viewBox="-1 -1 102 {}" role="img" aria-label="{}">{}'
-        '<path class="floor" d="M0 {}H100"/></svg>',
+        '<path class="floor" d="M0 {}H100"/>{}</svg>',
         MONTH_HEIGHT + 2,
         label,
         format_html_join("", "{}", [(shape,) for shape in shapes]),
         MONTH_HEIGHT,
+        _mark(mark_g, most_g),
+    )
+
+
+def _mark(mark_g: int | None, most_g: int) -> SafeString:
+    """Where the month that it is compared with reached."""
+    if not mark_g or most_g <= 0:
+        return SafeString()
+    return format_html(
+        '<path class="mark" d="M-1 {}H101"/>', round(MONTH_HEIGHT - MONTH_HEIGHT * mark_g / most_g)
     )
 
 

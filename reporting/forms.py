@@ -1,5 +1,6 @@
 """What a reader asks of a report: a period, sites, a category and a basis."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -16,8 +17,15 @@ from organisation.shapes import FIRST_DAY, LAST_DAY
 from reporting.periods import Period
 from reporting.scopes import Scope
 
-NAMES = {"start": "from", "end": "to"}
+NAMES = {"start": "from", "end": "to", "other_start": "compare_from", "other_end": "compare_to"}
 BASES = (("outgoing", _("what went out")), ("collected", _("what was collected")))
+BEFORE, YEAR_EARLIER, DATES = "before", "year", "dates"
+COMPARISONS = (
+    ("", _("nothing")),
+    (YEAR_EARLIER, _("the same period a year earlier")),
+    (BEFORE, _("the period just before, as long")),
+    (DATES, _("other dates")),
+)
 
 
 class ClosingForm(forms.Form):
@@ -54,6 +62,9 @@ class Question(forms.Form):
     )
     category = forms.ChoiceField(label=_("Category"), required=False)
     base = forms.ChoiceField(label=_("Rates are shares of"), required=False, choices=BASES)
+    compare = forms.ChoiceField(label=_("Compare with"), required=False, choices=COMPARISONS)
+    other_start = DayField(label=_("Compare from"), required=False)
+    other_end = DayField(label=_("Compare to"), required=False)
 
     def __init__(self, asked: QueryDict, user: User, today: date) -> None:
         sites = Site.objects.permitted(user, "read_figures").select_related("organisation")
@@ -74,18 +85,25 @@ class Question(forms.Form):
         return NAMES.get(field_name, field_name)
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError ``period_reversed`` or ``period_too_long``."""
+        """Raises ValidationError ``period_reversed``, ``period_too_long``, ``period_too_early``."""
         cleaned = super().clean() or {}
         if "start" in cleaned and "end" in cleaned:
-            try:
-                cleaned["period"] = Period(cleaned["start"], cleaned["end"])
-            except ValidationError as refusal:
-                self.add_error("end", refusal)
+            self._settle("period", "end", lambda: Period(cleaned["start"], cleaned["end"]))
+        if cleaned.get("compare") == DATES:
+            self._require_dates(cleaned)
+        if cleaned.get("compare") and not self.errors:
+            field = "other_end" if cleaned["compare"] == DATES else "compare"
+            self._settle("compared", field, self._beside)
         return cleaned
 
     @property
     def period(self) -> Period:
         return self.cleaned_data["period"]  # type: ignore[no-any-return]
+
+    @property
+    def compared(self) -> Period | None:
+        """The period beside it, if one was asked for."""
+        return self.cleaned_data.get("compared")
 
     @property
     def scope(self) -> Scope:
@@ -108,11 +126,37 @@ class Question(forms.Form):
         asked["site"] = self.cleaned_data["site"]
         asked["category"] = self.cleaned_data["category"]
         asked["base"] = self.base_asked if self.base_asked != "outgoing" else ""
+        asked["compare"] = self.cleaned_data["compare"]
         asked |= changes
+        if asked["compare"] == DATES and self.compared:
+            asked["compare_from"] = self.compared.start.isoformat()
+            asked["compare_to"] = self.compared.end.isoformat()
         return urlencode({key: value for key, value in asked.items() if value}, doseq=True)
+
+    def _settle(self, name: str, field: str, period: Callable[[], Period]) -> None:
+        """Keep a period, or say at ``field`` what is wrong with it."""
+        try:
+            self.cleaned_data[name] = period()
+        except ValidationError as refusal:
+            self.add_error(field, refusal)
+
+    def _require_dates(self, cleaned: dict[str, Any]) -> None:
+        for name in ("other_start", "other_end"):
+            if name in cleaned and cleaned[name] is None:
+                missing = self.fields[name].error_messages["required"]
+                self.add_error(name, ValidationError(missing, code="required"))
+
+    def _beside(self) -> Period:
+        """The period that was asked for beside the other."""
+        cleaned = self.cleaned_data
+        if cleaned["compare"] == DATES:
+            return Period(cleaned["other_start"], cleaned["other_end"])
+        return self.period.before if cleaned["compare"] == BEFORE else self.period.year_earlier
 
     def _completed(self, asked: QueryDict) -> QueryDict:
         completed = asked.copy()
+        if not asked.get("compare") and asked.get("compare_from") and asked.get("compare_to"):
+            completed["compare"] = DATES  # who types two days means them
         if not asked.get("from") and not asked.get("to"):
             completed["from"] = self.year.start.isoformat()
             completed["to"] = self.year.end.isoformat()

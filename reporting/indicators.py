@@ -97,9 +97,13 @@ def below(category: Category | None) -> Categories:
 
 
 class Tally:
-    """Adds sums of flows up to the indicators of a scope."""
+    """Adds sums of flows up to the indicators of a scope.
+
+    ``attributed`` names the masses of which some grams were shared out.
+    """
 
     def __init__(self) -> None:
+        self.attributed: set[str] = set()
         self._masses: Counter[str] = Counter()
         self._methods: Counter[str] = Counter()
         self._stock_change = 0
@@ -122,6 +126,12 @@ class Tally:
                 self._stock_change += border.stock_change(*pair) * cell.grams
             else:
                 self._add_filtered(border, cell, categories)
+
+    def put(self, figure: str, grams: int, *, is_attributed: bool = False) -> None:
+        """Add grams that are summed already."""
+        self._masses[figure] += grams
+        if is_attributed:
+            self.attributed.add(figure)
 
     def merge(self, other: "Tally") -> None:
         self._masses.update(other._masses)

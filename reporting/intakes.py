@@ -14,6 +14,7 @@ UNKNOWN = "unknown"
 YEAR = 12
 
 Way = tuple[str | None, str | None]  # a mode and an origin
+Spot = tuple[int, int, int | None]  # a site, a month and a top category, or all of them
 Sums = dict[Any, list[int]]
 
 
@@ -26,6 +27,16 @@ class Kept(NamedTuple):
     is_unsorted: bool
 
 
+class Taken(NamedTuple):
+    """Ways in which a site took goods in, and the grams of each."""
+
+    ways: Sequence[Way]
+    weights: Sequence[int]
+
+
+NOBODY_KNOWS = Taken([(UNKNOWN, UNKNOWN)], [1])
+
+
 class Intakes:
     """Grams per site, month, top category, mode and origin, over the years that are asked for."""
 
@@ -36,44 +47,59 @@ class Intakes:
         kept: Mapping[int, Kept],
         modes: Mapping[int, str | None],
     ) -> None:
-        self._months: dict[tuple[int, int, int | None], Counter[Way]] = defaultdict(Counter)
-        self._known: dict[tuple[int, int, int | None], list[tuple[Way, int]]] = {}
+        self._tops: dict[tuple[int, int], dict[int, Counter[Way]]] = {}
+        self._years: dict[Spot, Counter[Way]] = {}
+        self._known: dict[Spot, Taken] = {}
         if not months:
             return
         window = span(add_months(min(months), 1 - YEAR), max(months))
         for month, account, category, origin, grams in _intakes(border, window):
-            site, way = border.side(account).site, (modes[account], origin)
-            for top in (kept[category].top, None):
-                self._months[site, month, top][way] += grams
+            tops = self._tops.setdefault((border.side(account).site, month), {})
+            tops.setdefault(kept[category].top, Counter())[modes[account], origin] += grams
 
-    def ways(self, site: int, month: int, kept: Kept) -> list[tuple[Way, int]]:
+    def taken(self, site: int, month: int, kept: Kept) -> Taken:
         """Ways and their grams in the twelve months up to ``month``; unknown where none."""
         top = None if kept.is_unsorted else kept.top
-        found = self._year(site, month, top) or self._year(site, month, None)
-        return found or [((UNKNOWN, UNKNOWN), 1)]
+        found = self._taken(site, month, top)
+        if not found.ways:
+            found = self._taken(site, month, None)
+        return found if found.ways else NOBODY_KNOWS
 
-    def _year(self, site: int, month: int, top: int | None) -> list[tuple[Way, int]]:
-        key = site, month, top
-        if key not in self._known:
-            sums: Counter[Way] = Counter()
+    def _taken(self, site: int, month: int, top: int | None) -> Taken:
+        spot = site, month, top
+        if spot not in self._known:
+            sums = self._year(site, month, top)
+            ways = [way for way, grams in sums.items() if grams > 0]
+            ways.sort(key=lambda way: tuple(name or "" for name in way))
+            self._known[spot] = Taken(ways, [sums[way] for way in ways])
+        return self._known[spot]
+
+    def _year(self, site: int, month: int, top: int | None) -> Counter[Way]:
+        """Twelve months up to ``month``; from the year before it by one month, where known."""
+        sums = Counter(self._years.get((site, add_months(month, -1), top), ()))
+        if sums:
+            sums.subtract(self._month(site, add_months(month, -YEAR), top))
+            sums.update(self._month(site, month, top))
+        else:
             for when in span(add_months(month, 1 - YEAR), month):
-                sums.update(self._months.get((site, when, top), {}))
-            taken = [(way, grams) for way, grams in sums.items() if grams > 0]
-            self._known[key] = sorted(taken, key=lambda pair: tuple(n or "" for n in pair[0]))
-        return self._known[key]
+                sums.update(self._month(site, when, top))
+        self._years[site, month, top] = sums
+        return sums
+
+    def _month(self, site: int, month: int, top: int | None) -> Counter[Way]:
+        tops = self._tops.get((site, month), {})
+        if top is not None:
+            return tops.get(top, Counter())
+        whole: Counter[Way] = Counter()
+        for sums in tops.values():
+            whole.update(sums)
+        return whole
 
 
-def split(
-    ways: Sequence[tuple[Way, int]], grams: int, units: int
-) -> Iterator[tuple[Way, int, int]]:
-    """Share grams and units out over the ways, by largest remainder: they add up exactly."""
-    weights = [weight for _way, weight in ways]
-    shared = zip(ways, _share(weights, grams), _share(weights, units), strict=True)
-    for (way, _weight), part_g, part_units in shared:
-        yield way, part_g, part_units
-
-
-def _share(weights: Sequence[int], amount: int) -> list[int]:
+def split(weights: Sequence[int], amount: int) -> list[int]:
+    """Share grams or units out by weight, by largest remainder: the parts add up exactly."""
+    if not amount:
+        return [0] * len(weights)
     sign = -1 if amount < 0 else 1
     return [sign * part for part in shares(weights, abs(amount)) or []]
 

@@ -11,11 +11,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Category, Flow, Kind, Method
+from inventory.models.ledger import EXITS
 from inventory.months import first_day, last_day
 from reporting import cube
 from reporting.indicators import QUALITY, WEIGHTED, below
+from reporting.intakes import kept_under
+from reporting.names import NONE
 from reporting.periods import Period
-from reporting.scopes import FATES, Border, Scope
+from reporting.scopes import BALANCE, CHANNELS, FATES, GIVEN, SHIPPED, SOLD, Border, Scope
 
 STOCK = "stock_g"
 ROAD = "in_transit_g"
@@ -37,7 +40,13 @@ LABELS = {
     "sent_g": _("Sent to other sites"),
     ROAD: _("On the road"),
     COUNTED: _("Collected and gone out"),
+    f"{SOLD}_g": _("Sold"),
+    f"{GIVEN}_g": _("Given"),
+    f"{BALANCE}_g": _("Deduced by balance"),
+    f"{SHIPPED}_g": _("Shipped"),
 }
+NARROWS = ("mode", "partner", "stream")
+CHANNEL_OF = {f"{channel}_g": channel for channel in CHANNELS}
 CROSSING = "crossing"  # everything that adds to a figure, whichever
 MADE_OF = {"outgoing_g": frozenset(FATES), COUNTED: WEIGHTED}
 CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})")
@@ -53,13 +62,20 @@ SHOWN = (
 
 @dataclass(frozen=True)
 class Listing:
-    """What a figure of a scope and period is made of; ``known`` keeps one way of weighing."""
+    """What a figure of a scope and period is made of.
+
+    ``known`` keeps to one way of weighing; ``mode``, ``partner`` and ``stream`` to a code each,
+    or to what has none.
+    """
 
     scope: Scope
     period: Period
     figure: str
     category: Category | None = None
     known: str = ""
+    mode: str = ""
+    partner: str = ""
+    stream: str = ""
 
     @cached_property
     def border(self) -> Border:
@@ -67,12 +83,30 @@ class Listing:
 
     @cached_property
     def categories(self) -> frozenset[int] | None:
-        return below(self.category)
+        chosen = below(self.category)
+        if not self.stream:
+            return chosen
+        code = None if self.stream == NONE else self.stream
+        held = frozenset(pk for pk, kept in kept_under().items() if kept.stream == code)
+        return held if chosen is None else held & chosen
+
+    @cached_property
+    def through(self) -> list[frozenset[int]]:
+        """Sets of accounts, of each of which its flows touch one."""
+        accounts, found = self.border.accounts.using("report"), []
+        if self.mode:
+            found.append(accounts.filter(mode__code=self.mode))
+        if self.partner == NONE:
+            found.append(accounts.filter(partner=None, kind__in=EXITS))
+        elif self.partner:
+            found.append(accounts.filter(partner__code=self.partner))
+        return [frozenset(rows.values_list("pk", flat=True)) for rows in found]
 
     @cached_property
     def cells(self) -> list[Any]:
         """The monthly sums that the figure is made of."""
-        by = ("month", "from_category_id", "to_category_id") if self.categories else ("month",)
+        is_filtered = self.categories is not None
+        by = ("month", "from_category_id", "to_category_id") if is_filtered else ("month",)
         found = cube.within(self.border, self.period, by, self.categories)
         return [cell for cell in found if self.sign(cell)]
 
@@ -85,10 +119,14 @@ class Listing:
         if self.known and QUALITY[Method(flow.method)] != self.known:
             return 0
         pair = flow.from_account_id, flow.to_account_id
+        if not all(accounts.intersection(pair) for accounts in self.through):
+            return 0
         if self.figure in (STOCK, ROAD, RECLASSIFIED):
             return self._stock_sign(flow, *pair)
         if self.figure == CROSSING:
             return len(self.border.effects(*pair))
+        if self.figure in CHANNEL_OF:
+            return self._channel_sign(flow, *pair)
         made_of = MADE_OF.get(self.figure, frozenset({self.figure}))
         return sum(sign for name, sign in self.border.effects(*pair) if name in made_of)
 
@@ -125,6 +163,12 @@ class Listing:
             chosen = Q(from_category__in=self.categories) | Q(to_category__in=self.categories)
             rows = rows.filter(chosen)
         return rows.select_related(*SHOWN).order_by("-movement__business_date", "-pk")
+
+    def _channel_sign(self, flow: Any, begins: int, ends: int) -> int:
+        signs = [sign for name, sign in self.border.effects(begins, ends) if name in FATES]
+        left = [(sign, ends if sign > 0 else begins) for sign in signs]
+        channel = CHANNEL_OF[self.figure]
+        return sum(s for s, to in left if self.border.channel(to, flow.method) == channel)
 
     def _stock_sign(self, flow: Any, begins: int, ends: int) -> int:
         start, end = self.border.side(begins), self.border.side(ends)

@@ -4,13 +4,14 @@ The monthly cube answers for whole months; only the days that stick out are read
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from inventory.months import add_months, first_day, last_day, month_of
+from organisation.shapes import FIRST_DAY
 
 LONGEST_YEARS = 100
 
@@ -51,6 +52,29 @@ class Period:
         month = month_of(today)
         return cls(first_day(month), last_day(month))
 
+    @property
+    def before(self) -> "Period":
+        """The period as long as this one that ends the day before it: months, if it is of months.
+
+        Raises ValidationError ``period_too_early``.
+        """
+        if not self._is_of_months:
+            days = self.end - self.start + timedelta(days=1)
+            return _within_calendar(self.start - days, self.end - days)
+        first, last = month_of(self.start), month_of(self.end)
+        count = (last // 100 - first // 100) * 12 + last % 100 - first % 100 + 1
+        return _within_calendar(
+            first_day(add_months(first, -count)), last_day(add_months(first, -1))
+        )
+
+    @property
+    def year_earlier(self) -> "Period":
+        """The same days of the year before; the end of a month stays the end of its month.
+
+        Raises ValidationError ``period_too_early``.
+        """
+        return _within_calendar(_year_earlier(self.start), _year_earlier(self.end))
+
     def describe(self) -> dict[str, str]:
         """Return the first and the last day, as ISO dates."""
         return {"from": self.start.isoformat(), "to": self.end.isoformat()}
@@ -76,6 +100,11 @@ class Period:
             edges.append(Period(first_day(add_months(last, 1)), self.end))
         return tuple(edges)
 
+    @property
+    def _is_of_months(self) -> bool:
+        starts_one = self.start == first_day(month_of(self.start))
+        return starts_one and self.end == last_day(month_of(self.end))
+
     def _whole_months(self) -> tuple[int, int]:
         first, last = month_of(self.start), month_of(self.end)
         if self.start != first_day(first):
@@ -83,6 +112,23 @@ class Period:
         if self.end != last_day(last):
             last = add_months(last, -1)
         return first, last
+
+
+def _within_calendar(start: date, end: date) -> Period:
+    if start < FIRST_DAY:
+        raise ValidationError(
+            _("There is nothing to compare with before %(year)s."),
+            code="period_too_early",
+            params={"year": FIRST_DAY.year},
+        )
+    return Period(start, end)
+
+
+def _year_earlier(day: date) -> date:
+    month = add_months(month_of(day), -12)
+    if day == last_day(month_of(day)):
+        return last_day(month)
+    return first_day(month).replace(day=min(day.day, last_day(month).day))
 
 
 def since(day: date) -> tuple[int, Period | None]:

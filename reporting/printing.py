@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from inventory.months import month_of
 from inventory.units import format_kg, format_tonnes
+from reporting.periods import Period
 
 LARGE_G = 10_000_000
 
@@ -19,6 +22,26 @@ def write_day(day: date) -> str:
     return f"1er{text[1:]}" if is_first else text
 
 
+def period_name(period: Period) -> str:
+    """A year, a month, or the two days."""
+    if month_of(period.start) == month_of(period.end):
+        return date_format(period.start, "F Y")
+    if period == Period.this_year(period.start):
+        return str(period.start.year)
+    days = {"start": date_format(period.start, "j N Y"), "end": date_format(period.end, "j N Y")}
+    return _("%(start)s to %(end)s") % days
+
+
+def heads(period: Period, compared: Period) -> tuple[str, str]:
+    """What the columns of two periods are called: short, and never the same."""
+    pair = period, compared
+    if all(each == Period.this_year(each.start) for each in pair):
+        return str(period.start.year), str(compared.start.year)
+    if all(each == Period.this_month(each.start) for each in pair):
+        return date_format(period.start, "N Y"), date_format(compared.start, "N Y")
+    return _("this period"), _("compared")
+
+
 class Unit(NamedTuple):
     """A unit of mass and the smallest step that is printed in it."""
 
@@ -26,19 +49,43 @@ class Unit(NamedTuple):
     step_g: int
     write: Callable[[int], str]
 
-    def split(self, parts_g: Sequence[int], total_g: int | None = None) -> list[int]:
+    def split(
+        self,
+        parts_g: Sequence[int],
+        total_g: int | None = None,
+        debts_g: Sequence[int] | None = None,
+    ) -> list[int]:
         """Round grams to whole steps (still in grams) so that they add up to the rounded total.
 
-        ``total_g``, if given, is within a step of their sum.
+        ``total_g``, if given, is within a step of their sum. A part to which ``debts_g`` says
+        grams are owed is rounded up before others.
         """
         total = (2 * (sum(parts_g) if total_g is None else total_g) + self.step_g) // (
             2 * self.step_g
         )
+        owed = debts_g or [0] * len(parts_g)
         steps = [part // self.step_g for part in parts_g]
-        by_claim = sorted(range(len(parts_g)), key=lambda i: parts_g[i] % self.step_g, reverse=True)
+        rests = [part % self.step_g for part in parts_g]
+        by_claim = sorted(
+            range(len(parts_g)), key=lambda i: (rests[i] > 0, rests[i] + owed[i]), reverse=True
+        )
         for i in by_claim[: total - sum(steps)]:
             steps[i] += 1
         return [step * self.step_g for step in steps]
+
+    def grid(self, rows_g: Sequence[Sequence[int]], totals_g: Sequence[int]) -> list[list[int]]:
+        """Round a table so that each column adds up to its total as printed.
+
+        What rounding took from a row is owed to it in the next column, so that the sum of what
+        is printed in a row stays near its own.
+        """
+        debts_g, columns = [0] * len(rows_g), []
+        for column, total_g in enumerate(totals_g):
+            parts_g = [row[column] for row in rows_g]
+            printed = self.split(parts_g, total_g, debts_g)
+            debts_g = [d + g - p for d, g, p in zip(debts_g, parts_g, printed, strict=True)]
+            columns.append(printed)
+        return [list(row) for row in zip(*columns, strict=True)]
 
 
 KILOGRAMS = Unit("kg", 100, format_kg)

@@ -22,14 +22,11 @@ def shares(parts_g: Sequence[int], hundred: int = 100) -> list[int] | None:
     if base_g <= 0 or min(parts_g) < 0:
         return None
     split = [hundred * part // base_g for part in parts_g]
-    # sorted() is stable, so equal keys keep the fixed order.
-    by_claim = sorted(
-        range(len(parts_g)),
-        key=lambda i: (hundred * parts_g[i] % base_g, parts_g[i]),
-        reverse=True,
-    )
-    for i in by_claim[: hundred - sum(split)]:
-        split[i] += 1
+    if missing := hundred - sum(split):
+        # tuples, not a key function: bulk is shared out by the hundred thousand
+        claims = [(-(hundred * part % base_g), -part, i) for i, part in enumerate(parts_g)]
+        for _claim, _part, i in sorted(claims)[:missing]:
+            split[i] += 1
     return split
 
 
@@ -85,6 +82,15 @@ def percent(part_g: int, base_g: int) -> str | None:
     if base_g <= 0 or part_g < 0:
         return None
     return _one_decimal(_tenths(part_g, base_g))
+
+
+def change(now: int, was: int) -> str | None:
+    """Return by how many percent it grew, with its sign, as ``"+2.6"``; None without a base."""
+    if was <= 0:
+        return None
+    tenths = _tenths(abs(now - was), was)
+    sign = "" if not tenths else "+" if now > was else "-"
+    return f"{sign}{_one_decimal(tenths)}"
 
 
 def _group_g(fates_g: Mapping[str, int], name: str) -> int:

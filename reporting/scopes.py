@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Self
 
 from django.db.models import Q, QuerySet
 
-from inventory.models import Account, Kind
-from inventory.models.ledger import EXITS
+from inventory.models import Account, Kind, Method
+from inventory.models.ledger import EXITS, SALE
 from organisation.models import Network, Site
 
 FATES = tuple(f"{kind.value}_g" for kind in EXITS)
@@ -18,6 +18,8 @@ ENTRIES = {
     Kind.ADJUSTMENT: "adjusted_g",
 }
 LEAVES = {kind: f"{kind.value}_g" for kind in EXITS}
+SOLD, GIVEN, BALANCE, SHIPPED = CHANNELS = ("sold", "given", "balance", "shipped")
+REUSED = (SOLD, GIVEN, BALANCE)
 
 Effects = tuple[tuple[str, int], ...]
 
@@ -56,6 +58,7 @@ class Side(NamedTuple):
     to_site: int | None
     is_stock: bool
     is_bulk: bool = False
+    is_sale: bool = False
 
 
 OUTSIDE = Side("", 0, None, False)
@@ -76,7 +79,7 @@ class Border:
     @cached_property
     def sides(self) -> dict[int, Side]:
         rows = self.accounts.using("report").values_list(
-            "pk", "kind", "site_id", "to_site_id", "holds_items"
+            "pk", "kind", "site_id", "to_site_id", "holds_items", "reason"
         )
         return {row[0]: self._side(*row[1:]) for row in rows}
 
@@ -94,15 +97,26 @@ class Border:
         """1 where such a flow adds to the scope's stock, −1 where it takes away."""
         return self.side(end).is_stock - self.side(start).is_stock
 
-    def _side(self, kind: str, site: int, to_site: int | None, holds_items: bool) -> Side:
+    def channel(self, account: int, method: str) -> str:
+        """How what leaves to this account leaves: sold, given, deduced by balance, or shipped."""
+        side = self.side(account)
+        if side.kind != Kind.REUSE:
+            return SHIPPED
+        if side.is_sale:
+            return SOLD
+        return BALANCE if method == Method.BY_BALANCE else GIVEN
+
+    def _side(
+        self, kind: str, site: int, to_site: int | None, holds_items: bool, reason: str
+    ) -> Side:
         is_ours = site in self.sites
         if kind == Kind.TRANSIT:
             # a road inside the scope is stock on wheels; one that crosses its border is not
             return Side(kind, site, to_site, is_ours and to_site in self.sites)
-        is_stock = kind == Kind.STOCK
-        return (
-            Side(kind, site, None, is_stock, is_stock and not holds_items) if is_ours else OUTSIDE
-        )
+        if not is_ours:
+            return OUTSIDE
+        is_stock, is_sale = kind == Kind.STOCK, kind == Kind.REUSE and reason == SALE
+        return Side(kind, site, None, is_stock, is_stock and not holds_items, is_sale)
 
 
 def _effects(start: Side, end: Side) -> Effects:

@@ -6,6 +6,7 @@ from reporting import views
 
 urlpatterns = [
     path("bilan/", views.bilan, name="bilan"),
+    path("bilan/bilan.xlsx", views.bilan_xlsx, name="bilan_xlsx"),
     path("bilan/mouvements/", views.movements, name="movements"),
     path("bilan/flux.csv", views.flows_csv, name="flows_csv"),
     path("bilan/mois/", views.months, name="months"),

@@ -17,46 +17,64 @@ from organisation.doors import caller, page
 from organisation.models import Site, Submission, User
 from organisation.permissions import CallerRequest
 from organisation.submissions import form_content, submit
-from reporting import charts, exports, services
-from reporting.bilan import KNOWN, Page, period_name
-from reporting.breakdown import breakdown
-from reporting.forms import BASES, ClosingForm, Question
-from reporting.listing import CROSSING, LABELS, Listing
+from reporting import charts, exports, services, workbook
+from reporting.bilan import KNOWN, Page
+from reporting.breakdown import Sides, side_by_side
+from reporting.choices import bases, comparisons, presets, until_today
+from reporting.forms import ClosingForm, Question
+from reporting.listing import CROSSING, LABELS, NARROWS, Listing
 from reporting.models import MonthClosing
 from reporting.months import closes_from, first_open
-from reporting.periods import Period
+from reporting.names import NONE, names_of
+from reporting.printing import period_name
 
 LISTED = 100
 
 
 @page("read_figures")
 def bilan(request: CallerRequest) -> HttpResponse:
-    """The report of a period: shares, mass balance, months, categories, what it rests on."""
+    """The report of a period: shares, mass balance, tables, what it rests on; two side by side."""
     asked = _question(request)
     if not asked.is_valid():
         return _not_understood(request, asked)
-    found = breakdown(scope=asked.scope, period=asked.period, category=asked.category_asked)
-    written = Page(asked, found)
-    open_months = any(note["type"] == "open_months" for note in found.figures["warnings"])
+    sides = _sides(asked)
+    written = Page(asked, sides)
+    figures, compared = sides.now.figures, sides.was and sides.was.figures
     context = {
         "asked": asked,
         "title": period_name(asked.period),
         "base": asked.base_asked,
-        "bases": [
-            {"name": name, "label": label, "href": "?" + asked.address(base=name)}
-            for name, label in BASES
-        ],
-        "presets": _presets(asked),
-        "figures": found.figures,
+        "bases": bases(asked),
+        "presets": presets(asked),
+        "comparisons": comparisons(asked),
+        "until_today": until_today(asked),
+        "figures": figures,
+        "compared": compared,
+        "compared_name": period_name(asked.compared) if asked.compared else "",
+        "is_blank": sides.was is not None and sides.was.is_blank,
         "page": written,
         "unit": written.unit.word,
-        "is_draft": open_months,
-        "quality_bar": charts.quality_bar(found.figures["quality"], KNOWN)
-        if found.figures["quality"]
-        else "",
-        "csv": asked.address(),
+        "is_draft": any(note["type"] == "open_months" for note in figures["warnings"]),
+        "quality_bar": charts.quality_bar(figures["quality"], KNOWN) if figures["quality"] else "",
+        "csv": asked.address(compare=""),
+        "xlsx": asked.address(),
     }
     return render(request, "reporting/bilan.html", context)
+
+
+@page("read_figures")
+def bilan_xlsx(request: CallerRequest) -> HttpResponse:
+    """The same report as a workbook, to the gram."""
+    asked = _question(request)
+    if not asked.is_valid():
+        return _not_understood(request, asked)
+    period = asked.period
+    name = f"tracerie-bilan-{period.start.isoformat()}-{period.end.isoformat()}.xlsx"
+    return HttpResponse(
+        workbook.workbook(asked, _sides(asked)),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @page("read_figures")
@@ -66,12 +84,13 @@ def movements(request: CallerRequest) -> HttpResponse:
     if not asked.is_valid():
         return _not_understood(request, asked)
     listing = _listing(request, asked)
+    narrowed = _narrowed(request, listing)
     rows, after = listing.page(LISTED, request.GET.get("after", ""))
-    behind = {"figure": listing.figure, "known": listing.known}
+    behind = {name: getattr(listing, name) for name in ("figure", "known", *NARROWS)}
     context = {
         "asked": asked,
         "title": LABELS[listing.figure],
-        "known": KNOWN.get(listing.known, ""),
+        "narrowed": [*narrowed, *([KNOWN[listing.known]] if listing.known else [])],
         "scope": listing.scope,
         "total_g": listing.total_g,
         "rows": rows,
@@ -90,8 +109,8 @@ def flows_csv(request: CallerRequest) -> Any:
     asked = _question(request)
     if not asked.is_valid():
         return _not_understood(request, asked)
-    listing = _listing(request, asked, CROSSING)
-    period = asked.period
+    listing, period = _listing(request, asked, CROSSING), asked.period
+    _narrowed(request, listing)
     name = f"tracerie-{period.start.isoformat()}-{period.end.isoformat()}.csv"
     return StreamingHttpResponse(
         exports.flows_csv(listing),
@@ -168,6 +187,15 @@ def _question(request: CallerRequest) -> Question:
     return Question(request.GET, caller(request), timezone.localdate())
 
 
+def _sides(asked: Question) -> Sides:
+    return side_by_side(
+        scope=asked.scope,
+        period=asked.period,
+        compared=asked.compared,
+        category=asked.category_asked,
+    )
+
+
 def _not_understood(request: CallerRequest, asked: Question) -> HttpResponse:
     """Other figures than those asked for would be taken for them: the form, and none."""
     return render(request, "reporting/not_understood.html", {"asked": asked}, status=422)
@@ -179,17 +207,17 @@ def _listing(request: CallerRequest, asked: Question, default: str = "") -> List
         raise Http404
     if not figure:
         raise Http404
-    return Listing(asked.scope, asked.period, figure, asked.category_asked, known)
+    narrow = {name: request.GET.get(name, "") for name in NARROWS}
+    return Listing(asked.scope, asked.period, figure, asked.category_asked, known, **narrow)
 
 
-def _presets(asked: Question) -> list[dict[str, Any]]:
-    today = timezone.localdate()
-    periods = {
-        "this_year": Period.this_year(today),
-        "last_year": Period.last_year(today),
-        "this_month": Period.this_month(today),
-    }
-    return [
-        {"name": name, "href": "?" + asked.address(period), "is_current": period == asked.period}
-        for name, period in periods.items()
-    ]
+def _narrowed(request: CallerRequest, listing: Listing) -> list[str]:
+    """What the mode, partner or stream that a list keeps to is called; 404 where unknown."""
+    names = []
+    for dimension in NARROWS:
+        if code := getattr(listing, dimension):
+            known = names_of(dimension, caller(request).organisation_id)
+            if (name := known.get(None if code == NONE else code)) is None:
+                raise Http404
+            names.append(str(name))
+    return names

@@ -281,6 +281,7 @@ PAGES = {
         body={"line_2": "1", "till": "$till", "method": "cash", "comment": "too small"},
     ),
     "bilan/": BILAN,
+    "bilan/bilan.xlsx": BILAN,
     "bilan/mouvements/": BILAN,
     "bilan/flux.csv": BILAN,
     "bilan/mois/": ALONE,

@@ -51,24 +51,26 @@ def worked_year():
 
 def test_each_indicator_of_the_code_has_a_heading_in_the_docs():
     from reporting.indicators import INDICATORS
+    from reporting.takings import TAKINGS
 
-    missing = set(INDICATORS) - set(headings(DOCS / "indicators.md"))
+    missing = {*INDICATORS, *TAKINGS} - set(headings(DOCS / "indicators.md"))
     assert not missing, f"docs/indicators.md lacks a heading for {sorted(missing)}"
 
 
 def test_each_indicator_of_the_docs_is_in_the_code():
     from reporting.indicators import INDICATORS
+    from reporting.takings import TAKINGS
 
     named = {
         heading for heading in headings(DOCS / "indicators.md") if re.fullmatch("[a-z_]+", heading)
     }
-    assert named == set(INDICATORS)
+    assert named == {*INDICATORS, *TAKINGS}
 
 
 def test_each_indicator_says_formula_unit_source_and_example():
     sections = re.split(r"^#+ ", (DOCS / "indicators.md").read_text(encoding="utf-8"), flags=re.M)
     named = [s for s in sections if re.match(r"[a-z_]+\n", s)]
-    assert len(named) == 19
+    assert len(named) == 19 + 5
     for section in named:
         parts = re.findall(r"^- \*\*(\w+)\*\*", section, re.MULTILINE)
         assert parts == ["Formula", "Unit", "Source", "Example"], section.splitlines()[0]
@@ -106,6 +108,19 @@ def test_the_worked_year_gives_the_rates_of_its_examples():
     methods = dict(zip("wueb", (118_800_000, 9_900_000, 19_800_000, 49_500_000), strict=True))
     assert sum(methods.values()) == year["collected_g"] + year["outgoing_g"]
     assert list(quality(methods).values()) == [60, 5, 10, 25]
+
+
+def test_the_worked_shop_gives_the_figures_of_its_examples():
+    from reporting.takings import Takings
+
+    year = worked_year()
+    assert year["taken_cents"] == year["ticket_total_cents"] - year["refunded_cents"]
+    shop = Takings(
+        year["tickets"], year["taken_cents"], year["unweighed_lines"], sold_g=year["sold_g"]
+    )
+    assert shop.average_basket_cents == year["average_basket_cents"]
+    assert shop.price_per_kg_cents == year["price_per_kg_cents"]
+    assert year["sold_g"] == year["reuse_g"] - 49_500_000  # the rest was deduced by balance
 
 
 def test_the_glossary_has_four_columns_and_no_empty_cell():

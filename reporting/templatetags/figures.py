@@ -6,23 +6,26 @@ from django import template
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
-from inventory.units import NO_BREAK
+from inventory.units import MINUS, NO_BREAK
 from reporting import charts
-from reporting.printing import write_day
+from reporting.printing import Unit, write_day
 
 register = template.Library()
 register.filter("day", write_day)
 
 
 @register.simple_tag
-def shares_of(figures: dict[str, Any], base: str = "outgoing") -> dict[str, Any]:
+def shares_of(
+    figures: dict[str, Any], base: str = "outgoing", unit: Unit | None = None
+) -> dict[str, Any]:
     """Return the drawing, the printed parts and their unit; ``bar`` is None where n. d."""
-    return charts.shares(figures, base or "outgoing")
+    return charts.shares(figures, base or "outgoing", unit or None)
 
 
 @register.filter
 def percent(rate: str | None) -> str:
-    """A rate such as ``"91.1"`` as it is printed, or n/a where it has no base."""
+    """A rate such as ``"91.1"`` or ``"-2.6"`` as it is printed, or n/a where it has no base."""
     if not rate:
         return _("n/a")
-    return f"{rate.replace('.', get_format('DECIMAL_SEPARATOR'))}{NO_BREAK}%"
+    text = rate.replace(".", get_format("DECIMAL_SEPARATOR")).replace("-", MINUS)
+    return f"{text}{NO_BREAK}%"

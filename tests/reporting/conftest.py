@@ -4,9 +4,24 @@ from datetime import UTC, date, datetime, time
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
+from django.test import Client
 
 from inventory.ledger import Entry, Leg, post, reverse
-from inventory.models import Account, Category, CollectionMode, Kind, Method, Partner, Place, Verb
+from inventory.models import (
+    Account,
+    Category,
+    CollectionMode,
+    Kind,
+    Method,
+    Origin,
+    Partner,
+    Place,
+    Verb,
+)
+from sales.models import Method as PaidBy
+from sales.models import Till
+from sales.services import Paid, Wanted, record_sale
 
 VERBS = {
     ("source", "stock"): Verb.COLLECT,
@@ -84,3 +99,59 @@ class Books:
 @pytest.fixture
 def books(world, submission):
     return Books(world, submission)
+
+
+@pytest.fixture
+def sell(world, books):
+    """Sell lines of ``(price, grams or None)`` at a site; return the ticket."""
+
+    def sold(site, *lines, on="2026-03-10", code="JOU"):
+        till, _new = Till.objects.get_or_create(
+            organisation=site.organisation, site=site, code=f"T-{site.code}"
+        )
+        wanted = [
+            Wanted(category=books.category(code), price_cents=price, weight_g=grams)
+            for price, grams in lines
+        ]
+        paid = [Paid(PaidBy.CASH, sum(price for price, _grams in lines) or 1)]
+        return record_sale(
+            entry=books.entry(site, Verb.SELL, on), till=till, lines=wanted, payments=paid
+        )
+
+    return sold
+
+
+@pytest.fixture
+def english(world):
+    """A director who reads English: the language of the code, whatever is translated."""
+    client = Client()
+    client.force_login(world.anna)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return client
+
+
+@pytest.fixture
+def two_years(world, books, sell):
+    """Two ragged years at two sites: every channel, several modes, origins and partners."""
+    paris = Origin.objects.get(code="75112")
+    for year, more in ((2025, 0), (2026, 7)):
+        for n, site in enumerate((world.canal, world.gare)):
+            there = books.at(site)
+            for month in range(1, 12, 1 + n):
+                day, odd = f"{year}-{month:02}-1{n}", 37 * month + 11 * n + more
+                books.book(there.drop_off, there.bulk, "MOB.CHAI", 40_033 + odd, day)
+                books.book(there.home_pickup, there.bulk, "TEX", 9_049 + odd, day, origin=paris)
+                books.book(there.bulk, there.recycling, "TEX", 3_351 + odd, day)
+                books.book(there.bulk, there.energy, "TEX", 54 + odd, day)
+                books.book(there.bulk, there.reuse, "MOB", 5_049 + odd, day, verb=Verb.GIVE)
+                books.book(there.drop_off, there.disposal, "DIV", 351 + odd, day, origin=paris)
+                books.book(
+                    there.bulk,
+                    there.reuse,
+                    "MOB",
+                    7_451 + odd,
+                    day,
+                    verb=Verb.SETTLE,
+                    method=Method.BY_BALANCE,
+                )
+                sell(site, (1_250, 1_049 + odd), (399, None), on=day)

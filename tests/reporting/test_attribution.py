@@ -1,5 +1,6 @@
 """How what left had come: known where it is known, shared out where bulk forgot, never lost."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -8,12 +9,14 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inventory.models import Account, Flow, Item, Origin, Verb
+from inventory.models import Account, Flow, Item, Method, Origin, Verb
+from inventory.months import add_months
 from organisation.models import Network
 from reporting.attribution import DIMENSIONS, flows
 from reporting.indicators import diversion
+from reporting.intakes import Intakes
 from reporting.periods import Period
-from reporting.scopes import FATES, Scope
+from reporting.scopes import CHANNELS, FATES, Scope
 from tests.conftest import codes
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
@@ -170,17 +173,86 @@ def test_a_stream_is_the_category_s_own_or_its_family_s(world, books, canal):
     assert (stream, grams) == (leaf.stream.code, 100)
 
 
-def test_a_network_does_not_tell_its_members_partners(world):
+@pytest.mark.parametrize("name", ["partner", "origin", "site"])
+def test_a_network_does_not_tell_what_its_members_keep(world, name):
     network = Network.objects.create(code="idf", name="Île-de-France")
     network.members.set([world.navette, world.port])
     with pytest.raises(ValidationError) as refusal:
-        flows(scope=Scope.of_network(network), period=YEAR, by=("partner",))
+        flows(scope=Scope.of_network(network), period=YEAR, by=("fate", name))
     assert refusal.value.code == "not_for_networks"
+
+
+def test_a_network_tells_how_its_goods_left_all_together(world, books, canal):
+    network = Network.objects.create(code="idf", name="Île-de-France")
+    network.members.set([world.navette, world.port])
+    quai = books.at(world.quai)
+    books.book(canal.bulk, Account.sale(world.canal), "TEX", 300, verb=Verb.SELL)
+    books.book(quai.bulk, Account.sale(world.quai), "TEX", 40, verb=Verb.SELL)
+
+    [row] = flows(scope=Scope.of_network(network), period=YEAR, by=("channel",))
+
+    assert (row["channel"], row["weight_g"]) == ("sold", 340)
+
+
+def test_a_channel_tells_how_what_left_did_leave(world, books, canal):
+    shop, gare = Account.sale(world.canal), books.at(world.gare)
+    books.book(canal.drop_off, canal.bulk, "TEX", 9_000, "2026-02-01")
+    books.book(canal.bulk, shop, "TEX", 500, "2026-02-03", verb=Verb.SELL, units=2)
+    books.book(shop, canal.bulk, "TEX", 100, "2026-03-03", verb=Verb.RETURN, units=1)
+    books.book(canal.bulk, canal.reuse, "TEX", 70, "2026-02-03", verb=Verb.GIVE)
+    books.book(
+        canal.bulk,
+        canal.reuse,
+        "TEX",
+        900,
+        "2026-02-28",
+        verb=Verb.SETTLE,
+        method=Method.BY_BALANCE,
+    )
+    books.book(canal.bulk, canal.recycling, "TEX", 300, "2026-02-04")
+    books.book(canal.drop_off, canal.disposal, "DIV", 20, "2026-02-04")
+    books.book(gare.bulk, gare.reuse, "TEX", 5, "2026-02-04", verb=Verb.GIVE)
+
+    both = (world.canal, world.gare)
+    assert rows(*both, by=("site", "channel")) == [
+        ("canal", "balance", 900, "exact"),
+        ("canal", "given", 70, "exact"),
+        ("canal", "shipped", 320, "exact"),
+        ("canal", "sold", 400, "exact"),
+        ("gare", "given", 5, "exact"),
+    ]
+    assert rows(*both, by=("site", "channel"), direction="in") == [("canal", None, 9_020, "exact")]
+    assert rows(*both, by=("channel", "mode")) == [
+        ("balance", "drop_off", 900, "attributed"),
+        ("given", "drop_off", 70, "attributed"),
+        ("given", "unknown", 5, "attributed"),
+        ("shipped", "drop_off", 300, "attributed"),
+        ("shipped", "drop_off", 20, "exact"),
+        ("sold", "drop_off", 400, "attributed"),
+    ]
+
+
+def test_a_cancelled_balance_is_taken_off_the_balance(world, books, canal):
+    settled = books.book(
+        canal.bulk,
+        canal.reuse,
+        "TEX",
+        900,
+        "2026-02-28",
+        verb=Verb.SETTLE,
+        method=Method.BY_BALANCE,
+    )
+    books.book(canal.bulk, canal.reuse, "TEX", 70, "2026-02-28", verb=Verb.GIVE)
+    books.undo(settled, "2026-03-02")
+
+    assert rows(world.canal, by=("channel",)) == [("given", 70, "exact")]
 
 
 days = st.integers(0, 500).map(lambda n: date(2025, 1, 1) + timedelta(n))
 bookings = st.tuples(
-    st.sampled_from(("in", "in", "out", "out", "straight", "back", "undo", "send")),
+    st.sampled_from(
+        ("in", "in", "out", "out", "straight", "back", "undo", "send", "sell", "settle")
+    ),
     st.sampled_from(("drop_off", "home_pickup")),
     st.booleans(),  # with an origin
     st.sampled_from(("reuse", "recycling", "disposal")),
@@ -195,7 +267,7 @@ def play(world, books, history):
     """Book what the history says, at canal; what is sent leaves from gare."""
     canal, paris = books.at(world.canal), Origin.objects.get(code="75112")
     gare, road = books.at(world.gare), Account.transit(world.canal, world.gare)
-    last = None
+    shop, last = Account.sale(world.canal), None
     for act, mode, has_origin, fate, code, grams, units, day in history:
         source, end, more = getattr(canal, mode), getattr(canal, fate), {"units": units}
         if act == "undo":
@@ -204,7 +276,13 @@ def play(world, books, history):
             books.book(canal.bulk, road, code, grams, day)
             books.book(road, gare.bulk, code, grams, day)
             books.book(gare.bulk, gare.reuse, code, grams, day, **more)
+        elif act == "sell":
+            books.book(canal.bulk, shop, code, grams, day, verb=Verb.SELL, **more)
+        elif act == "settle":
+            more["method"] = Method.BY_BALANCE
+            last = books.book(canal.bulk, canal.reuse, code, grams, day, verb=Verb.SETTLE, **more)
         elif act == "back":
+            end = shop if fate == "reuse" and mode == "drop_off" else end
             books.book(end, canal.bulk, code, grams, day, verb=Verb.RETURN, **more)
         elif act == "out":
             last = books.book(canal.bulk, end, code, grams, day, **more)
@@ -212,6 +290,15 @@ def play(world, books, history):
             to = canal.bulk if act == "in" else end
             origin = paris if has_origin else None
             last = books.book(source, to, code, grams, day, origin=origin, **more)
+
+
+BYS = [
+    (),
+    ("fate",),
+    ("fate", "origin", "month"),
+    *(("fate", name) for name in DIMENSIONS if name != "fate"),
+    DIMENSIONS,
+]
 
 
 def summed(found, name, value):
@@ -235,12 +322,21 @@ def test_whatever_is_asked_rows_add_up_to_the_year_s_figures(world, books, histo
             category = code and books.category(code)
             told = diversion(scope=scope, period=period, category=category)
             units = set()
-            for by in ((), ("fate",), ("fate", "mode"), ("fate", "origin", "month"), DIMENSIONS):
+            for by in BYS:
                 found = flows(scope=scope, period=period, by=by, category=category)
                 assert summed(found, "direction", "in") == told["collected_g"]
                 assert summed(found, "direction", "out") == told["outgoing_g"]
                 for fate in FATES if by else ():
                     assert summed(found, "fate", fate.removesuffix("_g")) == told[fate]
+                if "channel" in by:
+                    reused = (summed(found, "channel", name) for name in CHANNELS[:-1])
+                    assert sum(reused) == told["reuse_g"]
+                    assert summed(found, "channel", None) == told["collected_g"]
+            for site in scope.sites:
+                alone = diversion(scope=Scope.of_sites([site]), period=period)
+                through_g = alone["collected_g"] + alone["outgoing_g"]
+                by_site = flows(scope=scope, period=period, by=("site", "channel"))
+                assert summed(by_site, "site", site.code) == through_g
                 units.add(sum(row["units"] for row in found))
             assert len(units) == 1
         transaction.set_rollback(True)
@@ -282,3 +378,30 @@ def test_flows_over_http(world, books, canal, api):
     assert same.json() == answer.json()
     assert codes(api(world.anna).get("reporting/flows", by="colour", **year)) == ["literal_error"]
     assert len(api(world.anna).get("reporting/flows", **year).json()["items"]) == 2
+
+
+spots = st.tuples(
+    st.integers(0, 30),  # month
+    st.sampled_from((1, 2)),  # top category
+    st.sampled_from(("drop_off", "company")),
+    st.integers(-50, 900),
+)
+
+
+@given(
+    taken=st.lists(spots, max_size=40), asked=st.lists(st.integers(11, 30), min_size=1, max_size=8)
+)
+def test_twelve_months_are_twelve_months_in_whatever_order_they_are_asked(taken, asked):
+    intakes = Intakes(None, [], {}, {})
+    for n, top, mode, grams in taken:
+        tops = intakes._tops.setdefault((7, add_months(202401, n)), {})
+        tops.setdefault(top, Counter())[mode, None] += grams
+    for n in asked:
+        for top, is_unsorted in ((1, False), (2, False), (1, True)):
+            expected = Counter()
+            for when, other, mode, grams in taken:
+                if n - 11 <= when <= n and (is_unsorted or other == top):
+                    expected[mode, None] += grams
+            found = intakes._taken(7, add_months(202401, n), None if is_unsorted else top)
+            told = {way: grams for way, grams in expected.items() if grams > 0}
+            assert dict(zip(found.ways, found.weights, strict=True)) == told

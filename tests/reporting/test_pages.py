@@ -117,11 +117,26 @@ def test_what_is_behind_a_figure_is_paged_without_losing_a_flow(world, books):
     assert listing.total_g == told["collected_g"]
 
 
-def test_a_report_asks_a_bounded_number_of_queries(
-    world, reader, year, django_assert_max_num_queries
+@pytest.mark.parametrize(("more", "most"), [("", 49), ("&compare=year", 86)])
+def test_a_large_year_asks_as_many_queries_as_a_small_one(
+    world, books, reader, year, django_assert_max_num_queries, more, most
 ):
-    with django_assert_max_num_queries(45):
-        reader.get(f"/bilan/?{YEAR}")
+    def fill(months, codes):
+        for site in (world.canal, world.gare):
+            there = books.at(site)
+            for day in (f"{y}-{month:02}-15" for y in (2025, 2026) for month in months):
+                for code in codes:
+                    books.book(there.home_pickup, there.bulk, code, 900, day)
+                    books.book(there.bulk, there.recycling, code, 300, day)
+
+    fill([6], ["MOB"])
+    reader.get(f"/bilan/?{YEAR}{more}")
+    with django_assert_max_num_queries(most) as small:
+        reader.get(f"/bilan/?{YEAR}{more}")
+    fill(range(1, 13), ["MOB", "LIV", "JOU"])
+    with django_assert_max_num_queries(most) as large:
+        reader.get(f"/bilan/?{YEAR}{more}")
+    assert len(large) == len(small)
 
 
 def test_an_empty_year_says_what_is_missing(reader, world):
@@ -130,7 +145,9 @@ def test_an_empty_year_says_what_is_missing(reader, world):
     assert 'class="fig"' not in html
 
 
-@pytest.mark.parametrize("page", ["/bilan/", "/bilan/mouvements/", "/bilan/flux.csv"])
+@pytest.mark.parametrize(
+    "page", ["/bilan/", "/bilan/bilan.xlsx", "/bilan/mouvements/", "/bilan/flux.csv"]
+)
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
@@ -143,6 +160,16 @@ def test_an_empty_year_says_what_is_missing(reader, world):
         (f"{YEAR}&site=canal&site=nowhere", "site"),
         (f"{YEAR}&category=NONE", "category"),
         (f"{YEAR}&base=sold", "base"),
+        (f"{YEAR}&compare=tomorrow", "compare"),
+        (f"{YEAR}&compare=before%00", "compare"),
+        ("from=2000-01-01&to=2000-12-31&compare=year", "compare"),
+        ("from=2000-01-01&to=2099-12-31&compare=before", "compare"),
+        (f"{YEAR}&compare=dates", "other_start"),
+        (f"{YEAR}&compare=dates&compare_from=2025-01-01", "other_end"),
+        (f"{YEAR}&compare=dates&compare_from=2025-02-30&compare_to=2025-03-01", "other_start"),
+        (f"{YEAR}&compare=dates&compare_from=2025-05-01&compare_to=2025-03-01", "other_end"),
+        (f"{YEAR}&compare_to=9999-03-01", "other_end"),
+        (f"{YEAR}&compare=year&compare_from=x", "other_start"),
     ],
 )
 def test_a_question_that_is_not_understood_gets_no_other_figures(reader, year, page, wrong, named):
@@ -175,6 +202,16 @@ def test_a_negative_month_prints_no_share(world, books, reader):
         ("anna", "/bilan/mouvements/?figure=nothing", 404),
         ("anna", "/bilan/mouvements/", 404),
         ("anna", "/bilan/mouvements/?figure=reuse_g&known=guessed", 404),
+        ("anna", "/bilan/mouvements/?figure=collected_g&mode=teleport", 404),
+        ("anna", "/bilan/mouvements/?figure=outgoing_g&partner=nobody%00", 404),
+        ("anna", "/bilan/mouvements/?figure=outgoing_g&stream=X'--", 404),
+        ("anna", "/bilan/mouvements/?figure=outgoing_g&mode=-", 404),
+        ("anna", "/bilan/mouvements/?figure=outgoing_g&partner=-", 200),
+        ("anna", "/bilan/flux.csv?figure=outgoing_g&partner=nobody", 404),
+        ("anna", "/bilan/mouvements/?figure=sold_g&compare=year", 200),
+        ("sorter", "/bilan/bilan.xlsx", 403),
+        ("auditor", "/bilan/bilan.xlsx", 200),
+        ("director", "/bilan/bilan.xlsx?site=gare", 422),
         ("anna", "/bilan/mouvements/?figure=reuse_g&after=x'--", 200),
         ("anna", "/bilan/mouvements/?figure=reuse_g&after=2026-02-30.1", 200),
         ("anna", "/bilan/?site=quai", 422),
@@ -190,7 +227,7 @@ def test_pages_are_for_those_who_may_read_figures(world, who, path, status):
 def test_a_site_of_another_structure_cannot_be_chosen(world, books, reader):
     quai = books.at(world.quai)
     books.book(quai.drop_off, quai.bulk, "TEX", 123_400, "2026-02-03")
-    for page in ("/bilan/", "/bilan/mouvements/", "/bilan/flux.csv"):
+    for page in ("/bilan/", "/bilan/bilan.xlsx", "/bilan/mouvements/", "/bilan/flux.csv"):
         answer = reader.get(f"{page}?{YEAR}&site=quai&figure=collected_g")
         assert answer.status_code == 422
         assert "123,4" not in answer.content.decode()

@@ -103,3 +103,79 @@ def test_since_a_day_covers_what_is_left_of_its_month_then_whole_months(day):
     month, edge = since(day)
     assert (edge.start if edge else first_day(month)) == day
     assert (edge.end if edge else day - timedelta(1)) + timedelta(1) == first_day(month)
+
+
+@pytest.mark.parametrize(
+    ("asked", "before", "year_earlier"),
+    [
+        pytest.param(
+            ("2026-01-01", "2026-12-31"),
+            ("2025-01-01", "2025-12-31"),
+            ("2025-01-01", "2025-12-31"),
+            id="a year",
+        ),
+        pytest.param(
+            ("2025-01-01", "2025-12-31"),
+            ("2024-01-01", "2024-12-31"),
+            ("2024-01-01", "2024-12-31"),
+            id="a leap year before",
+        ),
+        pytest.param(
+            ("2026-03-01", "2026-03-31"),
+            ("2026-02-01", "2026-02-28"),
+            ("2025-03-01", "2025-03-31"),
+            id="a month: the month before, however long",
+        ),
+        pytest.param(
+            ("2026-01-01", "2026-03-31"),
+            ("2025-10-01", "2025-12-31"),
+            ("2025-01-01", "2025-03-31"),
+            id="a quarter",
+        ),
+        pytest.param(
+            ("2025-02-01", "2025-02-28"),
+            ("2025-01-01", "2025-01-31"),
+            ("2024-02-01", "2024-02-29"),
+            id="a month stays a whole month",
+        ),
+        pytest.param(
+            ("2024-02-10", "2024-02-29"),
+            ("2024-01-21", "2024-02-09"),
+            ("2023-02-10", "2023-02-28"),
+            id="days: as many days",
+        ),
+        pytest.param(
+            ("2026-11-26", "2026-11-26"),
+            ("2026-11-25", "2026-11-25"),
+            ("2025-11-26", "2025-11-26"),
+            id="one day",
+        ),
+    ],
+)
+def test_what_a_period_is_compared_with(asked, before, year_earlier):
+    period = Period(*map(date.fromisoformat, asked))
+    assert period.before == Period(*map(date.fromisoformat, before))
+    assert period.year_earlier == Period(*map(date.fromisoformat, year_earlier))
+
+
+@given(periods.filter(lambda period: period.start.year > 2050))
+def test_the_period_before_ends_the_day_before_and_is_as_long(period):
+    before = period.before
+    assert before.end + timedelta(1) == period.start
+    if before.end - before.start != period.end - period.start:
+        assert len(before.months) == len(period.months)
+        assert before.edges == period.edges == ()
+
+
+@given(periods.filter(lambda period: period.start.year > 2000))
+def test_a_year_earlier_has_as_many_months_and_edges(period):
+    earlier = period.year_earlier
+    assert (earlier.start.year, earlier.end.year) == (period.start.year - 1, period.end.year - 1)
+    assert [add_months(month, 12) for month in earlier.months] == list(period.months)
+
+
+@pytest.mark.parametrize("name", ["before", "year_earlier"])
+def test_nothing_is_compared_with_what_the_calendar_does_not_know(name):
+    with pytest.raises(ValidationError) as refusal:
+        getattr(Period(date(2000, 3, 1), date(2000, 12, 31)), name)
+    assert refusal.value.code == "period_too_early"

@@ -1,0 +1,211 @@
+"""A period's flows with what is known of each, part by part.
+
+What left straight from the gate, or as an item whose arrival is known, is *exact*; the rest is
+*attributed*: shared out over what the site took in, see ``attribution``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import F, Sum
+
+from inventory.models import Item, Kind
+from inventory.models.ledger import EXITS
+from reporting import cube
+from reporting.cube import Categories
+from reporting.intakes import Intakes, Kept, Sums, Way, add, kept_under, monthly_origins, split
+from reporting.periods import Period
+from reporting.scopes import FATES, Border
+
+MONTHLY = ("month", "from_category_id")  # how ``cells`` must have been summed
+
+
+class Gone(NamedTuple):
+    """A month, the account at the border, what the category counts under, and how it left.
+
+    What came in has no channel.
+    """
+
+    month: int
+    account: int
+    category: Kept
+    channel: str | None = None
+
+
+class Head(NamedTuple):
+    """What grams that left or came together have in common, whichever way they had come."""
+
+    direction: str
+    basis: str
+    month: str
+    category: str
+    stream: str | None
+    site: str
+    partner: str | None
+    fate: str | None
+    channel: str | None
+
+
+class Part(NamedTuple):
+    """Grams and units of one head: of each way, so many."""
+
+    head: Head
+    ways: Sequence[Way]
+    weight_g: Sequence[int]
+    units: Sequence[int]
+
+
+class Books:
+    """The flows that cross the border in a period: read once, then told part by part.
+
+    ``cells`` are those of ``cube.within`` by ``MONTHLY``.
+    """
+
+    def __init__(
+        self, border: Border, period: Period, categories: Categories, cells: Iterable[Any]
+    ) -> None:
+        self.border, self.period, self.categories = border, period, categories
+        self.kept = kept_under()
+        self.modes, self.partners = self._names()
+        self.arrived: Sums = defaultdict(lambda: [0, 0])
+        self.straight: Sums = defaultdict(lambda: [0, 0])
+        self.left: Sums = defaultdict(lambda: [0, 0])
+        for cell in cells:
+            self._add(cell)
+
+    def parts(self, *, is_traced: bool) -> Iterator[Part]:
+        """Every part; how it came is looked for only where it is asked."""
+        yield from self._in(is_traced)
+        if is_traced:
+            yield from self._traced()
+            return
+        for gone, (grams, units) in self.left.items():
+            yield Part(self._head(gone, "exact"), [(None, None)], [grams], [units])
+
+    def _names(self) -> tuple[Mapping[int, str | None], Mapping[int, str | None]]:
+        rows = self.border.accounts.using("report").values_list("pk", "mode__code", "partner__code")
+        named = list(rows)
+        modes = {pk: mode for pk, mode, _partner in named}
+        return modes, {pk: partner for pk, _mode, partner in named}
+
+    def _add(self, cell: Any) -> None:
+        start, end = cell.from_account_id, cell.to_account_id
+        for figure, sign in self.border.effects(start, end):
+            is_in = figure == "collected_g"
+            outer, other = (start, end) if is_in == (sign > 0) else (end, start)
+            grams, units = sign * cell.grams, sign * cell.pieces
+            category = self.kept[cell.from_category_id]
+            if is_in:
+                add(self.arrived, Gone(cell.month, outer, category), grams, units)
+            elif figure in FATES:
+                gone = Gone(cell.month, outer, category, self.border.channel(outer, cell.method))
+                add(self.left, gone, grams, units)
+                if self.border.side(other).kind == Kind.SOURCE:
+                    add(self.straight, (gone, other), grams, units)
+
+    def _in(self, is_traced: bool) -> Iterator[Part]:
+        origins = self._origins_in() if is_traced else {}
+        for arrival, (grams, units) in self.arrived.items():
+            mode, known = self.modes[arrival.account], origins.get(arrival, {})
+            rest_g = grams - sum(sums[0] for sums in known.values())
+            rest_units = units - sum(sums[1] for sums in known.values())
+            yield Part(
+                self._head(arrival, "exact"),
+                [*((mode, origin) for origin in known), (mode, None)],
+                [*(sums[0] for sums in known.values()), rest_g],
+                [*(sums[1] for sums in known.values()), rest_units],
+            )
+
+    def _head(self, gone: Gone, basis: str) -> Head:
+        side, kept = self.border.side(gone.account), gone.category
+        return Head(
+            "out" if gone.channel else "in",
+            basis,
+            f"{gone.month // 100}-{gone.month % 100:02}",
+            kept.top_code,
+            kept.stream,
+            self.border.sites[side.site].code,
+            self.partners[gone.account],
+            side.kind if gone.channel else None,
+            gone.channel,
+        )
+
+    def _traced(self) -> Iterator[Part]:
+        rest = {gone: list(sums) for gone, sums in self.left.items()}
+        for gone, way, grams, units in (*self._known_straight(), *self._known_items()):
+            rest[gone][0] -= grams
+            rest[gone][1] -= units
+            yield Part(self._head(gone, "exact"), [way], [grams], [units])
+        intakes = Intakes(self.border, {gone.month for gone in rest}, self.kept, self.modes)
+        for gone, (grams, units) in rest.items():
+            if grams or units:
+                site = self.border.side(gone.account).site
+                ways, weights = intakes.taken(site, gone.month, gone.category)
+                head = self._head(gone, "attributed")
+                yield Part(head, ways, split(weights, grams), split(weights, units))
+
+    def _known_straight(self) -> Iterator[tuple[Gone, Way, int, int]]:
+        """What left straight from the gate: its mode from the account, its origin from flows."""
+        left = {key: list(sums) for key, sums in self.straight.items()}
+        if left:
+            rows = cube.flows(self.border, [self.period]).filter(
+                origin__isnull=False,
+                from_account__kind__in=(Kind.SOURCE, *EXITS),
+                to_account__kind__in=(Kind.SOURCE, *EXITS),
+            )
+            for gone, other, origin, grams, units in self._net(rows, F("origin__code")):
+                if (gone, other) in left:
+                    left[gone, other][0] -= grams
+                    left[gone, other][1] -= units
+                    yield gone, (self.modes[other], origin), grams, units
+        for (gone, source), (grams, units) in left.items():
+            yield gone, (self.modes[source], None), grams, units
+
+    def _known_items(self) -> Iterator[tuple[Gone, Way, int, int]]:
+        """What left as an item whose arrival is known."""
+        if not Item.objects.using("report").filter(arrival__isnull=False).exists():
+            return
+        arrival = "item__arrival__from_account__mode__code"
+        rows = cube.flows(self.border, [self.period]).filter(item__arrival__isnull=False)
+        found = self._net(rows, F(arrival), F("item__arrival__origin__code"))
+        for gone, _other, mode, origin, grams, units in found:
+            yield gone, (mode, origin), grams, units
+
+    def _net(self, rows: Any, *known: F) -> Iterator[tuple[Any, ...]]:
+        """Sums of flows that leave, less those that come back, with what is known of each."""
+        if self.categories is not None:
+            rows = rows.filter(from_category__in=self.categories)
+        keys = ("movement__month", "from_account_id", "to_account_id", "from_category_id", "method")
+        sums = rows.order_by().values_list(*keys, *known)
+        sums = sums.annotate(grams=Sum("weight_g"), pieces=Sum("units"))
+        for month, start, end, category, method, *more, grams, units in sums:
+            for figure, sign in self.border.effects(start, end):
+                if figure in FATES:
+                    account, other = (end, start) if sign > 0 else (start, end)
+                    channel = self.border.channel(account, method)
+                    gone = Gone(month, account, self.kept[category], channel)
+                    yield gone, other, *more, sign * grams, sign * units
+
+    def _origins_in(self) -> dict[Gone, dict[str, list[int]]]:
+        """Of each month's arrivals, those with an origin, by its code."""
+        found: dict[Gone, dict[str, list[int]]] = defaultdict(dict)
+        for month, account, category, origin, grams, units in self._origin_sums():
+            if self.categories is None or category in self.categories:
+                arrival = Gone(month, account, self.kept[category])
+                if arrival in self.arrived:
+                    add(found[arrival], origin, grams, units)
+        return found
+
+    def _origin_sums(self) -> Iterator[tuple[Any, ...]]:
+        yield from monthly_origins(self.border, self.period.months)
+        if self.period.edges:
+            rows = cube.flows(self.border, self.period.edges).filter(origin__isnull=False)
+            keys = ("movement__month", "from_account_id", "to_account_id", "from_category_id")
+            sums = rows.values_list(*keys, "origin__code")
+            sums = sums.annotate(grams=Sum("weight_g"), pieces=Sum("units")).order_by()
+            for month, start, end, category, origin, grams, units in sums:
+                for figure, sign in self.border.effects(start, end):
+                    if figure == "collected_g":
+                        account = start if sign > 0 else end
+                        yield month, account, category, origin, sign * grams, sign * units

@@ -1,0 +1,89 @@
+"""Cells with a type: kilograms to the gram, euros to the cent, hundredths, days, text."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+TEXT, KG, EUROS, COUNT, SHARE, RATE, DAY, MONTH, MOMENT = (
+    "text",
+    "kg",
+    "euros",
+    "count",
+    "share",
+    "rate",
+    "day",
+    "month",
+    "moment",
+)
+FORMATS = {
+    TEXT: "@",
+    KG: "#,##0.000",
+    EUROS: '#,##0.00\\ "€"',
+    COUNT: "#,##0",
+    SHARE: "0\\ %",
+    RATE: "0.0\\ %",
+    DAY: "dd/mm/yyyy",
+    MONTH: "mmmm yyyy",
+    MOMENT: "dd/mm/yyyy hh:mm",
+}
+LONGEST_NAME = 31
+NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
+
+
+class Cell(NamedTuple):
+    """A value and the kind it is shown as."""
+
+    value: Any
+    kind: str = TEXT
+
+    @property
+    def is_day(self) -> bool:
+        return isinstance(self.value, date)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Heads and rows of cells; where ``has_total``, the last row adds up the others."""
+
+    title: str
+    heads: list[str]
+    rows: list[list[Cell]]
+    has_total: bool = True
+
+    @property
+    def name(self) -> str:
+        """The title as spreadsheets allow it."""
+        return NOT_IN_NAMES.sub(" ", self.title)[:LONGEST_NAME].strip("' ")
+
+
+def text(value: Any) -> Cell:
+    return Cell(str(value))
+
+
+def kg(grams: int) -> Cell:
+    return Cell(grams / 1000, KG)
+
+
+def euros(cents: int | None) -> Cell:
+    return missing() if cents is None else Cell(cents / 100, EUROS)
+
+
+def count(number: int) -> Cell:
+    return Cell(number, COUNT)
+
+
+def share(hundredths: int | None) -> Cell:
+    return missing() if hundredths is None else Cell(hundredths / 100, SHARE)
+
+
+def rate(percent: str | None) -> Cell:
+    """A printed rate such as ``"91.1"``."""
+    return missing() if percent is None else Cell(float(percent) / 100, RATE)
+
+
+def missing() -> Cell:
+    """What has no value is told, not left as a zero or a hole."""
+    return Cell(_("n/a"))

@@ -1,0 +1,80 @@
+"""What the tills took: tickets less refunds, each on its own day, and what a kilogram brought."""
+
+from datetime import date
+
+import pytest
+
+from inventory.models import Verb
+from reporting.periods import Period
+from reporting.scopes import Scope
+from reporting.takings import Takings, takings
+from sales.models import Method
+from sales.services import refund_sale
+
+pytestmark = pytest.mark.database  # counts, sums and a join that each engine does its way
+
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
+
+
+@pytest.fixture
+def give_back(books):
+    """Refund the first line of a ticket."""
+
+    def given(sale, on):
+        entry = books.entry(sale.movement.site, Verb.RETURN, on)
+        line = sale.lines.get(position=1)
+        refund_sale(
+            entry=entry, till=sale.till, sale=sale, quantities={line: 1}, method=Method.CASH
+        )
+
+    return given
+
+
+def told(*sites, period=YEAR, **sold_g):
+    return takings(scope=Scope.of_sites(sites), period=period, sold_g=sold_g)
+
+
+def test_tickets_less_refunds_per_site_and_together(world, sell, give_back):
+    toys = sell(world.canal, (500, 1_000), (250, None))
+    sell(world.canal, (1_000, 2_000), on="2026-04-01")
+    sell(world.gare, (300, None))
+    give_back(toys, "2026-04-02")
+
+    found = told(world.canal, world.gare, canal=2_000)
+
+    canal, gare = found["canal"], found["gare"]
+    assert canal == Takings(tickets=2, taken_cents=1_250, unweighed_lines=1, sold_g=2_000)
+    assert (canal.average_basket_cents, canal.price_per_kg_cents) == (625, 625)
+    assert gare == Takings(tickets=1, taken_cents=300, unweighed_lines=1)
+    assert (gare.average_basket_cents, gare.price_per_kg_cents) == (300, None)
+    assert canal + gare == Takings(3, 1_550, 2, 2_000)
+
+
+def test_each_counts_in_its_own_period(world, sell, give_back):
+    toys = sell(world.canal, (500, 1_000), on="2026-03-31")
+    give_back(toys, "2026-04-01")
+
+    assert told(world.canal, period=MARCH)["canal"].taken_cents == 500
+    april = told(world.canal, period=Period(date(2026, 4, 1), date(2026, 4, 30)))["canal"]
+    assert (april.tickets, april.taken_cents) == (0, -500)
+    assert april.average_basket_cents is april.price_per_kg_cents is None
+
+
+def test_a_site_without_a_till_and_another_structure_are_left_out(world, sell):
+    sell(world.quai, (500, 1_000))
+
+    assert told(world.canal, world.gare) == {}
+
+
+@pytest.mark.parametrize(
+    ("shop", "basket", "per_kg"),
+    [
+        (Takings(3_000, 1_012_500, 0, 4_500_000), 338, 225),
+        (Takings(2, 5, 0, 3_000), 3, 2),  # 2.5 and 1.67: half up
+        (Takings(0, 0, 0, 0), None, None),
+        (Takings(1, 100, 0, -5), 100, None),  # more came back than was sold
+    ],
+)
+def test_ratios_round_half_up_and_are_missing_without_a_base(shop, basket, per_kg):
+    assert (shop.average_basket_cents, shop.price_per_kg_cents) == (basket, per_kg)
