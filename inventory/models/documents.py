@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inventory.models.catalogue import TreatmentCode, WasteCode
 from inventory.models.ledger import EXITS, Flow, Movement
@@ -38,9 +39,9 @@ def _grams(movement: str) -> Subquery:
 
 
 class ShipmentState(models.TextChoices):
-    RECORDED = "recorded", _("recorded")
-    CONFIRMED = "confirmed", _("weighed by the partner")
-    CANCELLED = "cancelled", _("cancelled")
+    RECORDED = "recorded", pgettext_lazy("departure", "recorded")
+    CONFIRMED = "confirmed", pgettext_lazy("departure", "weighed by the partner")
+    CANCELLED = "cancelled", pgettext_lazy("departure", "cancelled")
 
 
 class Shipment(models.Model):
@@ -126,10 +127,10 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
 
 
 class TransferState(models.TextChoices):
-    ON_THE_ROAD = "on_the_road", _("on the road")
-    IN_PART = "in_part", _("received in part")
-    RECEIVED = "received", _("received")
-    CANCELLED = "cancelled", _("cancelled")
+    ON_THE_ROAD = "on_the_road", pgettext_lazy("transfer", "on the road")
+    IN_PART = "in_part", pgettext_lazy("transfer", "received in part")
+    RECEIVED = "received", pgettext_lazy("transfer", "received")
+    CANCELLED = "cancelled", pgettext_lazy("transfer", "cancelled")
 
 
 class Transfer(models.Model):
