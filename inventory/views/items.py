@@ -23,7 +23,7 @@ from inventory.trace import Event, days_here, events_of
 from inventory.units import exact_kg
 from inventory.views.acts import LinesPage, chosen_site, recorded, shown, sites_of
 from organisation.doors import page, require
-from organisation.history import changes
+from organisation.history import Change, changes
 from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.submissions import writing
@@ -66,10 +66,16 @@ def item(request: CallerRequest, code: str) -> HttpResponse:
         "may": {act: site is not None and request.user.may(act, site) for act in ACTS},
         "may_label": request.user.may_anywhere("label"),
         "form": _describing(request, found, site),
-        "changes": changes(found, DescribeForm(instance=found)) if is_ours else [],
+        "changes": _changes(request, found) if is_ours else [],
         "current": "stock",
     }
     return render(request, "inventory/item.html", context)
+
+
+def _changes(request: CallerRequest, found: Item) -> list[Change]:
+    """What was changed of it: one that two structures know has two stories."""
+    form, is_shared = DescribeForm(instance=found), found.codes.count() > 1
+    return changes(found, form, request.user, is_shared=is_shared)
 
 
 def _last(events: list[Event]) -> Event | None:
