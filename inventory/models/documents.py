@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from inventory.models.catalogue import TreatmentCode, WasteCode
 from inventory.models.ledger import EXITS, Flow, Movement
@@ -128,7 +129,7 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
 class TransferState(models.TextChoices):
     ON_THE_ROAD = "on_the_road", _("on the road")
     IN_PART = "in_part", _("received in part")
-    RECEIVED = "received", _("received")
+    RECEIVED = "received", pgettext_lazy("a transfer", "received")
     CANCELLED = "cancelled", _("cancelled")
 
 
