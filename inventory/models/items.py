@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 from django.db import models
 from django.db.models import F, FilteredRelation, Min, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from inventory import codes
@@ -94,7 +95,7 @@ def _category_names() -> list[tuple[int, str]]:
 
 class ItemState(models.TextChoices):
     IN_STOCK = "in_stock", _("in stock")
-    SOLD = "sold", _("sold")
+    SOLD = "sold", pgettext_lazy("an object", "sold")
     GIVEN = "given", _("given")
     RECYCLED = "recycled", _("recycled")
     DISPOSED = "disposed", _("disposed of")
