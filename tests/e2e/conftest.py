@@ -66,11 +66,13 @@ def visit(chromium, live):
 
 @pytest.fixture
 def violations():
-    """What axe finds on a page: ``[(rule, elements)]``."""
+    """What axe finds on a page, by all its rules or by those named: ``[(rule, elements)]``."""
     axe = Axe()
 
-    def find(page):
-        found = axe.run(page).response["violations"]
+    def find(page, *rules):
+        only = {"runOnly": rules} if rules else {}
+        options = {"resultTypes": ["violations"], **only}
+        found = axe.run(page, options=options).response["violations"]
         return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
 
     return find
