@@ -3,6 +3,7 @@
 import os
 import shutil
 from contextlib import contextmanager
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -50,7 +51,7 @@ def visit(chromium, live):
         complaints = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if login:
-            page.goto(f"/connexion/?next={path}")
+            page.goto(f"/connexion/?next={quote(path)}")
             page.fill("#id_username", login)
             page.fill("#id_password", PASSWORD)
             page.click("button[type=submit]")

@@ -75,7 +75,7 @@ class Stockroom:
         entry = self.entry(Verb.LABEL, days=days)
         [item] = services.label(entry=entry, place=place, drafts=[replace(draft, **fields)])
         self.codes[name] = item.own_code
-        return item
+        return fresh(item)
 
     def move(self, item, place, note="") -> None:
         entry = self.entry(Verb.MOVE, note=note)
@@ -92,7 +92,7 @@ class Stockroom:
     def give(self, item) -> None:
         partner = Partner.objects.filter(organisation=self.world.navette).first()
         departure = Departure(Kind.REUSE, partner)
-        lines = [StockLine(item=fresh(item))]
+        lines = [StockLine(item=item)]
         services.ship(entry=self.entry(Verb.SHIP), departure=departure, lines=lines)
 
     def sell(self, code) -> str:
@@ -167,7 +167,7 @@ def _leave(room) -> None:
     whole = room.label("apart", "Robot de cuisine", weight_g=5_000)
     bulk, kept = Part(category("PEM"), 3_000), Part(category("PEM"), 2_000, "Bol", None, True)
     entry = room.entry(Verb.DISMANTLE)
-    services.dismantle(entry=entry, item=fresh(whole), parts=[bulk, kept])
+    services.dismantle(entry=entry, item=whole, parts=[bulk, kept])
     room.label("sold", ARMCHAIR, place=room.shop)
     room.label("whole", "Lampe", place=room.workshop)
 
@@ -175,7 +175,7 @@ def _leave(room) -> None:
 def _send(room, textile) -> dict[str, str]:
     """A transfer on the road, one that arrived in part, one that is done, one that comes here."""
     road = room.label("road", ARMCHAIR)
-    on_the_road = room.send(StockLine(textile, 25_000), StockLine(item=fresh(road)))
+    on_the_road = room.send(StockLine(textile, 25_000), StockLine(item=road))
     in_part = room.send(StockLine(textile, 20_000))
     room.receive(in_part, StockLine(textile, 12_000), is_final=False)
     done = room.send(StockLine(textile, 10_000))

@@ -17,7 +17,7 @@ ADDRESSES = (
     "/chercher/?q=nothing+is+called+this",
     "/chercher/?q={mistyped}",
     "/chercher/?q={unknown}",
-    "/chercher/?q=velours",
+    "/chercher/?q=armoire",
     "/objets/",
     "/objets/?q=nothing",
     "/objets/?site=canal&place=boutique&older=8&order=oldest",
@@ -49,7 +49,7 @@ FORMS = (  # sent empty, or wrong: (address, button)
     ("/stock/ventilation/?site=canal", ".btn.go.huge"),
 )
 OPEN = "() => document.querySelectorAll('main details').forEach((each) => (each.open = true))"
-SMALL = """() => [...document.querySelectorAll("main :is(.btn, .chip, summary, select), main input")]
+SMALL = """() => [...document.querySelectorAll("main :is(.btn, .chip, summary, select, input)")]
   .filter((each) => each.checkVisibility() && each.type !== "checkbox" && each.type !== "radio")
   .filter((each) => each.offsetHeight < 44).map((each) => each.outerHTML.slice(0, 80))"""
 
