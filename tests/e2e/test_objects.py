@@ -131,12 +131,21 @@ def test_scans_fill_the_list_of_objects_to_send_wherever_the_focus_is(visit, roo
         assert page.input_value("textarea.codes").split() == [chair, other]
 
 
-def test_a_mistyped_code_offers_the_object_one_slip_away(visit, chair):
+def test_a_scan_is_a_line_of_the_ticket_wherever_the_focus_is(visit, chair):
+    with visit("/caisse/C1/", login="cashier") as page:
+        page.locator("#show-grid").focus()
+        Hand(page).scan(chair)
+        expect(page.locator(".slip li")).to_have_count(1)
+        expect(page.locator(".slip li")).to_contain_text("Chaise bistrot")
+
+
+def test_a_mistyped_code_offers_the_object_one_slip_away_or_is_scanned_anew(visit, chair):
     wrong = chair[:-1] + ("2" if chair[-1] != "2" else "3")
     with visit("/", login="anna", size="tablet") as page:
         Hand(page).scan(wrong)
         expect(page.get_by_role("alert")).to_contain_text("faute de frappe")
-        page.get_by_role("link", name=chair).click()
+        expect(page.get_by_role("link", name=chair)).to_be_visible()
+        Hand(page).scan(chair)
         expect(page.locator(".code")).to_have_text(chair)
 
 

@@ -16,10 +16,19 @@ function take(code) {
     list.value = [...list.value.split("\n").filter(Boolean), code, ""].join("\n");
   } else if (finder) {
     finder.elements.q.value = code;
-    if (begun) finder.elements.q.focus();
+    if (begun) ready(finder.elements.q);
     else finder.requestSubmit();
   }
 }
+
+// What is typed next replaces what was looked for: two scans are not one long word.
+
+function ready(field) {
+  field?.focus();
+  field?.select();
+}
+
+ready(document.querySelector("search [autofocus]"));
 
 document.addEventListener("input", ({ target }) => {
   begun ||= target.form?.getAttribute("method") === "post";
