@@ -24,11 +24,10 @@ from inventory.units import exact_kg
 from inventory.views.acts import LinesPage, chosen_site, recorded, shown, sites_of
 from organisation.doors import page, require
 from organisation.history import changes
-from organisation.models import Organisation, Site
+from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.submissions import writing
 
-Profile = Organisation.Profile
 PAGE = 50
 FOUND = 20  # what a search shows: more means that it asked for too little
 SHOWN = ("category__parent__parent", "account__site", "account__place")
@@ -65,7 +64,6 @@ def item(request: CallerRequest, code: str) -> HttpResponse:
         "days": days_here(found, events, timezone.localdate()),
         "relatives": _relatives(request, found),
         "may": {act: site is not None and request.user.may(act, site) for act in ACTS},
-        "has_till": site is not None and site.organisation.profile == Profile.COMPLETE,
         "may_label": request.user.may_anywhere("label"),
         "form": _describing(request, found, site),
         "changes": changes(found, DescribeForm(instance=found)) if is_ours else [],

@@ -9,6 +9,7 @@ from django.utils import timezone
 from inventory import codes, services
 from inventory.models import Category, Flow, Item, ItemCode, Kind, Movement, Place, Verb
 from inventory.services import Departure, Draft, StockLine
+from organisation.models import Organisation
 from tests.inventory.pages import category, several_places, text
 
 CHAIR = {"title": "Chaise bistrot", "price_cents": 1_500, "condition": "good"}
@@ -128,8 +129,16 @@ def test_what_may_be_done_depends_on_where_it_is_and_who_asks(browser, label, en
     gone = Departure(Kind.REUSE)
     services.ship(entry=entry(Verb.SHIP), departure=gone, lines=[StockLine(item=whole)])
     after = text(browser(world.sorter).get(path))
-    assert "redonn" in after.lower()
+    assert "On nous le redonne" in after
     assert "Démanteler" not in after
+
+
+def test_acts_that_the_profile_does_without_are_not_offered(browser, arrival, label, world):
+    path = f"/o/{label(**CHAIR).own_code}/"
+    for profile, sells, labels in (("complete", 1, 2), ("giving", 0, 2), ("simple", 0, 0)):
+        Organisation.objects.filter(pk=world.navette.pk).update(profile=profile)
+        assert text(browser().get(path)).count("Vendre") == sells
+        assert text(browser().get("/d/AP-canal-1/")).count("Étiqueter") == labels
 
 
 def test_a_cancelled_act_stays_on_the_line_and_is_marked(browser, label, entry, world):
