@@ -28,7 +28,7 @@ ADDRESSES = (
     "/stock/?site=canal",
     "/stock/tri/?site=canal",
     "/stock/ventilation/?site=canal&for=SPO",
-    "/stock/inventaire/?site=canal&place=boutique",
+    "/stock/inventaire/?site=canal&place=atelier",
     "/o/{whole}/demontage/",
     "/transferts/",
     "/transferts/?vers=ici",
