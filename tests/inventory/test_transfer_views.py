@@ -83,6 +83,38 @@ def test_a_receipt_in_part_then_the_last_one_book_what_came_and_the_gap(browser,
     assert Movement.objects.filter(verb=Verb.RECEIVE).count() == 2
 
 
+def test_a_second_tap_on_a_receipt_of_everything_records_nothing_more(browser, sent, chair):
+    data = receiving(sent, chair, bulk="30")
+    taps = [browser().post(f"{PATH}reception/", data) for _tap in "12"]
+    assert [tap.url for tap in taps] == [PATH, PATH]
+    assert Movement.objects.filter(verb=Verb.RECEIVE).count() == 1
+
+
+def test_what_somebody_received_meanwhile_is_told(browser, sent, chair):
+    mine, theirs = receiving(sent, chair, bulk="1"), receiving(sent, chair)
+    browser().post(f"{PATH}reception/", theirs)
+    late = browser().post(f"{PATH}reception/", mine)
+    assert late.status_code == 422
+    assert late.context["form"].has_error("__all__", "road_changed")
+    assert grams("gare") == 4_200
+
+
+def test_the_home_page_tells_what_is_left_on_the_road(browser, sent):
+    browser().post(f"{PATH}reception/", receiving(sent, bulk="12,5"))
+    assert [transfer.left_g for transfer in browser().get("/").context["todo"]["coming"]] == [
+        21_700
+    ]
+
+
+def test_what_was_found_after_the_last_receipt_is_no_longer_short(browser, sent, chair):
+    last = receiving(sent, bulk="30", is_final="on")
+    browser().post(f"{PATH}reception/", last)
+    assert [said[1:] for said in browser().get(PATH).context["receipts"]] == [(30_000, 4_200, 0)]
+    cancelled = {"id": str(uuid4()), "comment": "il était sous la bâche"}
+    assert browser().post("/d/IN-gare-1/annuler/", cancelled).status_code == 302
+    assert [said[1:] for said in browser().get(PATH).context["receipts"]] == [(34_200, 0, 0)]
+
+
 def test_a_receipt_that_says_nothing_sure_is_refused(browser, sent):
     client = browser()
     for data, code in (
