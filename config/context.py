@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -44,22 +45,40 @@ BESIDE = (
     Door("refusals", _("Refusals"), "", "hand", "collect"),
     Door("settings", _("Settings"), "", "settings", "configure"),
 )
+# Pages that belong to a door without lying below its address, by the first word of theirs.
+BELOW = {
+    "objets": "stock",
+    "o": "stock",
+    "etiquettes": "stock",
+    "transferts": "shipments",
+    "tickets": "checkout",
+}
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Return the doors permitted to the reader (`nav`) and the current URL's name (`current`).
+    """Return the doors permitted to the reader (`nav`), and which one this is (`current`).
 
     `uses` tells what the structure's profile works with: labels, a till.
     """
-    match = getattr(request, "resolver_match", None)
     user = getattr(request, "user", None)
     return {
         "nav": open_to(user, DOORS),
         "uses": {"labels": _profile(user) in WITH_LABELS, "till": _profile(user) in WITH_TILL},
         "finds": _may(user, "read_stock"),
         "configures": _may(user, "configure"),
-        "current": match.url_name if match else None,
+        "current": _door_of(request),
     }
+
+
+def _door_of(request: HttpRequest) -> str:
+    """The door that the page lies behind: the nearest above its address; empty if there is none."""
+    match = getattr(request, "resolver_match", None)
+    if match is None or match.url_name == "home":
+        return "home" if match else ""
+    first = match.route.split("/", 1)[0]
+    above = [(reverse(door.url), door.url) for door in DOORS if door.url != "home"]
+    within = [found for found in above if request.path.startswith(found[0])]
+    return max(within)[1] if within else BELOW.get(first, "")
 
 
 def open_to(user: Any, doors: tuple[Door, ...]) -> list[Door]:

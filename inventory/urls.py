@@ -7,6 +7,7 @@ from inventory.views import (
     counts,
     departures,
     documents,
+    finding,
     items,
     labels,
     sorting,
@@ -29,8 +30,8 @@ urlpatterns = [
     path("stock/solde/", counts.settle, name="settle"),
     path("stock/tri/", sorting.sort, name="sort"),
     path("stock/ventilation/", sorting.spread, name="spread"),
-    path("chercher/", items.find, name="find"),
-    path("objets/", items.items, name="items"),
+    path("chercher/", finding.find, name="find"),
+    path("objets/", finding.items, name="items"),
     path("objets/nouveau/", items.label, name="label-item"),
     path("o/<str:code>", items.item),  # as a label's QR says it
     path("o/<str:code>/", items.item, name="item"),

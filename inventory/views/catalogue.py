@@ -44,7 +44,6 @@ def rows(request: CallerRequest, listing: Listing, site: Site | None = None) -> 
             }
             for row in sorted(found, key=lambda row: not getattr(row, "is_active", True))
         ],
-        "current": "settings",
     }
     return render(request, "inventory/listing.html", context)
 
@@ -68,7 +67,6 @@ def categories(request: CallerRequest, listing: Listing) -> HttpResponse:
             for top in below.get(None, [])
             for leaves in [below.get(top.pk, [])]
         ],
-        "current": "settings",
     }
     return render(request, "inventory/categories.html", context)
 
@@ -104,7 +102,6 @@ def _sheet(
         "form": form,
         "title": listing.model._default_manager.get(pk=row.pk) if code else listing.add,
         "crumbs": [*_crumbs(site), (listing.url(**_at(site)), listing.title)],
-        "current": "settings",
         "is_new": code is None,
     }
     if code:

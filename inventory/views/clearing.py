@@ -62,7 +62,6 @@ def clear(request: CallerRequest) -> HttpResponse:
         "ages": [(value, label) for value, label in ItemFilters.AGES if value],
         "site": offer.site,
         "sites": sites_of(request),
-        "current": "shipments",
     }
     return shown(request, "inventory/clear.html", context)
 

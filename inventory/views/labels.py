@@ -48,15 +48,21 @@ class Paper(forms.Form):
 
     @property
     def said(self) -> dict[str, Any]:
-        """Size, dots and skip, as usual where nothing sensible was asked. Raises Http404."""
-        if not self.is_valid():
-            raise Http404
+        """Size, dots and skip, as usual where nothing sensible was asked."""
+        self.full_clean()
         said = self.cleaned_data
         return {
-            "size": said["size"] or next(iter(labels.SIZES)),
-            "dpi": said["dpi"] or labels.DPIS[0],
-            "skip": said["skip"] or 0,
+            "size": said.get("size") or next(iter(labels.SIZES)),
+            "dpi": said.get("dpi") or labels.DPIS[0],
+            "skip": said.get("skip") or 0,
         }
+
+    @property
+    def demanded(self) -> dict[str, Any]:
+        """What was asked, where all of it is sensible. Raises Http404."""
+        if not self.is_valid():
+            raise Http404
+        return self.said
 
 
 def _wanted(said: list[str]) -> list[str]:
@@ -81,7 +87,7 @@ def _labels(request: CallerRequest, said: list[str]) -> list[labels.Label]:
 def png(request: CallerRequest, code: str) -> HttpResponse:
     """The label of one object, as a picture of exact size."""
     [label] = _labels(request, [code])
-    paper = Paper(request.GET).said
+    paper = Paper(request.GET).demanded
     picture = labels.label_png(label, size=paper["size"], dpi=paper["dpi"], level=6)
     return HttpResponse(picture, content_type="image/png")
 
@@ -90,7 +96,7 @@ def png(request: CallerRequest, code: str) -> HttpResponse:
 @require_safe
 def roll(request: CallerRequest) -> HttpResponse:
     """Labels one to a page, for any label printer."""
-    paper = Paper(request.GET).said
+    paper = Paper(request.GET).demanded
     content = labels.roll_pdf(
         _labels(request, request.GET.getlist("code")), size=paper["size"], dpi=paper["dpi"]
     )
@@ -101,7 +107,7 @@ def roll(request: CallerRequest) -> HttpResponse:
 @require_safe
 def sheet(request: CallerRequest) -> HttpResponse:
     """Labels on A4 sheets of 24."""
-    paper = Paper(request.GET).said
+    paper = Paper(request.GET).demanded
     content = labels.sheet_pdf(_labels(request, request.GET.getlist("code")), skip=paper["skip"])
     return _pdf(content, "planche.pdf")
 
@@ -126,9 +132,8 @@ def print_labels(request: CallerRequest) -> HttpResponse:
         "query": urlencode([("code", label.code) for label in shown]),
         "onward": _onward(request) or reverse("label-item"),
         "arrival": request.GET.get("arrival", ""),
-        "current": "stock",
     }
-    return render(request, "inventory/print.html", context)
+    return render(request, "inventory/print.html", context, status=422 if paper.errors else 200)
 
 
 def _onward(request: CallerRequest) -> str:
@@ -167,7 +172,6 @@ def blanks(request: CallerRequest) -> HttpResponse:
         "is_sent": request.method == "POST",
         "site": offer.site,
         "sites": sites_of(request),
-        "current": "stock",
     }
     return shown(request, "inventory/blanks.html", context)
 

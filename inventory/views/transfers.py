@@ -64,7 +64,6 @@ def transfers(request: CallerRequest) -> HttpResponse:
         "older": found[PAGE - 1].pk if len(found) > PAGE else None,
         "is_incoming": is_incoming,
         "may_send": request.user.may_anywhere("transfer"),
-        "current": "transfers",
     }
     return render(request, "inventory/transfers.html", context)
 
@@ -150,7 +149,6 @@ def _shown(
         "is_sent": request.method == "POST",
         "is_ours": movement.site.organisation_id == request.user.organisation_id,
         "cancel_form": cancel_form_of(request, movement),
-        "current": "transfers",
     }
     return render(request, "inventory/transfer.html", context, status=status)
 

@@ -30,7 +30,6 @@ def people(request: CallerRequest) -> HttpResponse:
             {"person": person, "may_edit": reaches(by, person)}
             for person in rows.prefetch_related("memberships__site")
         ],
-        "current": "settings",
     }
     return render(request, "organisation/people.html", context)
 
@@ -150,4 +149,4 @@ def _within_people(person: User | None = None) -> dict[str, Any]:
     crumbs = [(reverse("people"), _("People and roles"))]
     if person is not None:
         crumbs.append((reverse("person", kwargs={"login": person.username}), _name(person)))
-    return {"crumbs": crumbs, "current": "settings"}
+    return {"crumbs": crumbs}

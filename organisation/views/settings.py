@@ -99,6 +99,5 @@ def structure(request: CallerRequest) -> HttpResponse:
         "form": form,
         "title": _("Structure"),
         "changes": changes(organisation, form, request.user),
-        "current": "settings",
     }
     return render(request, "organisation/sheet.html", context)

@@ -58,5 +58,5 @@ def choose_site(request: CallerRequest, listing: Listing) -> HttpResponse:
     if len(sites) == 1:
         return redirect(listing.url(site=sites[0].code))
     rows = [(site, listing.url(site=site.code)) for site in sites]
-    context = {"listing": listing, "rows": rows, "current": "settings"}
+    context = {"listing": listing, "rows": rows}
     return render(request, "sales/choose_site.html", context)

@@ -69,6 +69,26 @@ def test_a_profile_hides_the_doors_it_does_not_use(home, world):
     assert {"weigh", "shipments", "stock", "bilan", "settle"} <= shown["simple"]
 
 
+@pytest.mark.parametrize(
+    ("path", "door"),
+    [
+        ("/", "home"),
+        ("/peser/refus/", "weigh"),
+        ("/stock/inventaire/", "stock"),
+        ("/stock/tri/", "sort"),
+        ("/objets/", "stock"),
+        ("/transferts/", "shipments"),
+        ("/departs/invendus/", "shipments"),
+        ("/bilan/mois/", "bilan"),
+        ("/reglages/", ""),
+        ("/mon-compte/", ""),
+    ],
+)
+def test_every_page_marks_the_door_it_lies_behind(client, world, path, door):
+    client.force_login(world.anna)
+    assert client.get(path).context["current"] == door
+
+
 def test_what_is_on_its_way_and_what_stayed_long_is_to_be_looked_at(home, world, submission):
     entry = Entry(world.canal, Verb.TRANSFER, submission(), world.anna, timezone.now())
     line = StockLine(Category.objects.get(code="TEX"), 7_000)

@@ -328,14 +328,24 @@ def test_labels_come_as_pictures_rolls_and_sheets(browser, label):
         assert response.content.startswith(b"%PDF")
 
 
-@pytest.mark.parametrize(
-    "query",
-    [{}, {"code": "ABCDEF"}, {"code": "\x00"}, {"size": "9x9"}, {"dpi": "72"}, {"skip": "24"}],
-)
-def test_labels_of_nothing_or_on_no_paper_are_not_found(browser, label, query):
-    code = {} if "code" in query or not query else {"code": label(**CHAIR).own_code}
-    for path in ("/etiquettes/", "/etiquettes/rouleau.pdf", "/etiquettes/planche.pdf"):
-        assert browser().get(path, {**code, **query}).status_code == 404
+FILES = ("/etiquettes/rouleau.pdf", "/etiquettes/planche.pdf")
+
+
+@pytest.mark.parametrize("query", [{}, {"code": "ABCDEF"}, {"code": "\x00"}])
+def test_labels_of_nothing_are_not_found(browser, world, query):
+    for path in ("/etiquettes/", *FILES):
+        assert browser().get(path, query).status_code == 404
+
+
+@pytest.mark.parametrize("query", [{"size": "9x9"}, {"dpi": "72"}, {"skip": "24"}])
+def test_labels_on_no_paper_are_not_drawn_and_the_page_says_why(browser, label, query):
+    query = {"code": label(**CHAIR).own_code, **query}
+    for path in FILES:
+        assert browser().get(path, query).status_code == 404
+    answer = browser().get("/etiquettes/", query)
+    assert answer.status_code == 422
+    assert 'class="err"' in answer.content.decode()
+    assert f"/o/{query['code']}/etiquette.png?size=57x32&amp;dpi=300" in answer.content.decode()
 
 
 def test_somebody_else_s_codes_are_not_printed(browser, label, world):

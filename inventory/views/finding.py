@@ -1,0 +1,117 @@
+"""Objects found: scanned, typed, searched by words, listed by place, category and age."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from inventory import codes
+from inventory.forms.choices import Offer
+from inventory.forms.items import ItemFilters
+from inventory.models import Category, Item, Movement
+from inventory.views.acts import chosen_site, sites_of
+from organisation.doors import page
+from organisation.models import Site
+from organisation.permissions import CallerRequest
+
+PAGE = 50
+FOUND = 20  # what a search shows: more means that it asked for too little
+SHOWN = ("category__parent__parent", "account__site", "account__place")
+
+
+@page("read_stock")
+@require_safe
+def find(request: CallerRequest) -> HttpResponse:
+    """Go to the object or the document that was scanned or typed, or show what resembles it."""
+    said = request.GET.get("q", "").strip()[:200]
+    said = said if said.isprintable() else ""
+    code = codes.normalise(said)
+    if codes.is_valid(code) and Item.objects.within(request).named(code).exists():
+        return redirect("item", code=code)
+    if number := _number(request, said):
+        return redirect("document", number=number)
+    return find_page(request, said)
+
+
+def _number(request: CallerRequest, said: str) -> str:
+    """The number of the document that was meant, whatever its capitals; empty if there is none."""
+    prefix, _dash, rest = said.partition("-")
+    meant = {said, *(f"{prefix.upper()}-{case}" for case in (rest, rest.lower(), rest.upper()))}
+    ours = Movement.objects.within(request).filter(number__in=meant)
+    return ours.values_list("number", flat=True).first() or ""
+
+
+def find_page(request: CallerRequest, said: str, status: int = 200) -> HttpResponse:
+    """What was meant: codes one slip away that exist, or objects in stock with these words."""
+    code = codes.normalise(said)
+    is_code = len(code) == codes.LENGTH and set(code) <= set(codes.ALPHABET)
+    known = Item.objects.within(request).select_related(*SHOWN)
+    here = known.in_stock(sites_of(request))
+    context = {
+        "said": said,
+        "is_mistyped": is_code and not codes.is_valid(code),
+        "is_unknown": is_code and codes.is_valid(code),
+        "near": known.wearing(codes.near(code))[:FOUND] if is_code else [],
+        "found": here.about(said).order_by("-pk")[:FOUND] if said else [],
+    }
+    return render(request, "inventory/find.html", context, status=status)
+
+
+@page("read_stock")
+@require_safe
+def items(request: CallerRequest) -> HttpResponse:
+    """Labelled objects in stock, a page at a time."""
+    sites = sites_of(request)
+    offer = Offer(chosen_site(request))
+    filters = ItemFilters(request.GET, offer=offer, sites=sites)
+    filters.is_valid()
+    said = filters.cleaned_data
+    rows = _asked(request, said, sites)
+    rows = _after(rows, said.get("order") == "oldest", said.get("seen"))
+    found = list(rows.select_related(*SHOWN)[: PAGE + 1])
+    context = {
+        "filters": filters,
+        "items": found[:PAGE],
+        "next": _following(request, found),
+        "is_filtered": any(said.get(name) for name in ("q", "older", "place", "category", "site")),
+        "is_single": len(sites) == 1,
+        "today": timezone.localdate(),
+        "may_label": request.user.may_anywhere("label"),
+        "site": offer.site,
+    }
+    return render(request, "inventory/items.html", context)
+
+
+def _asked(request: CallerRequest, said: dict[str, Any], sites: list[Site]) -> Any:
+    rows = Item.objects.within(request).in_stock([said["site"]] if said.get("site") else sites)
+    if said.get("place"):
+        rows = rows.filter(account__place=said["place"])
+    if said.get("category"):
+        rows = rows.filter(category__in=Category.objects.under(said["category"]))
+    if said.get("older"):
+        day = timezone.localdate() - timedelta(weeks=int(said["older"]))
+        rows = rows.filter(since__lt=day)
+    return rows.about(said["q"]) if said.get("q") else rows
+
+
+def _after(rows: Any, is_oldest: bool, seen: int | None) -> Any:
+    """In order, newest or oldest first, beginning after the item that was seen last."""
+    last = Item.objects.filter(pk=seen).first() if seen else None
+    if not is_oldest:
+        return (rows.filter(pk__lt=seen) if seen else rows).order_by("-pk")
+    if last:
+        rows = rows.filter(Q(since__gt=last.since) | Q(since=last.since, pk__gt=last.pk))
+    return rows.order_by("since", "pk")
+
+
+def _following(request: CallerRequest, found: list[Item]) -> str:
+    """The query of the next page, if there is one."""
+    if len(found) <= PAGE:
+        return ""
+    query = request.GET.copy()
+    query["seen"] = str(found[PAGE - 1].pk)
+    return query.urlencode()
