@@ -51,11 +51,11 @@ def send(request: CallerRequest) -> HttpResponse:
 @page("read_stock")
 @require_safe
 def transfers(request: CallerRequest) -> HttpResponse:
-    """What is on the road to here and from here, then what has arrived, newest first."""
-    sites = sites_of(request)
+    """What a site sent, or what comes to it: on the road or arrived, newest first."""
+    here = chosen_site(request)
     is_incoming = request.GET.get("vers") == "ici"
-    end = "to_site__in" if is_incoming else "movement__site__in"
-    rows = Transfer.objects.listed().filter(**{end: sites})
+    rows = Transfer.objects.listed()
+    rows = rows.filter(to_site=here) if is_incoming else rows.filter(movement__site=here)
     if request.GET.get("seen", "").isdecimal() and len(request.GET["seen"]) < 19:
         rows = rows.filter(pk__lt=int(request.GET["seen"]))
     found = list(rows.order_by("-pk")[: PAGE + 1])
@@ -63,7 +63,9 @@ def transfers(request: CallerRequest) -> HttpResponse:
         "transfers": found[:PAGE],
         "older": found[PAGE - 1].pk if len(found) > PAGE else None,
         "is_incoming": is_incoming,
-        "may_send": request.user.may_anywhere("transfer"),
+        "site": here,
+        "sites": sites_of(request),
+        "may_send": request.user.may("transfer", here),
     }
     return render(request, "inventory/transfers.html", context)
 

@@ -31,7 +31,7 @@ ADDRESSES = (
     "/stock/inventaire/?site=canal&place=atelier",
     "/o/{whole}/demontage/",
     "/transferts/",
-    "/transferts/?vers=ici",
+    "/transferts/?site=gare&vers=ici",
     "/transferts/nouveau/?site=canal&items={whole}",
     "/transferts/{on_the_road}/",
     "/transferts/{in_part}/",

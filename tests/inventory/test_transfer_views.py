@@ -56,7 +56,8 @@ def test_what_is_sent_is_on_the_road_on_both_ends_pages(browser, sent, world):
     assert grams("canal", Kind.TRANSIT) == 34_200
     client = browser()
     assert "TF-canal-1" in text(client.get("/transferts/"))
-    assert "TF-canal-1" in text(client.get("/transferts/?vers=ici"))
+    assert "TF-canal-1" in text(client.get("/transferts/?site=gare&vers=ici"))
+    assert "TF-canal-1" not in text(client.get("/transferts/?site=gare"))  # not sent from there
     page = text(client.get(PATH))
     assert "en route" in page
     assert "34,2 kg" in page
