@@ -33,7 +33,7 @@ from inventory.views.items import item_of
 from organisation.doors import page
 from organisation.models import Site, Submission, User
 from organisation.permissions import CallerRequest
-from organisation.submissions import form_content, form_uuid, submit
+from organisation.submissions import claim_of, form_content, form_uuid, submit
 
 LAST_ARRIVALS = 8
 
@@ -215,9 +215,7 @@ def _note_refusal(request: CallerRequest, refusal: Refusal, uuid: UUID) -> None:
         return str(services.record_refusal(refusal=refusal).pk)
 
     submit(
-        organisation=request.user.organisation,  # type: ignore[arg-type]
-        uuid=uuid,
-        endpoint="refusals",
+        claim=claim_of(request, uuid, request.user.organisation),  # type: ignore[arg-type]
         content=form_content(request.POST),
         record=record,
     )

@@ -88,9 +88,9 @@ def _record_all(lines: list[Line], file: str, names: Names) -> int:
         try:
             named = _named(line, names)
             is_new, _number = submit(
-                organisation=names.organisation,
-                uuid=_identity(file, line),
-                endpoint=ENDPOINT,
+                claim=Submission(
+                    organisation=names.organisation, uuid=_identity(file, line), endpoint=ENDPOINT
+                ),
                 content=line.cells,
                 record=partial(_record, line, named),
             )

@@ -19,7 +19,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext as _
 from ninja import Router
 from ninja.errors import ValidationError as ShapeError
@@ -33,6 +33,7 @@ from organisation.models import Site, Token, User
 from organisation.permissions import ACTS, CallerRequest, require_act
 from organisation.prepared import Prepared
 from organisation.shapes import Page
+from organisation.stations import person_of
 
 
 class _CsrfCheck(CsrfViewMiddleware):
@@ -61,7 +62,8 @@ class May(HttpBearer):
     def __call__(self, request: HttpRequest) -> Any:
         scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme:
-            user = self.authenticate(request, secret) if scheme.lower() == "bearer" else None
+            read = {"bearer": self.authenticate, "tablet": self._at_station}.get(scheme.lower())
+            user = read(request, secret) if read else None
         else:
             user = request.user if request.user.is_authenticated else None
             if user and _CsrfCheck.fails(request):
@@ -74,6 +76,11 @@ class May(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         return Token.objects.owner(token.strip())
+
+    @staticmethod
+    def _at_station(request: HttpRequest, said: str) -> Any:
+        """Whoever typed the PIN, if the pass came from its own tablet."""
+        return person_of(request.station, said.strip())  # type: ignore[attr-defined]
 
     def admit(self, request: HttpRequest) -> None:
         """Refuse a caller whose roles never allow the act, and query keys nobody knows."""
@@ -220,7 +227,7 @@ def page(act: str) -> Callable[[Callable[..., HttpResponse]], Any]:
         @wraps(view)
         def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_sign_in(request)
             request.act = act  # type: ignore[attr-defined]
             if request.user.organisation_id is None or not request.user.may_anywhere(act):
                 raise PermissionDenied(_("Your role does not allow this."))
@@ -232,6 +239,14 @@ def page(act: str) -> Callable[[Callable[..., HttpResponse]], Any]:
         return guarded
 
     return guard
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """On a tablet people tap their name; elsewhere they type it."""
+    here = request.get_full_path()
+    if getattr(request, "station", None):
+        return redirect_to_login(here, login_url=reverse("tablet"))
+    return redirect_to_login(here)
 
 
 def _permitted_site(request: CallerRequest, code: str) -> Any:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from stdnum.fr import siret as siret_number
 
-from organisation.models import Organisation, Site, User
+from organisation.models import Organisation, Site, Station, User
 from organisation.permissions import Role
 from organisation.services import Grant
 
@@ -118,3 +118,79 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("What the key is for"), max_length=120, help_text=_("The program that uses it.")
     )
+
+
+class PinOf(forms.Form):
+    """A PIN for somebody: theirs to open tablets with; left empty, they open none."""
+
+    pin = forms.CharField(
+        label=_("PIN for tablets"),
+        required=False,
+        max_length=6,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "pattern": "[0-9]{4,6}"}
+        ),
+        help_text=_("4 to 6 digits. Left empty, this person opens no tablet."),
+    )
+
+
+class StationForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A tablet: where it stays, and what people call it."""
+
+    class Meta:
+        model = Station
+        fields = ("site", "name")
+        help_texts = {"name": _("As people call it: “Sorting 1”, “By the scale”.")}
+
+    def __init__(self, *args: Any, sites: list[Site], **options: Any) -> None:
+        super().__init__(*args, **options)
+        rows = Site.objects.filter(pk__in=[site.pk for site in sites])
+        self.fields["site"].queryset = rows  # type: ignore[attr-defined]
+        if len(sites) == 1:
+            self.initial.setdefault("site", sites[0])
+        if self.instance.pk:
+            self.fields["site"].disabled = True
+
+
+class FloorForm(forms.ModelForm):  # type: ignore[type-arg]
+    """How the floor of a site works on its tablets."""
+
+    is_team = forms.BooleanField(
+        label=_("The floor may work without PIN, as one team"),
+        required=False,
+        help_text=_("For weighing and sorting. The till and corrections always ask who it is."),
+    )
+
+    class Meta:
+        model = Site
+        fields = ("lock_after_min",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        team = getattr(self.instance, "team", None)
+        self.initial["is_team"] = team is not None and team.is_active
+
+
+class PairForm(forms.Form):
+    """The code that a manager has read out."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        help_text=_("Eight signs. A manager finds it under Settings, Tablets."),
+    )
+
+
+class PinForm(forms.Form):
+    """Who stands there, and their PIN; a team has none."""
+
+    person = forms.ModelChoiceField(User.objects.none(), to_field_name="username")
+    pin = forms.CharField(required=False, max_length=6)
+
+    def __init__(self, *args: Any, people: list[User], **options: Any) -> None:
+        super().__init__(*args, **options)
+        rows = User.objects.filter(pk__in=[person.pk for person in people])
+        self.fields["person"].queryset = rows  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from organisation.models import Site, User
+    from organisation.models import Site, Station, User
 
 
 class CallerRequest(HttpRequest):
@@ -16,6 +16,7 @@ class CallerRequest(HttpRequest):
 
     user: "User"
     act: str
+    station: "Station | None"  # the tablet it came from, withdrawn or not
     site: "Site"  # type: ignore[assignment]  # Django's own is of its sites framework
 
 
@@ -55,6 +56,9 @@ ACTS: dict[str, frozenset[Role]] = {
     "govern": frozenset({Role.DIRECTOR}),  # the structure itself: its name, its sites
     "manage_people": frozenset({Role.DIRECTOR}),  # who signs in, with which roles and keys
 }
+
+# Four digits typed before everybody open none of these: they ask for a password.
+WITH_PASSWORD = frozenset({"configure", "close_month", "govern", "manage_people"})
 
 
 def require_act(act: str | None) -> str:

@@ -72,38 +72,39 @@ def digest_of(content: Any) -> str:
 
 
 def submit(
-    *,
-    organisation: Organisation,
-    uuid: UUID,
-    endpoint: str,
-    content: Any,
-    record: Callable[[Submission], str],
+    *, claim: Submission, content: Any, record: Callable[[Submission], str]
 ) -> tuple[bool, str]:
     """Record a request exactly once; return ``(is_new, answer)``.
 
-    ``record`` does the writing and returns the answer to keep.
+    ``claim`` says whose it is, its id, and what it was sent to. ``record`` does the writing and
+    returns the answer to keep.
     Raises ValidationError ``id_reused`` when the id was used for something else.
     """
-    digest = digest_of(content)
+    claim.digest = digest_of(content)
     try:
         with writing():
-            submission = _claim(organisation, uuid, endpoint, digest)
-            answer = record(submission)
-            _keep(submission, answer)
+            _insert(claim)
+            answer = record(claim)
+            _keep(claim, answer)
     except (ClaimedByAnotherError, ValidationError, PermissionDenied):
         # It is a replay, or a twin was recorded while this one was judged.
-        if stored := Submission.objects.answered(organisation, uuid):
-            return False, _replay(stored, endpoint, digest)
+        if stored := Submission.objects.answered(claim.organisation, claim.uuid):
+            return False, _replay(stored, claim)
         raise
     return True, answer
+
+
+def claim_of(request: CallerRequest, uuid: UUID, organisation: Organisation) -> Submission:
+    """What a request asks to record: its id, its address, and the tablet that it came from."""
+    return Submission(
+        organisation=organisation, uuid=uuid, endpoint=request.path, station=request.station
+    )
 
 
 def once(request: CallerRequest, uuid: UUID, record: Callable[[Submission], Any]) -> HttpResponse:
     """Answer an API request exactly once: 201 at first, 200 and the same body on a replay."""
     is_new, answer = submit(
-        organisation=request.user.organisation,  # type: ignore[arg-type]
-        uuid=uuid,
-        endpoint=request.path,
+        claim=claim_of(request, uuid, request.user.organisation),  # type: ignore[arg-type]
         content=json.loads(request.body),
         record=lambda submission: record(submission).model_dump_json(),
     )
@@ -123,9 +124,11 @@ def form_uuid(request: CallerRequest) -> UUID:
         return uuid4()
 
 
-def _claim(organisation: Organisation, uuid: UUID, endpoint: str, digest: str) -> Submission:
-    """Insert the submission or find that another transaction has: one statement, no race."""
-    row = Submission(organisation=organisation, uuid=uuid, endpoint=endpoint, digest=digest)
+def _insert(row: Submission) -> None:
+    """Insert the submission or find that another transaction has: one statement, no race.
+
+    Raises ClaimedByAnotherError.
+    """
     fields = [f for f in Submission._meta.concrete_fields if not f.primary_key]
     columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
     marks = ", ".join(["%s"] * len(fields))
@@ -140,7 +143,6 @@ def _claim(organisation: Organisation, uuid: UUID, endpoint: str, digest: str) -
     if inserted is None:
         raise ClaimedByAnotherError
     row.pk = inserted[0]
-    return row
 
 
 def _keep(submission: Submission, answer: str) -> None:
@@ -150,8 +152,8 @@ def _keep(submission: Submission, answer: str) -> None:
         )
 
 
-def _replay(stored: Submission, endpoint: str, digest: str) -> str:
-    if (stored.endpoint, stored.digest) != (endpoint, digest):
+def _replay(stored: Submission, claim: Submission) -> str:
+    if (stored.endpoint, stored.digest) != (claim.endpoint, claim.digest):
         raise ValidationError(
             _("This identifier was already used for another entry. Nothing was recorded."),
             code="id_reused",

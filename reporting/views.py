@@ -16,7 +16,7 @@ from inventory.months import first_day
 from organisation.doors import caller, page
 from organisation.models import Site, Submission, User
 from organisation.permissions import CallerRequest
-from organisation.submissions import form_content, submit
+from organisation.submissions import claim_of, form_content, submit
 from reporting import charts, exports, services, workbook
 from reporting.bilan import KNOWN, Page
 from reporting.breakdown import Sides, side_by_side
@@ -144,9 +144,7 @@ def close_month(request: CallerRequest, site: Site) -> HttpResponse:
         raise Http404
     try:
         submit(
-            organisation=site.organisation,
-            uuid=form.cleaned_data["id"],
-            endpoint=request.path,
+            claim=claim_of(request, form.cleaned_data["id"], site.organisation),
             content=form_content(request.POST),
             record=lambda submission: str(_close(request, site, form, submission)),
         )

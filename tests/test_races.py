@@ -52,9 +52,9 @@ class Shop:
             return post(entry=entry, legs=legs).number
 
         return submit(
-            organisation=self.world.navette,
-            uuid=uuid or uuid4(),
-            endpoint=f"test/{verb}",
+            claim=Submission(
+                organisation=self.world.navette, uuid=uuid or uuid4(), endpoint=f"test/{verb}"
+            ),
             content=content,
             record=record,
         )

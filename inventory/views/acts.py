@@ -18,7 +18,7 @@ from organisation.doors import require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from organisation.shapes import MAX_LINES
-from organisation.submissions import form_content, submit
+from organisation.submissions import claim_of, form_content, submit
 
 MORE_LINES = 5
 SITE = "site"  # in the session: where this person last worked
@@ -160,9 +160,7 @@ def recorded_number(
     content: dict[str, Any] = {**form_content(request.POST), "site": form.site.code}
     try:
         _is_new, answer = submit(
-            organisation=form.site.organisation,
-            uuid=form.cleaned_data["id"],
-            endpoint=request.path,
+            claim=claim_of(request, form.cleaned_data["id"], form.site.organisation),
             content=content,
             record=record,
         )

@@ -18,7 +18,7 @@ from inventory.printed import labels_of
 from inventory.views.acts import chosen_site, shown, sites_of
 from organisation.doors import page
 from organisation.permissions import CallerRequest
-from organisation.submissions import form_content, submit
+from organisation.submissions import claim_of, form_content, submit
 
 SHEET = 24
 MOST = 240  # labels at once: ten sheets
@@ -180,9 +180,7 @@ def _drawn(request: CallerRequest, offer: Offer, form: BlankForm) -> list[str]:
     """The codes drawn for this form, once. Raises ValidationError ``id_reused``."""
     organisation, count = offer.site.organisation, form.cleaned_data["count"]
     _is_new, answer = submit(
-        organisation=organisation,
-        uuid=form.cleaned_data["id"],
-        endpoint=request.path,
+        claim=claim_of(request, form.cleaned_data["id"], organisation),
         content={**form_content(request.POST), "site": offer.site.code},
         record=lambda _submission: " ".join(
             services.draw_codes(organisation=organisation, count=count)

@@ -5,15 +5,17 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from organisation.doors import page
-from organisation.forms import TokenForm
+from organisation.forms import PinOf, TokenForm
 from organisation.models import Token, User
 from organisation.permissions import CallerRequest
-from organisation.services import revoke_token
+from organisation.services import revoke_token, set_pin
 from organisation.submissions import writing
 
 
@@ -39,6 +41,34 @@ def keys(request: CallerRequest) -> HttpResponse:
     """One's own keys to the API."""
     person: User = request.user
     return keys_page(request, person, {"title": _("My keys"), "is_own": True})
+
+
+@page("look_up")
+def pin(request: CallerRequest) -> HttpResponse:
+    """One's own PIN for tablets: changed with a password only."""
+    if request.user.came_by_pin:
+        raise PermissionDenied(_("Log in with your password to change your PIN."))
+    context = {"title": _("My PIN"), "is_own": True}
+    return pin_page(request, request.user, context, reverse("account"))
+
+
+def pin_page(
+    request: CallerRequest, person: User, context: dict[str, Any], onward: str
+) -> HttpResponse:
+    """Give ``person`` a PIN, or take it away."""
+    form = PinOf(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with writing():
+                set_pin(person=person, pin=form.cleaned_data["pin"])
+        except ValidationError as refusal:
+            form.add_error("pin", refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(onward)
+    context |= {"form": form, "is_new": True}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "organisation/sheet.html", context, status=status)
 
 
 def keys_page(request: CallerRequest, person: User, context: dict[str, Any]) -> HttpResponse:

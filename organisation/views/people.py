@@ -16,7 +16,7 @@ from organisation.models import User
 from organisation.permissions import CallerRequest
 from organisation.services import add_person, change_roles, new_password, reaches, set_active
 from organisation.submissions import writing
-from organisation.views.account import keys_page, show_once
+from organisation.views.account import keys_page, pin_page, show_once
 
 
 @page("manage_people")
@@ -101,6 +101,14 @@ def password(request: CallerRequest, login: str) -> HttpResponse:
         **_within_people(found),
     }
     return render(request, "organisation/sheet.html", context)
+
+
+@page("manage_people")
+def pin(request: CallerRequest, login: str) -> HttpResponse:
+    """A PIN with which somebody opens tablets; empty, they open none."""
+    found = _reached(request, login)
+    context = {"title": _("PIN of %(name)s") % {"name": _name(found)}, **_within_people(found)}
+    return pin_page(request, found, context, reverse("people"))
 
 
 @page("manage_people")

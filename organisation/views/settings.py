@@ -68,6 +68,12 @@ CARDS = (
         "tags",
     ),
     Card(
+        "stations",
+        gettext_lazy("Tablets"),
+        gettext_lazy("Paired to a site, opened with a PIN"),
+        "tablet",
+    ),
+    Card(
         "people",
         gettext_lazy("People and roles"),
         gettext_lazy("Who signs in, and for what"),

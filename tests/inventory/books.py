@@ -32,7 +32,7 @@ from inventory.models import (
 )
 from inventory.models.ledger import EXITS
 from inventory.verify import differences
-from organisation.models import Site
+from organisation.models import Site, Submission
 from organisation.submissions import submit
 from tests.conftest import NOON
 
@@ -139,9 +139,7 @@ class Books(RuleBasedStateMachine):
         uuid = uuid4()
         try:
             is_new, answer = submit(
-                organisation=site.organisation,
-                uuid=uuid,
-                endpoint=endpoint,
+                claim=Submission(organisation=site.organisation, uuid=uuid, endpoint=endpoint),
                 content=content,
                 record=record,
             )

@@ -498,9 +498,9 @@ class Histories(Books):
 
         def again():
             return submit(
-                organisation=sent.organisation,
-                uuid=sent.uuid,
-                endpoint=sent.endpoint,
+                claim=Submission(
+                    organisation=sent.organisation, uuid=sent.uuid, endpoint=sent.endpoint
+                ),
                 content=[sent.content] if differs else sent.content,
                 record=lambda _submission: pytest.fail("recorded twice"),
             )

@@ -23,9 +23,9 @@ def send(world):
             return f"answer {len(calls)}"
 
         return submit(
-            organisation=organisation or world.navette,
-            uuid=uuid,
-            endpoint=endpoint,
+            claim=Submission(
+                organisation=organisation or world.navette, uuid=uuid, endpoint=endpoint
+            ),
             content={"a": 1, "b": 2} if content is None else content,
             record=record,
         )

@@ -1,0 +1,28 @@
+"""Structures, their sites and people, their tablets, and the requests they have sent us."""
+
+from organisation.models.people import Membership, Token, User
+from organisation.models.stations import PinFailures, Station
+from organisation.models.structures import (
+    Network,
+    Organisation,
+    Site,
+    code_validator,
+    validate_siret,
+    validate_timezone,
+)
+from organisation.models.submissions import Submission
+
+__all__ = [
+    "Membership",
+    "Network",
+    "Organisation",
+    "PinFailures",
+    "Site",
+    "Station",
+    "Submission",
+    "Token",
+    "User",
+    "code_validator",
+    "validate_siret",
+    "validate_timezone",
+]

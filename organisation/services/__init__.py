@@ -1,0 +1,35 @@
+"""What people and tablets may do here: writes that span rows."""
+
+from organisation.services.people import (
+    Grant,
+    add_person,
+    change_roles,
+    new_password,
+    reaches,
+    revoke_token,
+    set_active,
+)
+from organisation.services.stations import (
+    invite,
+    pair,
+    set_pin,
+    set_team,
+    sign_in,
+    withdraw,
+)
+
+__all__ = [
+    "Grant",
+    "add_person",
+    "change_roles",
+    "invite",
+    "new_password",
+    "pair",
+    "reaches",
+    "revoke_token",
+    "set_active",
+    "set_pin",
+    "set_team",
+    "sign_in",
+    "withdraw",
+]
