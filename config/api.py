@@ -26,6 +26,8 @@ from organisation.doors import anyone
 from reporting.api import router as reporting_router
 from sales.api import router as sales_router
 
+# Whoever sent it may no longer: a tablet keeps what it has, and a person decides.
+WITHDRAWN = frozenset({"station_withdrawn", "person_withdrawn"})
 CONFLICTS = frozenset(
     {
         "id_reused",
@@ -217,6 +219,12 @@ def _plain(value: Any) -> Any:
     return value.replace(" or ", ", ").replace("'", "") if isinstance(value, str) else value
 
 
+def _status(codes: set[str]) -> int:
+    if codes <= WITHDRAWN:
+        return 403
+    return 409 if codes <= CONFLICTS else 422
+
+
 @api.exception_handler(ValidationError)
 def on_rule_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A rule said no: its code, its sentence, and the field where the rule names one."""
@@ -230,7 +238,7 @@ def on_rule_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
         for field, found in faults
         for fault in found
     ]
-    return refusal(409 if {code for code, *_rest in details} <= CONFLICTS else 422, details)
+    return refusal(_status({code for code, *_rest in details}), details)
 
 
 @api.exception_handler(PermissionDenied)

@@ -18,7 +18,7 @@ from inventory.ledger import Entry
 from inventory.models import Category, CollectionMode, Container, Origin, Partner, Place, Verb
 from inventory.services import Draft
 from organisation.doors import ANYONE, acts_of, callbacks, operations_of
-from organisation.models import Membership, Site, Submission, User
+from organisation.models import Membership, Site, Station, Submission, User
 from organisation.permissions import Role
 from sales.models import PriceKey, Till
 
@@ -296,6 +296,7 @@ PAGES = {
     "reglages/personnes/nouveau/": ALONE,
     "reglages/personnes/<str:login>/": Sample(path={"login": "$login"}),
     "reglages/personnes/<str:login>/mot-de-passe/": Sample(path={"login": "$login"}),
+    "reglages/personnes/<str:login>/pin/": Sample(path={"login": "$login"}),
     "reglages/personnes/<str:login>/cles/": Sample(path={"login": "$login"}),
     "reglages/categories/": ALONE,
     "reglages/categories/nouveau/": ALONE,
@@ -327,6 +328,12 @@ PAGES = {
     "reglages/sites/<str:site>/prix/<str:code>/": Sample(path={"site": "$site", "code": "$key"}),
     "reglages/sites/<str:site>/lieux/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/lieux/nouveau/": Sample(path={"site": "$site"}),
+    "mon-compte/pin/": ALONE,
+    "reglages/tablettes/": ALONE,
+    "reglages/tablettes/<int:pk>/": Sample(path={"pk": "$station"}),
+    "reglages/tablettes/site/<str:site>/": Sample(
+        path={"site": "$site"}, body={"lock_after_min": "5"}
+    ),
     "reglages/sites/<str:site>/lieux/<str:code>/": Sample(
         path={"site": "$site", "code": "reserve"}
     ),
@@ -356,7 +363,8 @@ class Door:
     def url(self, sample: Sample, spot: dict[str, str]) -> str:
         url = "/" + self.route
         for name, value in fill(sample.path, spot).items():
-            url = url.replace(f"<{name}>", value).replace(f"<str:{name}>", value)
+            for mark in (f"<{name}>", f"<str:{name}>", f"<int:{name}>"):
+                url = url.replace(mark, value)
         return url
 
 
@@ -418,6 +426,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot = {
         "site": site.code,
         "login": helper.username,
+        "station": str(Station.objects.create(site=site, name="Quai").pk),
         "peer": peer.code,
         "till": till.code,
         "key": key.code,
