@@ -39,11 +39,9 @@ def load(*, today: date | None = None, start: date | None = None) -> int:
         before = _days_played(world)
         lived = {site.pk: _lived_until(site) for site in world.sites}
         first = min((at.date() for at in lived.values() if at), default=start)
-        for number, day in enumerate(opening_days(first, today)):
-            for site in world.sites:
-                after = lived[site.pk]
-                is_first = after is None and number == 0
-                _live(Day(world, site, day), after=after, is_first=is_first)
+        for number, date_ in enumerate(opening_days(first, today)):
+            days = [Day(world, site, date_) for site in world.sites]
+            _live(days, lived, is_first=number == 0)
         added = _days_played(world) - before
     books.close_last_year(world, start, today)
     return added
@@ -72,14 +70,17 @@ def _lived_until(site: Site) -> datetime | None:
     return last
 
 
-def _live(day: Day, *, after: datetime | None, is_first: bool) -> None:
-    """Play what of a day is past by now and was not played before."""
-    if month_of(day.date) <= (day.site.books_closed_through or 0):
-        return
+def _live(days: list[Day], lived: dict[int, datetime | None], *, is_first: bool) -> None:
+    """Play a day at all sites by the clock: what of it is past by now and was not played before."""
     now = timezone.now()
-    for at, act in acts_of(day, is_first=is_first):
-        if (after is None or at > after) and at <= now:
-            _play(day, at, act)
+    due = []
+    for day in days:
+        after = lived[day.site.pk]
+        if month_of(day.date) > (day.site.books_closed_through or 0):
+            acts = acts_of(day, is_first=is_first and after is None)
+            due += [(at, day, act) for at, act in acts if (not after or at > after) and at <= now]
+    for at, day, act in sorted(due, key=lambda act: act[0]):
+        _play(day, at, act)
 
 
 def _play(day: Day, at: datetime, act: Act) -> None:

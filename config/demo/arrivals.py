@@ -10,6 +10,7 @@ from config.demo.goods import STREAMS, UNITS, rounded_g
 from config.demo.structure import SHOP
 from inventory import services
 from inventory.models import UNSORTED, Kind, Verb
+from inventory.units import exact_kg
 
 MODES = ("drop_off",) * 6 + ("home_pickup",) * 2 + ("doorstep", "recycling_centre", "company")
 REFUSED = (
@@ -51,10 +52,9 @@ def slip(day: Day, at: datetime, dice: Random) -> None:
         arrival=arrival,
         lines=[Line(books, weight_g=weight_g * 10)],
     )
-    note = f"Erreur de saisie : {weight_g * 10 // 1000} kg au lieu de {weight_g / 1000:.1f} kg"
-    cancelling = day.entry(
-        Verb.REVERSE, at - timedelta(minutes=1), "responsable", note.replace(".", ",")
-    )
+    typed, meant = exact_kg(weight_g * 10), exact_kg(weight_g)
+    note = f"Erreur de saisie\N{NO-BREAK SPACE}: {typed} kg au lieu de {meant} kg"
+    cancelling = day.entry(Verb.REVERSE, at - timedelta(minutes=1), "responsable", note)
     services.cancel(entry=cancelling, movement=wrong.movement)
     right = day.entry(Verb.COLLECT, at)
     record_intake(entry=right, arrival=arrival, lines=[Line(books, weight_g=weight_g)])

@@ -75,7 +75,7 @@ class World:
         )
 
 
-LABELLED = ("pk", "since", "title", "weight_g", "condition", "category__code", "part_of")
+LABELLED = ("pk", "since", "title", "weight_g", "condition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,6 @@ class Labelled:
     title: str
     weight_g: int
     condition: str
-    category: str
-    part_of: int | None
-
-    @property
-    def top(self) -> str:
-        return self.category.partition(".")[0]
 
     @property
     def name(self) -> str:
@@ -158,8 +152,8 @@ class Day:
         """Where an object belongs: the workshop, the store for its first days, or the shop."""
         if WORKSHOP in self.places and item.condition == Item.Condition.TO_REPAIR:
             return WORKSHOP
-        is_waiting = (self.date - item.since).days < 12 and lot_of(item, 3) == 0
-        is_stored = STORE in self.places and item.weight_g > 15_000 and is_waiting
+        is_waiting = (self.date - item.since).days < 18 and lot_of(item, 2) == 0
+        is_stored = STORE in self.places and item.weight_g > 8_000 and is_waiting
         return STORE if is_stored else SHOP
 
     def at(self, hour: int, minute: int = 0, second: int = 0) -> datetime:
@@ -245,4 +239,4 @@ def lot_of(item: Labelled, lots: int) -> int:
 def _patience(name: str) -> int:
     dice = dice_of(name)
     spans = ((4, 10), (11, 45), (46, 115), (1_000, 1_000))
-    return dice.randint(*dice.choices(spans, (26, 33, 27, 14))[0])
+    return dice.randint(*dice.choices(spans, (22, 32, 31, 15))[0])

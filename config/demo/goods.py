@@ -30,13 +30,13 @@ class Stream:
 
 
 STREAMS = {
-    "TEX": Stream(0.75, 25_500, 0.46, 0.026, "fibres", labelled=0.8),
-    "MOB": Stream(0.50, 41_000, 0.24, 0.100, "metaux", labelled=4.5),
-    "LIV": Stream(0.60, 17_000, 0.42, 0.026, "papier", labelled=0.3),
+    "TEX": Stream(0.75, 27_500, 0.46, 0.026, "fibres", labelled=0.8),
+    "MOB": Stream(0.50, 42_000, 0.24, 0.100, "metaux", labelled=4.5),
+    "LIV": Stream(0.60, 18_000, 0.42, 0.026, "papier", labelled=0.3),
     "VAI": Stream(0.50, 20_500, 0.04, 0.078, "metaux", labelled=0.4),
     "JOU": Stream(0.40, 12_500, 0.17, 0.093, "metaux", labelled=0.8),
     "DEC": Stream(0.35, 14_500, 0.04, 0.078, "metaux", labelled=1.0),
-    "PEM": Stream(0.35, 9_500, 0.45, 0.034, "electro", labelled=2.8),
+    "PEM": Stream(0.35, 10_500, 0.45, 0.034, "electro", labelled=2.8),
     "INF": Stream(0.14, 10_000, 0.45, 0.017, "electro", labelled=1.6),
     "SON": Stream(0.10, 11_000, 0.42, 0.018, "electro", labelled=1.6),
     "LUM": Stream(0.15, 5_500, 0.25, 0.073, "electro", labelled=1.4),
@@ -108,8 +108,8 @@ BY_WEIGHT = {
     "TEX.VETE": ByWeight(0.42, (2_500, 11_000), 150),
     "LIV.LIVR": ByWeight(0.19, (5_000, 14_000), 60),
     "JOU.JEUX": ByWeight(0.14, (1_500, 6_000), 120),
-    "ACC.CHAU": ByWeight(0.08, (1_000, 3_500), 250),
-    "BRI.OUTM": ByWeight(0.10, (1_500, 7_000), 120),
+    "ACC.SACS": ByWeight(0.08, (900, 3_200), 300),
+    "BRI.OUTM": ByWeight(0.20, (700, 2_600), 200),
     "SPO.SPOR": ByWeight(0.08, (1_500, 8_000), 150),
 }
 # Sold together for one price, by their average weight: how often, how many, cents.
@@ -152,12 +152,16 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 GRID = {price.code: price for price in _prices()}
 ARTICLES = _articles()
-# What is kept of an object that is taken apart: category, title, euros.
+BREAK = ("PEM", "INF", "SON", "SPO")
+# What is kept of an object that is taken apart: its category → the part's, title, euros.
 PARTS = {
-    "PEM": ("PEM", "Accessoires d'aspirateur", (3, 6)),
-    "INF": ("INF.ACCI", "Barrettes mémoire", (5, 12)),
-    "SON": ("SON.HIFI", "Paire d'enceintes", (10, 25)),
-    "SPO": ("SPO.SPOR", "Roue de vélo 26 pouces", (8, 15)),
+    "PEM.ASPI": ("PEM", "Flexible d'aspirateur", (2, 5)),
+    "PEM.ROBO": ("PEM.ROBO", "Bol de robot", (3, 8)),
+    "PEM.COUD": ("PEM", "Pédale de machine à coudre", (4, 9)),
+    "INF.FIXE": ("INF.ACCI", "Barrettes mémoire et disque dur", (8, 18)),
+    "INF.PORT": ("INF.ACCI", "Chargeur d'ordinateur portable", (4, 9)),
+    "SON.HIFI": ("SON.HIFI", "Paire d'enceintes", (8, 20)),
+    "SPO.VELO": ("SPO.SPOR", "Roue de vélo 26 pouces", (5, 12)),
 }
 
 

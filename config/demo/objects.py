@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from config.demo.days import MARK, Day, items_of, lot_of
-from config.demo.goods import ARTICLES, PARTS, SCRAP, STREAMS, Article, rounded_g, worded
+from config.demo.goods import ARTICLES, BREAK, PARTS, SCRAP, STREAMS, Article, rounded_g, worded
 from config.demo.structure import MAIN, WORKSHOP
 from inventory import services
 from inventory.models import Flow, Item, Verb
@@ -43,7 +43,7 @@ def _chosen_lines(day: Day, at: datetime, dice: Random) -> list[Flow]:
     if not found:
         return []
     weights = [STREAMS[code].labelled for code in found.values()]
-    wanted = dice.randint(3, 7 if day.size == 1 else 6)
+    wanted = dice.randint(3, 6 if day.size == 1 else 5)
     keys = dice.choices(list(found), weights, k=wanted)
     ends = ("movement", "from_account", "to_account__place__site", "from_category")
     lines = Flow.objects.select_related(*ends).in_bulk(keys)
@@ -58,7 +58,7 @@ def _draft(day: Day, line: Flow, left_g: int, dice: Random, number: int) -> Draf
     if weight_g > min(left_g, day.bulk_g.get((MAIN, stream), 0)):
         return None
     day.bulk_g[MAIN, stream] -= weight_g
-    is_broken = stream in PARTS and dice.random() < 0.18
+    is_broken = stream in BREAK and dice.random() < 0.18
     states = (Item.Condition.NEW, Item.Condition.GOOD, Item.Condition.WORN)
     state = Item.Condition.TO_REPAIR if is_broken else dice.choices(states, (10, 65, 25))[0]
     return Draft(
@@ -87,9 +87,8 @@ def mend(day: Day, at: datetime, dice: Random) -> None:
         and (day.date - labelled.since).days >= DAYS_TO_MEND
     ]
     for number, (labelled, item) in enumerate(zip(broken, items_of(broken), strict=True)):
-        kept = PARTS.get(labelled.top)
-        if kept and lot_of(labelled, 3) == 0:
-            _take_apart(day, at - timedelta(seconds=number + 1), item, kept, dice)
+        if lot_of(labelled, 3) == 0:
+            _take_apart(day, at - timedelta(seconds=number + 1), item, dice)
         else:
             _repair(day, at, item)
 
@@ -100,23 +99,21 @@ def _repair(day: Day, at: datetime, item: Item) -> None:
     changes = {"condition": Item.Condition.GOOD, "price_cents": price_cents}
     told = services.describe(item=item, changes=changes).history
     began = day.at(9) - timedelta(days=(day.date - item.since).days)
-    last = told.latest()
-    told.exclude(pk=last.pk).update(history_date=began)
+    first, last = told.earliest(), told.latest()
+    told.filter(pk=first.pk).update(history_date=began)
     told.filter(pk=last.pk).update(history_date=at, history_user=day.world.people["tri"])
 
 
-def _take_apart(
-    day: Day, at: datetime, item: Item, kept: tuple[str, str, tuple[int, int]], dice: Random
-) -> None:
+def _take_apart(day: Day, at: datetime, item: Item, dice: Random) -> None:
     """A part that still serves gets a label, the metal is scrap, the rest is waste."""
-    code, title, euros = kept
-    kept_g = rounded_g(item.weight_g * dice.uniform(0.12, 0.2))
-    scrap_g = rounded_g(item.weight_g * dice.uniform(0.4, 0.6))
+    parts = []
     categories = day.world.categories
-    price_cents = dice.randint(*euros) * 100
-    parts = [
-        Part(categories[code], kept_g, title, price_cents, is_labelled=True),
-        Part(categories[SCRAP], scrap_g),
-        Part(categories["DIV"], item.weight_g - kept_g - scrap_g),
-    ]
+    if kept := PARTS.get(item.category.code):
+        code, title, euros = kept
+        weight_g = rounded_g(item.weight_g * dice.uniform(0.12, 0.2))
+        price_cents = dice.randint(*euros) * 100
+        parts.append(Part(categories[code], weight_g, title, price_cents, is_labelled=True))
+    parts.append(Part(categories[SCRAP], rounded_g(item.weight_g * dice.uniform(0.4, 0.6))))
+    rest_g = item.weight_g - sum(part.weight_g for part in parts)
+    parts.append(Part(categories["DIV"], rest_g))
     services.dismantle(entry=day.entry(Verb.DISMANTLE, at), item=item, parts=parts)

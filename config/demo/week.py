@@ -25,12 +25,10 @@ WEEKLY: dict[int, tuple[Timed, ...]] = {
         (19, 20, departures.clear),
     ),
 }
-# The van goes twice a week, once each way: something is always on the road.
-LOADED, UNLOADED = (9, 10, departures.send), (11, 15, departures.receive)
-VAN: dict[str, dict[int, Timed]] = {
-    "canal": {TUESDAY: LOADED, FRIDAY: UNLOADED},
-    "gare": {FRIDAY: LOADED, TUESDAY: UNLOADED},
-}
+# The van takes days for its round: each shop loads it in the morning it unloads the other's
+# goods, so that something is always on the road.
+VAN: tuple[Timed, ...] = ((9, 10, departures.send), (11, 15, departures.receive))
+VAN_DAYS = {"canal": TUESDAY, "gare": FRIDAY}
 LORRIES = {"canal": 1, "gare": 0}  # every other Friday: the odd weeks, or the even ones
 
 
@@ -47,8 +45,7 @@ def acts_of(day: Day, *, is_first: bool) -> list[tuple[datetime, Act]]:
 
 def _every_day(day: Day, dice: Random) -> Iterator[tuple[datetime, Act]]:
     yield day.at(9, 25), sorting.sort
-    is_busy = day.date.weekday() in (WEDNESDAY, SATURDAY)
-    for hour in (10, 13, 15) if is_busy else (10, 15):
+    for hour in (10, 13, 15) if day.date.weekday() == SATURDAY else (10, 15):
         yield day.at(hour, dice.randint(1, 59)), arrivals.arrive
 
 
@@ -65,8 +62,8 @@ def _tickets(day: Day, dice: Random) -> Iterator[tuple[datetime, Act]]:
 def _weekly(day: Day) -> Iterator[tuple[datetime, Act]]:
     weekday = day.date.weekday()
     timed = [*WEEKLY[weekday]]
-    if weekday in VAN[day.site.code]:
-        timed.append(VAN[day.site.code][weekday])
+    if weekday == VAN_DAYS[day.site.code]:
+        timed += VAN
     if weekday == FRIDAY and day.date.isocalendar().week % 2 == LORRIES[day.site.code]:
         timed.append((17, 15, departures.send_away))
     for hour, minute, act in timed:

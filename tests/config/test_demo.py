@@ -166,13 +166,23 @@ def test_labelled_objects_come_from_an_arrival_and_lie_there_for_days_or_weeks(n
         assert {(THEN - item.since).days // 7 for item in objects} >= {0, 1, 2, 3, 4}
 
 
-def test_what_comes_unsorted_is_sorted_and_what_is_broken_is_mended_or_taken_apart(navette):
+def test_what_comes_unsorted_is_sorted_at_last(navette):
     sorted_ = Flow.objects.filter(movement__verb=Verb.SORT, from_category__code=UNSORTED)
 
     assert {flow.to_category.code for flow in sorted_} >= {"MOB", "LIV", "TEX"}
-    assert Item.objects.filter(part_of__isnull=False, codes__isnull=False).exists()
+
+
+def test_what_is_broken_is_mended_or_taken_apart(navette):
+    demo.load(start=START, today=date(2026, 2, 28))
+
     was_broken = Item.history.filter(condition=Item.Condition.TO_REPAIR).values("id")
-    assert Item.objects.filter(pk__in=was_broken, condition=Item.Condition.GOOD).exists()
+    mended = Item.objects.filter(pk__in=was_broken, condition=Item.Condition.GOOD)
+    assert Item.objects.filter(part_of__isnull=False, codes__isnull=False).exists()
+    assert mended.first().history.latest().history_user == navette.people["tri"]
+    assert mended.first().history.latest().history_date.year == 2026
+
+
+def test_what_is_turned_away_is_noted(navette):
     assert Refusal.objects.exists()
 
 
