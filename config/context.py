@@ -47,11 +47,15 @@ BESIDE = (
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """Return the doors permitted to the reader (`nav`), and the current URL's name (`current`)."""
+    """Return the doors permitted to the reader (`nav`) and the current URL's name (`current`).
+
+    `uses` tells what the structure's profile works with: labels, a till.
+    """
     match = getattr(request, "resolver_match", None)
     user = getattr(request, "user", None)
     return {
         "nav": open_to(user, DOORS),
+        "uses": {"labels": _profile(user) in WITH_LABELS, "till": _profile(user) in WITH_TILL},
         "finds": _may(user, "read_stock"),
         "configures": _may(user, "configure"),
         "current": match.url_name if match else None,
@@ -60,14 +64,18 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 
 def open_to(user: Any, doors: tuple[Door, ...]) -> list[Door]:
     """Those of ``doors`` that the reader's role opens and that the structure's profile shows."""
-    if user is None or not user.is_authenticated or user.organisation is None:
-        return []
-    profile = user.organisation.profile
+    profile = _profile(user)
     return [
         door
         for door in doors
         if profile in door.profiles and (not door.act or user.may_anywhere(door.act))
     ]
+
+
+def _profile(user: Any) -> str:
+    """The profile of the reader's structure; empty before signing in."""
+    organisation = getattr(user, "organisation", None)
+    return organisation.profile if organisation else ""
 
 
 def _may(user: Any, act: str) -> bool:

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import connection, transaction
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,16 +31,16 @@ from inventory.models import (
 )
 from inventory.models.ledger import PREFIXES
 from inventory.months import add_months, first_day, month_of
-from inventory.rows import add, insert
+from inventory.rows import BATCH, add, insert
 from inventory.sums import add_up
 from inventory.triggers import PAIRS
+from inventory.whereabouts import carry_items
 from organisation.models import Site, Submission, User
 
 Sums = dict[tuple[Any, ...], list[int]]
 # Books that agreed already; a ticket of things whose weight nobody knows.
 MAY_BE_EMPTY = (Verb.COUNT, Verb.SETTLE, Verb.SELL, Verb.RETURN)
 IRREVERSIBLE = (Verb.REVERSE, Verb.SELL, Verb.RETURN)
-_BATCH = 500  # rows of one statement: well under both engines' limit of parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class Entry:
     business_date: date | None = None
     note: str = ""
     reverses: Movement | None = None
+
+    @property
+    def day(self) -> date:
+        """The business day that the act counts to."""
+        return self.business_date or self.site.business_date(self.occurred_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +86,8 @@ def post(*, entry: Entry, legs: Sequence[Leg]) -> Movement:
     """Book one movement and its flows; return it.
 
     Raises ValidationError ``no_lines``, ``flow_not_allowed``, ``month_closed``,
-    ``item_not_whole``, ``item_twice``, ``item_not_there``, ``item_already_sold`` or
-    ``transit_overdrawn``.
+    ``item_not_whole``, ``item_twice``, ``item_not_there``, ``item_already_sold``,
+    ``before_it_was_there`` or ``transit_overdrawn``.
     """
     may_be_empty = entry.verb in MAY_BE_EMPTY or entry.reverses is not None
     if not legs and not may_be_empty:
@@ -89,11 +95,11 @@ def post(*, entry: Entry, legs: Sequence[Leg]) -> Movement:
     for leg in legs:
         _require_allowed(entry, leg)
     closed_through = lock_site(entry.site)
-    day = entry.business_date or entry.site.business_date(entry.occurred_at)
+    day = entry.day
     require_open(day, closed_through)
     ids = _open_accounts(legs)
     number = _next_number(entry.site, PREFIXES[entry.verb])
-    _carry_items(entry, legs, ids)
+    carry_items(entry, legs, ids, day)
     movement = _write_movement(entry, day, number)
     _write_flows(movement, legs, ids)
     add_up(movement, movement.lines)
@@ -142,7 +148,7 @@ def close_month(*, site: Site, month: int) -> None:
     """
     closed_through = lock_site(site, exclusively=True)
     first = closed_through and add_months(closed_through, 1)
-    first = first or Movement.objects.filter(site=site).aggregate(m=models.Min("month"))["m"]
+    first = first or Movement.objects.filter(site=site).aggregate(m=Min("month"))["m"]
     if month != (first or month) or not 200001 <= month < 210001 or not 1 <= month % 100 <= 12:
         raise ValidationError(
             _("Months are closed in order: the next one is %(month)s."),
@@ -229,8 +235,8 @@ def _opened(keys: Collection[str]) -> dict[str, int]:
     """Account key → primary key, of those that exist."""
     found: dict[str, int] = {}
     with connection.cursor() as cursor:
-        for start in range(0, len(keys), _BATCH):
-            batch = list(keys)[start : start + _BATCH]
+        for start in range(0, len(keys), BATCH):
+            batch = list(keys)[start : start + BATCH]
             marks = ", ".join(["%s"] * len(batch))
             cursor.execute(
                 f"SELECT key, id FROM inventory_account WHERE key IN ({marks})",  # noqa: S608
@@ -249,50 +255,6 @@ def _next_number(site: Site, prefix: str) -> str:
         returning="last",
     )
     return f"{prefix}-{site.code}-{last}"
-
-
-def _carry_items(entry: Entry, legs: Sequence[Leg], ids: Mapping[str, int]) -> None:
-    """Move each item to its new account, or refuse when it is not where the legs take it from."""
-    carried: dict[int, list[Leg]] = {}
-    for leg in legs:
-        if leg.item is not None:
-            carried.setdefault(leg.item.pk, []).append(leg)
-    for pk in sorted(carried):
-        _carry(entry, carried[pk], ids)
-
-
-def _carry(entry: Entry, legs: Sequence[Leg], ids: Mapping[str, int]) -> None:
-    item = legs[0].item
-    assert item is not None  # noqa: S101 (narrows the type; grouped by item above)
-    if len(legs) > 1 and entry.verb not in (Verb.DISMANTLE, Verb.REVERSE):
-        raise ValidationError(_("The same item is there twice."), code="item_twice")
-    ends = [{leg.from_account.key: leg.from_account for leg in legs}]
-    ends += [{leg.to_account.key: leg.to_account for leg in legs}]
-    is_split = any(len(end) > 1 and not all(map(_is_bulk, end.values())) for end in ends)
-    if is_split or sum(leg.weight_g for leg in legs) != item.weight_g:
-        raise ValidationError(_("An item moves whole or not at all."), code="item_not_whole")
-    start, end = legs[0].from_account, legs[0].to_account
-    old = None if _is_bulk(start) else ids[start.key]
-    new = None if _is_bulk(end) else ids[end.key]
-    where = models.Q(account=old) if old else models.Q(account__isnull=True)
-    is_reborn = old is None and entry.reverses is None and item.flows.exists()
-    if is_reborn or not Item.objects.filter(where, pk=item.pk).update(account=new):
-        _refuse_item(item)
-
-
-def _is_bulk(account: Account) -> bool:
-    return account.kind == Kind.STOCK and not account.holds_items
-
-
-def _refuse_item(item: Item) -> None:
-    now = Item.objects.select_related("account").get(pk=item.pk).account
-    if now is not None and now.kind == Kind.REUSE:
-        raise ValidationError(
-            _("%(item)s is already sold or given."), code="item_already_sold", params={"item": item}
-        )
-    raise ValidationError(
-        _("%(item)s is no longer there."), code="item_not_there", params={"item": item}
-    )
 
 
 def _write_movement(entry: Entry, day: date, number: str) -> Movement:

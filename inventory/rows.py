@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, models
 
 Sums = dict[tuple[Any, ...], list[int]]
-_BATCH = 500  # rows of one statement: well under both engines' limit of parameters
+BATCH = 500  # rows of one statement: well under both engines' limit of parameters
 
 
 def insert(
@@ -16,8 +16,8 @@ def insert(
     table, columns, marks, fields = _statement(model, names)
     keys: list[int] = []
     with connection.cursor() as cursor:
-        for start in range(0, len(rows), _BATCH):
-            batch = rows[start : start + _BATCH]
+        for start in range(0, len(rows), BATCH):
+            batch = rows[start : start + BATCH]
             cursor.execute(
                 f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(batch))}"  # noqa: S608
                 " RETURNING id",
@@ -37,8 +37,8 @@ def insert_new(
     table, columns, marks, fields = _statement(model, names)
     found: list[Any] = []
     with connection.cursor() as cursor:
-        for start in range(0, len(rows), _BATCH):
-            batch = rows[start : start + _BATCH]
+        for start in range(0, len(rows), BATCH):
+            batch = rows[start : start + BATCH]
             cursor.execute(
                 f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(batch))}"  # noqa: S608
                 f" ON CONFLICT DO NOTHING RETURNING {returning}",
@@ -62,8 +62,8 @@ def add(
     found: list[tuple[Any, ...]] = []
     values = [(*k, *rows[k]) for k in sorted(rows) if any(rows[k])]
     with connection.cursor() as cursor:
-        for start in range(0, len(values), _BATCH):
-            batch = values[start : start + _BATCH]
+        for start in range(0, len(values), BATCH):
+            batch = values[start : start + BATCH]
             cursor.execute(
                 f"INSERT INTO {table} ({columns}) VALUES {', '.join([marks] * len(batch))}"  # noqa: S608
                 f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {added} RETURNING {returning}",

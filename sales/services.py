@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.ledger import Entry, Leg, post
 from inventory.models import Account, Category, Flow, Item, UnitWeight
 from inventory.models import Method as KnownBy
-from inventory.services import where_of
+from inventory.services import require_not_back, where_of
 from inventory.units import format_euros
 from organisation.models import Site
 from sales.models import (
@@ -27,7 +27,6 @@ from sales.models import (
 
 HUNDRED = 100
 KNOWN_BY = {
-    WeightSource.LABEL: KnownBy.WEIGHED,
     WeightSource.WEIGHED: KnownBy.WEIGHED,
     WeightSource.AVERAGE: KnownBy.UNIT_AVERAGE,
 }
@@ -114,13 +113,15 @@ def refund_sale(
     """Give back so many of each line of a ticket, its money and its grams in proportion.
 
     What is given back of a line never exceeds what was sold, in units, cents or grams.
-    Raises ValidationError ``other_site``, ``refund_exceeds_sale``, or what ``post`` raises.
+    Raises ValidationError ``other_site``, ``refund_exceeds_sale``, ``already_back``, or what
+    ``post`` raises.
     """
     if till.site_id != sale.movement.site_id:
         raise ValidationError(
             _("This ticket is from another site: it is refunded there."), code="other_site"
         )
     Sale.objects.select_for_update().get(pk=sale.pk)  # one refund of a ticket at a time
+    require_not_back(line.item_id for line in quantities if line.item_id)
     before = RefundLine.objects.quantities(quantities)
     backs = [_given_back(line, before.get(line.pk, 0), n) for line, n in quantities.items()]
     movement = post(entry=entry, legs=[_return_leg(back) for back in backs if back.weight_g])
@@ -245,7 +246,7 @@ def _leg(entry: Entry, shelf: Account, row: SaleLine) -> Leg:
         to_account=Account.sale(entry.site),
         category=row.category,
         weight_g=row.weight_g,
-        method=KNOWN_BY[WeightSource(row.weight_source)],
+        method=KnownBy(row.item.method) if row.item else KNOWN_BY[WeightSource(row.weight_source)],
         units=row.quantity,
         item=row.item,
     )

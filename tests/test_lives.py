@@ -300,7 +300,7 @@ class Lives(Books):
             sale=sale,
             quantities={line: quantity},
             method=Method.CASH,
-            refused_with={"refund_exceeds_sale", "item_not_there"},
+            refused_with={"refund_exceeds_sale", "item_not_there", "already_back"},
         )
         assert (made is None) or quantity <= left
 
@@ -316,10 +316,12 @@ class Lives(Books):
             Verb.REVERSE,
             partial(self._cancel, movement=movement),
             refused_with={
+                "already_back",
                 "already_reversed",
                 "cannot_reverse",
                 "item_already_sold",
                 "item_not_there",
+                "moved_since",
                 "receipts_first",
                 "no_lines",
                 "transit_overdrawn",
@@ -350,6 +352,11 @@ class Lives(Books):
         for refund in Refund.objects.all():
             lines = RefundLine.objects.filter(refund=refund)
             assert refund.total_cents == sum(line.amount_cents for line in lines)
+
+    @invariant()
+    def nothing_is_here_in_its_former_life_and_in_its_next(self):
+        begun = Item.objects.filter(codes__isnull=False).exclude(former=None)
+        assert not [item for item in begun.select_related("former__account") if item.former.is_here]
 
     @invariant()
     def every_item_somewhere_wears_a_code(self):

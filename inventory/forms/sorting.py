@@ -11,10 +11,8 @@ from inventory.forms import KgField
 from inventory.forms.choices import one_of, place_of
 from inventory.forms.entries import ActForm, BaseLines, LineForm, lines_of
 from inventory.models import UNSORTED, Category
-from inventory.services import StockLine
+from inventory.services import HUNDRED, StockLine
 from organisation.models import Site
-
-HUNDRED = 100
 
 
 class TakenForm(ActForm):

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 from django.db import models
 from django.db.models import F, FilteredRelation, Min, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from inventory import codes
 from inventory.models.catalogue import Category
-from inventory.models.ledger import Account, Flow, Kind
+from inventory.models.ledger import Account, Flow, Kind, Method
 from inventory.models.places import Place
 from organisation.models import Organisation, Site
 from organisation.permissions import CallerRequest
+
+MAX_TITLE = 120
+MAX_FOLDED = 2 * MAX_TITLE  # a few signs unfold to many: what is beyond is not searched
+MAX_WORDS = 8  # of a search: more only slow it down
 
 
 def folded(text: str) -> str:
@@ -59,12 +64,15 @@ class ItemQuerySet(models.QuerySet["Item"]):
         )
 
     def about(self, words: str) -> Self:
-        """Items whose title, category or code holds every one of ``words``, accents aside."""
-        rows = self
-        for word in folded(words).split():
-            named = [pk for pk, name in _category_names() if word in name]
+        """Items whose title, category or code holds every one of ``words``, accents aside.
+
+        After ``known_to``. Words beyond ``MAX_WORDS`` narrow nothing.
+        """
+        rows, names = self, _category_names()
+        for word in folded(words).split()[:MAX_WORDS]:
+            named = [pk for pk, name in names if word in name]
             found = Q(folded_title__contains=word) | Q(category__in=named)
-            rows = rows.filter(found | Q(own__code=codes.normalise(word)))
+            rows = rows.filter(found | Q(own_code=codes.normalise(word)))
         return rows
 
     def oldest(self) -> dict[int, Any]:
@@ -93,21 +101,23 @@ def _category_names() -> list[tuple[int, str]]:
 
 
 class ItemState(models.TextChoices):
-    IN_STOCK = "in_stock", _("in stock")
-    SOLD = "sold", _("sold")
-    GIVEN = "given", _("given")
-    RECYCLED = "recycled", _("recycled")
-    DISPOSED = "disposed", _("disposed of")
-    DISMANTLED = "dismantled", _("dismantled")
-    IN_TRANSIT = "in_transit", _("on the road")
-    LOST = "lost", _("lost")
+    IN_STOCK = "in_stock", pgettext_lazy("item", "in stock")
+    SOLD = "sold", pgettext_lazy("item", "sold")
+    GIVEN = "given", pgettext_lazy("item", "given")
+    RECYCLED = "recycled", pgettext_lazy("item", "recycled")
+    DISPOSED = "disposed", pgettext_lazy("item", "disposed of")
+    DISMANTLED = "dismantled", pgettext_lazy("item", "dismantled")
+    IN_TRANSIT = "in_transit", pgettext_lazy("item", "on the road")
+    LOST = "lost", pgettext_lazy("item", "lost")
 
 
 class Item(models.Model):
     """An object with a label. Its whole weight is in exactly one account, or it is dismantled.
 
     ``account`` follows the ledger and is written by it alone; the rest describes the object.
-    ``since`` is the day it came here: of its arrival where that is known, else of its label.
+    ``since`` is the day it came to its site: of its arrival where that is known, of its receipt
+    after a transfer, else of its label. ``method`` says how its weight is known, and goes along
+    with every gram of it.
     """
 
     class Condition(models.TextChoices):
@@ -123,8 +133,11 @@ class Item(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="items")
     category = models.ForeignKey(Category, models.PROTECT, related_name="items")
     weight_g = models.BigIntegerField(_("weight (g)"))
-    title = models.CharField(_("title"), max_length=120, blank=True)
-    folded_title = models.CharField(max_length=240, blank=True, editable=False)
+    method = models.CharField(
+        _("known by"), max_length=12, choices=Method, default=Method.WEIGHED, editable=False
+    )
+    title = models.CharField(_("title"), max_length=MAX_TITLE, blank=True)
+    folded_title = models.CharField(max_length=MAX_FOLDED, blank=True, editable=False)
     price_cents = models.PositiveIntegerField(_("price (cents)"), null=True, blank=True)
     condition = models.CharField(_("condition"), max_length=12, choices=Condition, blank=True)
     since = models.DateField(_("here since"))
@@ -139,6 +152,7 @@ class Item(models.Model):
         excluded_fields=[
             "account",
             "weight_g",
+            "method",
             "folded_title",
             "since",
             "arrival",
@@ -162,7 +176,7 @@ class Item(models.Model):
         return self.title or str(self.category)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.folded_title = folded(self.title)
+        self.folded_title = folded(self.title)[:MAX_FOLDED]
         super().save(*args, **kwargs)
 
     @property

@@ -20,14 +20,24 @@ from inventory.services.counting import (
     bulk_at_end_of,
     bulk_g,
     count,
+    find_again,
     settle,
     settlement,
 )
-from inventory.services.labelling import Draft, Part, describe, dismantle, draw_codes, label
-from inventory.services.sorting import sort, spread
+from inventory.services.labelling import (
+    Draft,
+    Part,
+    describe,
+    dismantle,
+    draw_codes,
+    label,
+)
+from inventory.services.lives import require_not_back
+from inventory.services.sorting import HUNDRED, sort, spread
 from inventory.services.transferring import OnTheRoad, on_the_road, receive, send
 
 __all__ = [
+    "HUNDRED",
     "RECLASSIFY",
     "Departure",
     "Draft",
@@ -44,6 +54,7 @@ __all__ = [
     "dismantle",
     "draw_codes",
     "estimated_load_g",
+    "find_again",
     "label",
     "may_cancel",
     "move",
@@ -51,6 +62,7 @@ __all__ = [
     "open_stock",
     "receive",
     "require_may_date",
+    "require_not_back",
     "send",
     "settle",
     "settlement",

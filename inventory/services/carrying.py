@@ -165,7 +165,7 @@ def confirm_weights(
     reversal = reverse(entry=entry, movement=original)
     confirmed = Entry(
         site=original.site,
-        verb=Verb.SHIP,
+        verb=Verb(original.verb),  # a gift stays a gift
         submission=entry.submission,
         author=entry.author,
         occurred_at=original.occurred_at,
@@ -193,7 +193,7 @@ def departing(
         weight_g, method = line.weight_g, line.method
     else:
         start = where_of(entry, line.item)
-        weight_g, method = line.item.weight_g, Method.WEIGHED
+        weight_g, method = line.item.weight_g, Method(line.item.method)
     if target is None:
         assert to_place is not None  # noqa: S101 (one of the two is given)
         target = Account.stock(to_place, items=line.item is not None)

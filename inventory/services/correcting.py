@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, reverse
 from inventory.models import Movement, Verb
-from inventory.services.labelling import free_codes
+from inventory.services.lives import free_codes, require_not_back, require_unlabelled
 from inventory.services.transferring import take_back
 from organisation.models import User
 
@@ -21,15 +22,32 @@ QUEUE_LIFE = timedelta(hours=24)  # a tablet keeps its entries that long without
 def cancel(*, entry: Entry, movement: Movement) -> Movement:
     """Reverse a movement: one's own within the minute, any for those who may.
 
-    An item that it had made is unmade, and its code is free again.
-    Raises PermissionDenied, or ValidationError as ``reverse`` and ``take_back`` do.
+    An item that it had made is unmade, and its code is free again. An arrival that was labelled
+    in the same act, as a second life is, goes with its label.
+    Raises PermissionDenied, or ValidationError ``already_back``, ``labels_first``,
+    ``moved_since``, or as ``reverse`` and ``take_back`` do.
     """
     if entry.author is None or not may_cancel(user=entry.author, movement=movement):
         raise PermissionDenied(_("Only a manager may cancel this now."))
     if movement.verb in (Verb.TRANSFER, Verb.RECEIVE):
         return take_back(entry=entry, movement=movement)
+    pair = sorted([movement, *_made_with(movement)], key=lambda row: -row.pk)
+    mirrors = {row.pk: _unmake(entry, row) for row in pair}
+    return mirrors[movement.pk]
+
+
+def _made_with(movement: Movement) -> QuerySet[Movement]:
+    """The label of an arrival, or the arrival of a label, that one act made together."""
+    other = {Verb.COLLECT: Verb.LABEL, Verb.LABEL: Verb.COLLECT}.get(Verb(movement.verb), "")
+    rows = Movement.objects.filter(submission=movement.submission_id, reversed_by=None)
+    return rows.filter(verb=other).select_related("site")
+
+
+def _unmake(entry: Entry, movement: Movement) -> Movement:
+    require_not_back(movement.flows.exclude(item=None).values_list("item", flat=True))
     mirror = reverse(entry=entry, movement=movement)
     free_codes(movement)
+    require_unlabelled(movement)
     return mirror
 
 

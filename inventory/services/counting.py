@@ -1,13 +1,13 @@
 """Books brought to what is there: counts, reclassification, the month's balance."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,24 +42,43 @@ def count(
 
     The gap is booked under ``reason``: what came or went on later days is none of it.
 
-    ``items``, where given, are all that was found: others of the place are booked as gone.
+    ``items``, where given, are all that was found: others of the place are booked as gone, and
+    those booked as gone before come back. What came or left after that moment stays as it is.
     ``reason="reclassify"`` moves grams between categories at no net mass.
     Raises ValidationError ``not_balanced``, ``item_twice``, ``item_not_there``, or what ``post``
     raises.
     """
     lock_site(entry.site, exclusively=True)
     bulk = Account.stock(place)
-    on = entry.business_date or entry.site.business_date(entry.occurred_at)
-    books = bulk_at_end_of(entry.site, on)
-    held = {pk: grams for (spot, pk), grams in books.items() if spot.key == bulk.key}
+    held = held_g(entry, bulk)
     gaps = {c: weight_g - held.get(c.pk, 0) for c, weight_g in weights.items()}
     if reason == RECLASSIFY:
         return post(entry=entry, legs=_reclassifying(bulk, gaps))
     gap = Account.adjustment(entry.site, reason)
     legs = [_adjusting(bulk, gap, category, gap_g) for category, gap_g in gaps.items() if gap_g]
     if items is not None:
-        legs += _missing_items(place, gap, items)
+        legs += _counted_items(entry, place, gap, items)
     return post(entry=entry, legs=legs)
+
+
+@transaction.atomic
+def find_again(*, entry: Entry, place: Place, item: Item) -> Movement:
+    """Put an item that a count had missed back on a shelf: the same item, no new arrival.
+
+    Raises ValidationError ``not_lost``, or what ``post`` raises.
+    """
+    account = item.account
+    if account is None or account.kind != Kind.ADJUSTMENT or account.site_id != entry.site.pk:
+        raise ValidationError(
+            _("%(item)s is not missing here."), code="not_lost", params={"item": item}
+        )
+    return post(entry=entry, legs=[_found(item, account, place)])
+
+
+def held_g(entry: Entry, bulk: Account) -> dict[int, int]:
+    """Category key → grams that the books held there at the end of the entry's day."""
+    books = bulk_at_end_of(entry.site, entry.day)
+    return {pk: grams for (spot, pk), grams in books.items() if spot.key == bulk.key}
 
 
 @transaction.atomic
@@ -156,23 +175,48 @@ def _reclassifying(bulk: Account, gaps: Mapping[Category, int]) -> list[Leg]:
     return legs
 
 
-def _missing_items(place: Place, gap: Account, found: Sequence[Item]) -> list[Leg]:
-    """Book as gone the place's items that were not found; those found must be there."""
+def _counted_items(entry: Entry, place: Place, gap: Account, found: Sequence[Item]) -> list[Leg]:
+    """Book as gone the place's items that were not found, and as back those found again."""
     if len(set(found)) < len(found):
         raise ValidationError(_("The same item is there twice."), code="item_twice")
     shelf = Account.stock(place, items=True)
-    held = {item.pk: item for item in Item.objects.filter(account__key=shelf.key)}
-    for item in found:
-        if held.pop(item.pk, None) is None:
-            raise ValidationError(
-                _("%(item)s is not in this place's books: move it there first."),
-                code="item_not_there",
-                params={"item": item},
-            )
-    return [
-        Leg(shelf, gap, item.category, item.weight_g, Method.WEIGHED, units=1, item=item)
-        for item in held.values()
+    lying = Item.objects.filter(account__key=shelf.key).select_related("category")
+    held = {item.pk: item for item in lying}
+    later = _carried_after(entry, [*held, *(item.pk for item in found)])
+    missing = held.keys() - {item.pk for item in found} - later
+    gone = [
+        Leg(shelf, gap, item.category, item.weight_g, Method(item.method), units=1, item=item)
+        for pk, item in held.items()
+        if pk in missing
     ]
+    strays = [item for item in found if item.pk not in held and item.pk not in later]
+    return gone + [_found(item, _gap_of(item, place), place) for item in strays]
+
+
+def _carried_after(entry: Entry, items: Iterable[int]) -> set[int]:
+    """Those that an act carried after the moment of the entry, which knows nothing of it."""
+    after = Q(movement__occurred_at__gt=entry.occurred_at)
+    after |= Q(movement__business_date__gt=entry.day)
+    standing = Q(movement__reverses=None, movement__reversed_by=None)
+    later = Flow.objects.filter(after & standing, item__in=list(items))
+    return set(later.values_list("item", flat=True))
+
+
+def _gap_of(item: Item, place: Place) -> Account:
+    """The gap that an item was lost in. Raises ValidationError ``item_not_there``."""
+    account = item.account
+    if account is None or account.kind != Kind.ADJUSTMENT or account.site_id != place.site_id:
+        raise ValidationError(
+            _("%(item)s is not in this place's books: move it there first."),
+            code="item_not_there",
+            params={"item": item},
+        )
+    return account
+
+
+def _found(item: Item, gap: Account, place: Place) -> Leg:
+    shelf, method = Account.stock(place, items=True), Method(item.method)
+    return Leg(gap, shelf, item.category, item.weight_g, method, units=1, item=item)
 
 
 def _settling(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,6 +24,7 @@ from inventory.models import (
 )
 from inventory.rows import insert_new
 from inventory.services.carrying import where_of
+from inventory.services.lives import hold, require_gone
 from inventory.sums import ON_A_SCALE
 from inventory.units import exact_kg
 from organisation.models import Organisation
@@ -83,7 +83,7 @@ def label(*, entry: Entry, place: Place | None, drafts: Sequence[Draft]) -> list
     """
     items, legs = [], []
     for draft in drafts:
-        _require_gone(draft.former)
+        require_gone(draft.former)
         arrived_at = _arrived_at(entry, draft.arrival)
         item = _made(entry, draft)
         items.append(item)
@@ -118,7 +118,7 @@ def dismantle(*, entry: Entry, item: Item, parts: Sequence[Part]) -> Movement:
                 to_account=bulk,
                 category=item.category,
                 weight_g=part.weight_g,
-                method=Method.WEIGHED,
+                method=Method(item.method),
                 to_category=part.category,
                 units=units,
                 item=item,
@@ -171,12 +171,6 @@ def give_code(item: Item, organisation: Organisation, code: str = "") -> str:
     return code
 
 
-def free_codes(movement: Movement) -> None:
-    """Give back the codes of items that ``movement`` made and that its cancelling unmade."""
-    unmade = Item.objects.filter(flows__movement=movement, account=None)
-    ItemCode.objects.filter(item__in=unmade).update(item=None)
-
-
 def _new_codes() -> Iterable[str]:
     while True:
         yield codes.new_code()
@@ -192,19 +186,16 @@ def _made(entry: Entry, draft: Draft) -> Item:
     item = Item.objects.create(
         category=draft.category,
         weight_g=draft.weight_g,
+        method=Method.ESTIMATED if draft.is_estimated else Method.WEIGHED,
         title=draft.title,
         price_cents=draft.price_cents,
         condition=draft.condition,
-        since=draft.arrival.movement.business_date if draft.arrival else _day(entry),
+        since=draft.arrival.movement.business_date if draft.arrival else entry.day,
         arrival=draft.arrival,
         former=draft.former,
     )
     item.own_code = give_code(item, entry.site.organisation, draft.code)
     return item
-
-
-def _day(entry: Entry) -> date:
-    return entry.business_date or entry.site.business_date(entry.occurred_at)
 
 
 def _drawn(draft: Draft, item: Item, place: Place) -> Leg:
@@ -214,7 +205,7 @@ def _drawn(draft: Draft, item: Item, place: Place) -> Leg:
         to_account=Account.stock(place, items=True),
         category=draft.from_category or _source_of(draft, bulk),
         weight_g=draft.weight_g,
-        method=Method.ESTIMATED if draft.is_estimated else Method.WEIGHED,
+        method=Method(item.method),
         to_category=draft.category,
         units=1,
         item=item,
@@ -238,6 +229,7 @@ def _arrived_at(entry: Entry, line: Flow | None) -> Place | None:
     """Where the arrival of an item was put. Raises ValidationError ``not_an_arrival``."""
     if line is None:
         return None
+    hold(line.movement)
     start, end = line.from_account, line.to_account
     is_ours = start.kind == Kind.SOURCE and end.kind == Kind.STOCK and end.site_id == entry.site.pk
     if not is_ours or Movement.objects.filter(reverses=line.movement_id).exists():
@@ -259,32 +251,12 @@ def _require_enough(line: Flow) -> None:
         )
 
 
-def _require_gone(former: Item | None) -> None:
-    """Refuse a second life to what has not ended its first. Locks it, so that it gets only one."""
-    if former is None:
-        return
-    former = (
-        Item.objects.select_for_update(of=("self",)).select_related("account").get(pk=former.pk)
-    )
-    if former.account is None or former.account.kind in (Kind.STOCK, Kind.TRANSIT):
-        raise ValidationError(
-            _("%(item)s has not left: it cannot come back."),
-            code="not_gone",
-            params={"item": former},
-        )
-    if former.next_lives.filter(codes__isnull=False).exists():
-        raise ValidationError(
-            _("%(item)s has already come back, under another code."),
-            code="already_back",
-            params={"item": former},
-        )
-
-
 def _relabelled(entry: Entry, item: Item, part: Part, bulk: Account, shelf: Account) -> Leg:
     """A part as an item of its own: it keeps the life of what it was part of."""
     made = Item.objects.create(
         category=part.category,
         weight_g=part.weight_g,
+        method=item.method,
         title=part.title,
         price_cents=part.price_cents,
         since=item.since,
@@ -292,4 +264,5 @@ def _relabelled(entry: Entry, item: Item, part: Part, bulk: Account, shelf: Acco
         part_of=item,
     )
     give_code(made, entry.site.organisation)
-    return Leg(bulk, shelf, part.category, part.weight_g, Method.WEIGHED, units=1, item=made)
+    method = Method(item.method)
+    return Leg(bulk, shelf, part.category, part.weight_g, method, units=1, item=made)

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, Leg, lock_site, post
-from inventory.models import Account, Balance, Category, Method, Movement, Place, Reason
+from inventory.models import Account, Category, Method, Movement, Place, Reason
 from inventory.services.carrying import StockLine, placed
+from inventory.services.counting import held_g
 from inventory.units import exact_kg
 
 HUNDRED = 100
@@ -47,14 +48,14 @@ def spread(
 ) -> Movement:
     """Spread bulk that nobody sorted over categories, by shares in hundredths: an estimate.
 
-    Without ``weight_g``, all that the books hold of it there.
+    Without ``weight_g``, all that the books held of it there at the end of that day.
     Raises ValidationError ``shares_not_100``, ``nothing_to_spread``, or what ``post`` raises.
     """
     if sum(shares.values()) != HUNDRED:
         raise ValidationError(_("The shares must add up to 100."), code="shares_not_100")
     lock_site(entry.site, exclusively=True)
     bulk = Account.stock(place)
-    total_g = Balance.objects.of(bulk).get(category.pk, 0) if weight_g is None else weight_g
+    total_g = held_g(entry, bulk).get(category.pk, 0) if weight_g is None else weight_g
     if total_g <= 0:
         raise ValidationError(
             _("The books hold no %(category)s there: there is nothing to spread."),

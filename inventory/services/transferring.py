@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -65,10 +66,11 @@ def receive(
     and books what is short, or over, as a gap of the road; items that never came are written off.
     A receipt of all that is left is the final one.
     Raises ValidationError ``already_reversed``, ``already_received``, ``not_sent``,
-    ``more_than_sent``, ``item_twice``, or what ``post`` raises.
+    ``more_than_sent``, ``before_it_was_sent``, ``item_twice``, or what ``post`` raises.
     """
     transfer = _locked(transfer)
     _require_open(transfer)
+    _require_sent_by(transfer, entry.day)
     rest = on_the_road(transfer)
     lines = placed(entry, lines)
     _require_sent(rest, lines)
@@ -79,9 +81,9 @@ def receive(
     else:
         legs = list(_arriving(entry, road, rest, lines))
     movement = post(entry=entry, legs=legs)
-    for leg in legs:
-        if leg.item is not None:
-            _know(leg.item, entry.site)
+    items = [leg.item.pk for leg in legs if leg.item is not None]
+    Item.objects.filter(pk__in=items).update(since=entry.day)
+    _know(items, entry.site)
     return Receipt.objects.create(
         transfer=transfer,
         movement=movement,
@@ -113,16 +115,18 @@ def on_the_road(transfer: Transfer) -> OnTheRoad:
 
 
 def take_back(*, entry: Entry, movement: Movement) -> Movement:
-    """Reverse a transfer that nobody has received, or a receipt with what it wrote off.
+    """Reverse a transfer that nobody has received, or its last receipt with what it wrote off.
 
     Raises ValidationError ``receipts_first``, or what ``reverse`` raises.
     """
     receipt: Receipt | None = getattr(movement, "receipt", None)
     transfer = _locked(receipt.transfer if receipt else movement.transfer)
-    if receipt is None and transfer.standing_receipts:
+    later = [other for other in transfer.standing_receipts if not receipt or other.pk > receipt.pk]
+    if later:
         raise ValidationError(
-            _("Part of this transfer was received: its receipts are cancelled first."),
+            _("More of this transfer was received since: %(number)s is cancelled first."),
             code="receipts_first",
+            params={"number": later[-1]},
         )
     missing = receipt.missing if receipt else None
     if missing is not None and not hasattr(missing, "reversed_by"):
@@ -150,6 +154,15 @@ def _require_open(transfer: Transfer) -> None:
         raise ValidationError(
             _("%(number)s was received for good."),
             code="already_received",
+            params={"number": transfer},
+        )
+
+
+def _require_sent_by(transfer: Transfer, day: date) -> None:
+    if day < transfer.movement.business_date:
+        raise ValidationError(
+            _("%(number)s was not sent yet on that day."),
+            code="before_it_was_sent",
             params={"number": transfer},
         )
 
@@ -247,20 +260,24 @@ def _arrival(entry: Entry, road: Account, line: StockLine) -> Leg:
         to_account=Account.stock(line.place, items=line.item is not None),
         category=line.what,
         weight_g=line.item.weight_g if line.item else line.weight_g,
-        method=line.method,
+        method=Method(line.item.method) if line.item else line.method,
         units=1 if line.item else line.units,
         item=line.item,
     )
 
 
-def _know(item: Item, site: Site) -> None:
-    """Let the item wear a code of the structure it has come to: its own if that is free."""
-    known = ItemCode.objects.filter(item=item)
-    if known.filter(organisation=site.organisation_id).exists():
-        return
-    worn = known.order_by("pk").values_list("code", flat=True).first() or ""
-    taken = ItemCode.objects.filter(organisation=site.organisation_id, code=worn).exists()
-    give_code(item, site.organisation, "" if taken else worn)
+def _know(items: Sequence[int], site: Site) -> None:
+    """Let items wear a code of the structure they have come to: their own where that is free."""
+    ours = ItemCode.objects.filter(organisation=site.organisation_id)
+    known = ours.filter(item__in=items).values_list("item", flat=True)
+    strangers = Item.objects.filter(pk__in=set(items).difference(known)).order_by("pk")
+    worn = ItemCode.objects.filter(item__in=strangers).order_by("-pk")
+    first = dict(worn.values_list("item", "code"))
+    taken = set(ours.filter(code__in=first.values()).values_list("code", flat=True))
+    for item in strangers:
+        code = first.get(item.pk, "")
+        give_code(item, site.organisation, "" if code in taken else code)
+        taken.add(code)
 
 
 def _write_off(entry: Entry, receipt: Movement, lines: Sequence[StockLine]) -> Movement | None:
@@ -273,7 +290,7 @@ def _write_off(entry: Entry, receipt: Movement, lines: Sequence[StockLine]) -> M
             to_account=gap,
             category=flow.to_category,
             weight_g=flow.weight_g,
-            method=Method.WEIGHED,
+            method=Method(flow.method),
             units=1,
             item=flow.item,
         )

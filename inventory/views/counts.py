@@ -1,6 +1,6 @@
 """Counting: what is there against what the books say, and the month's balance."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from organisation.doors import page
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 
-MOST_ITEMS = 2_000  # of one place; more are counted through the API
+MOST_ITEMS = 2_000  # of one place; the API takes no more either
 
 
 @page("count")
@@ -31,22 +31,15 @@ def count(request: CallerRequest) -> HttpResponse:
     offer = Offer(chosen_site(request))
     place = _place(request, offer)
     books_g = Balance.objects.of(Account.stock(place))
-    known = _known(request, offer, books_g)
     user: Any = request.user
-    reason = {"reason": request.GET.get("reason", "")}
     form = CountForm(
         request.POST or None,
-        initial=reason,
+        initial={"reason": request.GET.get("reason", "")},
         offer=offer,
         user=user,
         items=_labelled(request, place),
     )
-    lines = CountLines(
-        request.POST or None,
-        prefix="lines",
-        initial=[{"category": category.code} for category in known],
-        form_kwargs={"offer": offer},
-    )
+    lines = _lines(CountLines, request, offer, _known(request, offer, books_g))
 
     def act(entry: Entry) -> Movement:
         return services.count(
@@ -71,6 +64,16 @@ def count(request: CallerRequest) -> HttpResponse:
         "sites": sites_of(request),
     }
     return shown(request, "inventory/count.html", context)
+
+
+def _lines(form_set: Any, request: CallerRequest, offer: Offer, known: Iterable[Category]) -> Any:
+    """A line per category, as it was posted or still empty."""
+    return form_set(
+        request.POST or None,
+        prefix="lines",
+        initial=[{"category": category.code} for category in known],
+        form_kwargs={"offer": offer},
+    )
 
 
 def _labelled(request: CallerRequest, place: Place) -> list[Item] | None:
@@ -110,16 +113,12 @@ def _against_books(lines: Any, books_g: Mapping[int, int]) -> list[tuple[Any, in
 def settle(request: CallerRequest) -> HttpResponse:
     """The month's balance: what the books hold beyond what is counted was reused."""
     offer = Offer(chosen_site(request))
-    user: Any = request.user
     on = _day(request, offer.site)
     books_g = _books_by_top(offer, on)
+    user: Any = request.user
     form = SettleForm(request.POST or None, initial={"on": on}, offer=offer, user=user)
-    lines = SettleLines(
-        request.POST or None,
-        prefix="lines",
-        initial=[{"category": top.code} for top in offer.tops if books_g.get(top.pk)],
-        form_kwargs={"offer": offer},
-    )
+    held = [top for top in offer.tops if books_g.get(top.pk)]
+    lines = _lines(SettleLines, request, offer, held)
     preview: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid() & lines.is_valid():
         is_replay = Submission.objects.answered(offer.site.organisation, form.cleaned_data["id"])

@@ -30,7 +30,7 @@ class Row:
 
     category: Category | None
     is_top: bool
-    is_negative: bool = False
+    below_g: int = 0  # in bulk, where that is less than nothing
     columns: Sequence[Any] = ()
     cells: dict[Any, int] = field(default_factory=dict)
     items: int = 0
@@ -92,7 +92,7 @@ def _rows(balances: Iterable[Balance], columns: list[Any], below: dict[int, int]
         column: Any = LABELLED if account.holds_items else BULK
         if column not in columns:
             column = account.place_id
-        whole = tops.setdefault(top.pk, Row(top, True, top.pk in below, columns))
+        whole = tops.setdefault(top.pk, Row(top, True, below.get(top.pk, 0), columns))
         parts = under.setdefault(top.pk, {})
         part = parts.setdefault(category.pk, Row(category, False, columns=columns))
         for row in (whole, part):

@@ -128,7 +128,7 @@ class Books(RuleBasedStateMachine):
         *booked, last = made or [None]
         if not isinstance(last, Movement):  # refused on the way
             booked = made
-        expected = expected or self.foresee(month_of(day) <= self.closed[site.code], booked)
+        expected = expected or self.foresee(month_of(day) <= self.closed[site.code], booked, day)
         assert refusal == expected
         if refusal:
             return None
@@ -151,16 +151,12 @@ class Books(RuleBasedStateMachine):
         self.sent.append(Sent(site.organisation, uuid, endpoint, content, answer))
         return None
 
-    def foresee(self, is_closed, legs):
-        """The code of the refusal that the rules of the ledger call for, if any."""
+    def foresee(self, is_closed, legs, day=None):
+        """The code of the refusal that the rules call for, if any; cancelling has no ``day``."""
         if is_closed:
             return "month_closed"
-        for leg in legs:
-            if leg.item and leg.item.pk in self.items:
-                _item, where, account = self.items[leg.item.pk]
-                if where != place_of(leg.from_account):
-                    is_sold = account.kind == Kind.REUSE
-                    return "item_already_sold" if is_sold else "item_not_there"
+        if refusal := self.foresee_items([leg for leg in legs if leg.item], day):
+            return refusal
         taken = Counter()
         for leg in legs:
             taken[leg.from_account.key, leg.category.code] += leg.weight_g
@@ -169,6 +165,22 @@ class Books(RuleBasedStateMachine):
             if "/transit/" in key and self.held[key, code][0] < weight_g:
                 return "transit_overdrawn"
         return None
+
+    def foresee_items(self, legs, day):
+        """An item is taken from where it is, and not before the last thing it went through."""
+        for leg in legs:
+            _item, where, account = self.items.get(leg.item.pk, (None, None, None))
+            if account and where != place_of(leg.from_account):
+                return "item_already_sold" if account.kind == Kind.REUSE else "item_not_there"
+        if day and any(day < self.last_day(leg.item) for leg in legs):
+            return "before_it_was_there"
+        return None
+
+    def last_day(self, item):
+        """The latest day of what still stands and carried the item."""
+        stands = [d for d in self.done if not d.is_reversed and d.movement.verb != Verb.REVERSE]
+        days = [d.movement.business_date for d in stands if item in [leg.item for leg in d.legs]]
+        return max(days, default=date.min)
 
     def serve(self, site, verb, day, call, *, expected=None):
         """Do an act through its service; return what it made, once the books remember it."""
@@ -239,8 +251,6 @@ class Books(RuleBasedStateMachine):
             return "cannot_reverse"
         if done.is_reversed:
             return "already_reversed"
-        if not done.legs:
-            return "no_lines"
         return self.foresee(False, self.mirror_of(done))
 
     def undo(self, done, submission_of):

@@ -1,6 +1,11 @@
 """The stock, opening stock and moves as pages."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from inventory import services
+from inventory.codes import new_code
 from inventory.ledger import Leg, post
 from inventory.models import (
     Account,
@@ -12,15 +17,25 @@ from inventory.models import (
     Place,
     Verb,
 )
-from inventory.services import StockLine
+from inventory.services import Draft, StockLine
 from tests.conftest import NOON
 from tests.inventory.pages import (
     category,
+    departure,
     opening,
     several_places,
     shipped,
     text,
 )
+
+
+def labelled(entry, day=None) -> Item:
+    """A chair of 4.2 kg with a label at Canal."""
+    draft = Draft(category("MOB.CHAI"), 4_200)
+    [made] = services.label(entry=entry(Verb.LABEL, day=day), place=None, drafts=[draft])
+    found = Item.objects.select_related("account", "category").get(pk=made.pk)
+    found.own_code = made.own_code
+    return found
 
 
 def cells(response) -> dict[str, int]:
@@ -78,6 +93,24 @@ def test_stock_below_zero_is_red_and_offers_remedies(world, browser, entry):
     assert "/stock/inventaire/" not in text(browser(world.cashier).get("/stock/"))
 
 
+def test_bulk_below_zero_is_told_beside_objects_that_hide_it(world, browser, stocked, entry):
+    workshop = several_places(world.canal)
+    chair = labelled(entry)
+    services.move(entry=entry(Verb.MOVE), to_place=workshop, lines=[StockLine(item=chair)])
+    shipped(entry, weight_g=698_000)  # with the chair's 4.2 kg, 2.2 kg more than was in bulk
+    page = text(browser(world.manager).get("/stock/?site=canal"))
+    assert 'class="sub neg"' in page
+    assert "en vrac : \u22122,2 kg" in page
+
+
+def test_each_category_tells_since_when_its_oldest_object_is_there(world, browser, stocked, entry):
+    today = world.canal.business_date(timezone.now())
+    for weeks in (3, 10):
+        labelled(entry, day=today - timedelta(weeks=weeks))
+    top, *_under = browser().get("/stock/?site=canal").context["rows"]
+    assert (top.items, top.oldest) == (2, today - timedelta(weeks=10))
+
+
 def test_an_empty_stock_says_what_to_do(world, browser):
     assert "/stock/depart/?site=canal" in text(browser(world.manager).get("/stock/"))
     assert "/peser/canal/" in text(browser(world.sorter).get("/stock/"))
@@ -124,6 +157,30 @@ def test_bulk_is_moved_where_the_site_keeps_several_places(world, browser, stock
     assert response.url == "/d/DP-canal-1/"
     flow = Flow.objects.get(movement__verb=Verb.MOVE)
     assert (flow.weight_g, flow.to_account.place.code) == (30_000, "atelier")
+
+
+def test_objects_are_moved_and_shipped_by_their_codes(world, browser, stocked, entry):
+    several_places(world.canal)
+    codes = [labelled(entry).own_code for _n in range(3)]
+    scanned = f"{codes[0]}\n{codes[1].lower()} {codes[1]}"  # twice by one scan too many
+    moved = opening(to_place="atelier", items=scanned)
+    assert browser().post("/stock/deplacement/?site=canal", moved).url == "/d/DP-canal-1/"
+    where = dict(Item.objects.values_list("codes__code", "account__place__code"))
+    assert where == {codes[0]: "atelier", codes[1]: "atelier", codes[2]: "principal"}
+
+    gone = departure(items="\n".join(codes))
+    assert browser().post("/departs/nouveau/?site=canal", gone).url == "/d/DE-canal-1/"
+    assert {item.state for item in Item.objects.select_related("account")} == {Item.State.RECYCLED}
+
+
+def test_a_code_that_is_wrong_or_unknown_moves_nothing(world, browser, stocked, entry):
+    several_places(world.canal)
+    code = labelled(entry).own_code
+    for wrong, refusal in (("ABCDEF", "bad_code"), (new_code(), "unknown_item")):
+        data = opening(to_place="atelier", items=f"{code} {wrong}")
+        response = browser().post("/stock/deplacement/?site=canal", data)
+        assert response.context["form"].has_error("items", refusal)
+    assert not Movement.objects.filter(verb=Verb.MOVE).exists()
 
 
 def test_a_move_to_where_it_is_already_is_refused(world, browser, stocked):

@@ -1,14 +1,13 @@
 """What the database refuses by itself, whoever asks, on SQLite and PostgreSQL."""
 
 from datetime import date
-from functools import partial
 from itertools import product
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
 from inventory import triggers
 from inventory.ledger import Entry, Leg, close_month, post, reverse
@@ -25,6 +24,7 @@ from inventory.models import (
 )
 from organisation.models import Site
 from tests.conftest import NOON
+from tests.written_once import hold, refused
 
 pytestmark = pytest.mark.database
 
@@ -106,23 +106,6 @@ def flow(movement, start, end, category, **changes):
     )
 
 
-def refused(act, match):
-    """The database itself says no to a statement, or to what a function writes."""
-    do = act if callable(act) else partial(_execute, act)
-    with pytest.raises(IntegrityError, match=match):
-        _in_a_savepoint(do)
-
-
-@transaction.atomic
-def _in_a_savepoint(do):
-    do()
-
-
-def _execute(statement):
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
 REWRITES = {
     "inventory_movement": "note = 'x'",
     "inventory_flow": "weight_g = 7",
@@ -130,33 +113,9 @@ REWRITES = {
 }
 
 
-@pytest.mark.parametrize("table", triggers.WRITTEN_ONCE)
+@pytest.mark.parametrize("table", REWRITES)
 def test_what_is_written_stays_as_it_is(arrival, table):
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {table} ORDER BY id")
-        before = cursor.fetchall()
-        columns = ", ".join(column[0] for column in cursor.description)
-    statements = [
-        f"UPDATE {table} SET {REWRITES[table]}",
-        f"DELETE FROM {table}",
-        f"INSERT INTO {table} SELECT * FROM {table} WHERE true"
-        f" ON CONFLICT (id) DO UPDATE SET {REWRITES[table]}",
-    ]
-    if connection.vendor == "sqlite":
-        statements += [
-            f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}",
-            f"REPLACE INTO {table} SELECT * FROM {table}",
-            f"UPDATE OR REPLACE {table} SET id = id",
-        ]
-    else:
-        statements += [f"TRUNCATE {table} CASCADE", f"TRUNCATE {table} RESTART IDENTITY CASCADE"]
-
-    for statement in statements:
-        refused(statement, "written once")
-
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {table} ORDER BY id")
-        assert cursor.fetchall() == before
+    hold(table, REWRITES[table])
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite has REPLACE")

@@ -1,108 +1,20 @@
-"""Tills, prices, tickets: what was sold, for how much, and what of it was given back.
-
-Tickets and refunds are written once: triggers refuse any change, a refund is a row of its own.
-"""
+"""Tickets: what was sold, for how much, and how it was paid."""
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
-from inventory.models import Category, Flow, Item, Movement, Place
-from inventory.models.catalogue import Bilingual
-from inventory.models.places import Owned, OwnedQuerySet
+from inventory.models import Category, Flow, Item, Movement
 from organisation.models import Organisation, Site
 from organisation.permissions import CallerRequest
+from sales.models.shop import PriceKey, Till
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-WRITTEN_ONCE = {  # table → the row that a new one would replace
-    "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id",
-    "sales_saleline": "id = NEW.id OR flow_id = NEW.flow_id"
-    " OR (sale_id = NEW.sale_id AND position = NEW.position)",
-    "sales_payment": "id = NEW.id",
-    "sales_refund": "id = NEW.id OR movement_id = NEW.movement_id",
-    "sales_refundline": "id = NEW.id OR (refund_id = NEW.refund_id AND line_id = NEW.line_id)",
-}
-
-
-class AtSiteQuerySet(OwnedQuerySet[Any]):
-    """Rows of a list that each site keeps for itself."""
-
-    def at(self, sites: Iterable[Site]) -> Self:
-        """Those still offered at these sites, in their order."""
-        return self.offered().filter(site__in=sites).select_related("site")
-
-
-class Till(Owned):
-    """Where the shop takes money. ``place`` is the shelf that unlabelled goods are sold from."""
-
-    site = models.ForeignKey(Site, models.PROTECT, related_name="tills")
-    name = models.CharField(_("name"), max_length=120)
-    place = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sells from")
-    )
-    history = HistoricalRecords()
-
-    objects = AtSiteQuerySet.as_manager()  # type: ignore[misc]  # narrower than Owned's
-
-    class Meta(Owned.Meta):
-        verbose_name = _("till")
-        verbose_name_plural = _("tills")
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def guarded_by(self) -> Site:
-        return self.site
-
-    def clean(self) -> None:
-        """Raises ValidationError ``place_elsewhere``."""
-        if self.place and self.place.site_id != self.site_id:
-            raise ValidationError(
-                {
-                    "place": ValidationError(
-                        _("This place is at another site."), code="place_elsewhere"
-                    )
-                }
-            )
-
-    @property
-    def shelf(self) -> Place:
-        """Where unlabelled goods are sold from: its place, the site's shop, or its main place."""
-        shops = Place.objects.filter(site=self.site, use=Place.Use.SHOP, is_active=True)
-        return self.place or shops.first() or Place.objects.main(self.site)
-
-
-class PriceKey(Bilingual, Owned):
-    """A line of a site's price grid: what it is, and its price, or none where it is free."""
-
-    site = models.ForeignKey(Site, models.PROTECT, related_name="price_keys")
-    category = models.ForeignKey(
-        Category, models.PROTECT, related_name="+", verbose_name=_("category")
-    )
-    price_cents = models.PositiveIntegerField(_("price (cents)"), null=True, blank=True)
-    history = HistoricalRecords()
-
-    objects = AtSiteQuerySet.as_manager()  # type: ignore[misc]  # narrower than Owned's
-
-    class Meta(Owned.Meta):
-        verbose_name = _("price")
-        verbose_name_plural = _("price grid")
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def guarded_by(self) -> Site:
-        return self.site
 
 
 class Method(models.TextChoices):
@@ -154,7 +66,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
         """Tickets of these numbers, or of refunds that have them."""
         listed = list(numbers)  # two look-ups by index, where one OR would read every ticket
         sold = self.filter(movement__number__in=listed).values_list("pk", flat=True)
-        back = Refund.objects.filter(movement__number__in=listed).values_list("sale", flat=True)
+        back = self.filter(refunds__movement__number__in=listed).values_list("pk", flat=True)
         return self.filter(pk__in={*sold, *back})
 
     def latest_at(self, till: Till) -> "Sale | None":
@@ -298,67 +210,3 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_method_display()} {self.amount_cents}"
-
-
-class RefundQuerySet(models.QuerySet["Refund"]):
-    def between(self, sites: Iterable[Site], start: date, end: date) -> Self:
-        """Refunds of these sites on these business days."""
-        return self.filter(movement__site__in=sites, movement__business_date__range=(start, end))
-
-
-class Refund(models.Model):
-    """Part of a ticket given back: what returns to stock, and the money for it."""
-
-    movement = models.OneToOneField(Movement, models.PROTECT, related_name="refund")
-    sale = models.ForeignKey(Sale, models.PROTECT, related_name="refunds")
-    till = models.ForeignKey(Till, models.PROTECT, related_name="refunds")
-    method = models.CharField(_("method"), max_length=16, choices=Method)
-    total_cents = models.PositiveBigIntegerField(_("total (cents)"))
-
-    objects = RefundQuerySet.as_manager()
-
-    class Meta:
-        default_permissions = ("view",)
-        verbose_name = _("refund")
-        verbose_name_plural = _("refunds")
-
-    def __str__(self) -> str:
-        return self.movement.number
-
-
-class RefundLineQuerySet(models.QuerySet["RefundLine"]):
-    def quantities(self, lines: Iterable[SaleLine]) -> dict[int, int]:
-        """Line of a ticket → how many of it were given back."""
-        rows = self.filter(line__in=[line.pk for line in lines]).order_by()
-        return dict(rows.values_list("line").annotate(Sum("quantity")))
-
-
-class RefundLine(models.Model):
-    """So many of a line of a ticket, given back."""
-
-    refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines")
-    line = models.ForeignKey(SaleLine, models.PROTECT, related_name="refunds")
-    quantity = models.PositiveIntegerField()
-    amount_cents = models.PositiveBigIntegerField()
-    weight_g = models.BigIntegerField(null=True)
-
-    objects = RefundLineQuerySet.as_manager()
-
-    class Meta:
-        default_permissions = ("view",)
-        verbose_name = _("refunded line")
-        verbose_name_plural = _("refunded lines")
-        constraints = [
-            models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once"),
-            models.CheckConstraint(name="refund_counts", condition=Q(quantity__gt=0)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.line}"
-
-
-def taken_cents(sites: Iterable[Site], start: date, end: date) -> int:
-    """What these sites took between two days, refunds taken off."""
-    sold = Sale.objects.between(sites, start, end).aggregate(sum=Sum("total_cents"))["sum"] or 0
-    back = Refund.objects.between(sites, start, end).aggregate(sum=Sum("total_cents"))["sum"] or 0
-    return int(sold) - int(back)

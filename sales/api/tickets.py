@@ -1,11 +1,9 @@
-"""The shop over HTTP: tills, the price grid, tickets, refunds, and what things sell for."""
+"""Tickets over HTTP: sold, listed, read back."""
 
-from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self
 
 from django.http import Http404, HttpResponse
-from ninja import Field, Query, Schema
-from ninja.errors import ValidationError as ShapeError
+from ninja import Field, Schema
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
@@ -13,7 +11,7 @@ from inventory.api.acts import Load, entry_of
 from inventory.api.documents import DocumentFilters, Filters
 from inventory.api.items import Price
 from inventory.models import Category, Item, Verb
-from organisation.doors import Doors, May, Permitted, SitePage, caller, require
+from organisation.doors import Doors, May, Permitted, SitePage, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from organisation.shapes import (
@@ -25,74 +23,22 @@ from organisation.shapes import (
     Id,
     Shape,
     Text,
-    Units,
     Why,
     keyset,
 )
 from organisation.submissions import once
 from sales import services
-from sales.models import Method, PriceKey, Refund, Sale, SaleLine, Till, WeightSource
-from sales.prices import prices_of
+from sales.models import Method, PriceKey, Sale, SaleLine, Till, WeightSource
 from sales.services import Discount, Paid, Wanted
 
-router = Doors(tags=["sales"])
+router = Doors()
 
 MethodName = Literal["cash", "card", "cheque", "voucher", "local_currency", "other"]
 
 
-class TillOut(Schema):
-    code: str
-    name: str
-    site: str
-
-    @staticmethod
-    def resolve_site(row: Till) -> str:
-        return row.site.code
-
-
-class Tills(Schema):
-    items: list[TillOut]
-    next: str | None
-
-
-class KeyOut(Schema):
-    """A line of the price grid; without price, it is typed at the till."""
-
-    code: str
-    name: str
-    site: str
-    category: str
-    price_cents: int | None
-
-    @staticmethod
-    def resolve_site(row: PriceKey) -> str:
-        return row.site.code
-
-    @staticmethod
-    def resolve_category(row: PriceKey) -> str:
-        return row.category.code
-
-
-class Keys(Schema):
-    items: list[KeyOut]
-    next: str | None
-
-
-def _sites(request: CallerRequest, page: SitePage) -> Any:
+def sites_asked(request: CallerRequest, page: SitePage) -> Any:
+    """The site that was asked for, else all where the caller may do this."""
     return [page.site] if page.site else Site.objects.permitted(request.user, request.act)
-
-
-@router.get("tills", auth=May("look_up"), response={200: Tills, **READ_ERRORS})
-def list_tills(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
-    """Tills, by code."""
-    return keyset(Till.objects.at(_sites(request, page)), page, "code")
-
-
-@router.get("keys", auth=May("look_up"), response={200: Keys, **READ_ERRORS})
-def list_keys(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
-    """The price grid, by code."""
-    rows = PriceKey.objects.at(_sites(request, page)).select_related("category")
-    return keyset(rows, page, "code")
 
 
 class DiscountIn(Shape):
@@ -290,7 +236,7 @@ class Sales(Schema):
 def list_sales(request: CallerRequest, filters: DocumentFilters) -> dict[str, Any]:
     """Tickets, newest first."""
     links = ("movement__site", "movement__submission", "till")
-    rows = _dated(Sale.objects.filter(movement__site__in=_sites(request, filters)), filters)
+    rows = _dated(Sale.objects.filter(movement__site__in=sites_asked(request, filters)), filters)
     found = keyset(rows.select_related(*links), filters, "-pk")
     return {**found, "items": [SaleRow.of(sale) for sale in found["items"]]}
 
@@ -306,126 +252,13 @@ def _dated(rows: Any, filters: Filters) -> Any:
 @router.get("sales/{id}", auth=May("read_sales"), response={200: SaleOut, **READ_ERRORS})
 def get_sale(request: CallerRequest, id: Id) -> SaleOut:
     """One ticket by the id its sender gave it, with what was refunded since."""
-    return SaleOut.of(_sale(request, id))
+    return SaleOut.of(sale_of(request, id))
 
 
-def _sale(request: CallerRequest, uuid: Id) -> Sale:
-    """Raises Http404, PermissionDenied."""
+def sale_of(request: CallerRequest, uuid: Id) -> Sale:
+    """The ticket that the caller's structure knows by this id. Raises Http404, PermissionDenied."""
     sale = Sale.objects.within(request).submitted_as(uuid).shown().first()
     if sale is None:
         raise Http404
     require(request, sale.movement.site)
     return sale
-
-
-class RefundLineIn(Shape):
-    line: Annotated[int, Field(strict=True, gt=0, le=MAX_LINES)]
-    quantity: Units = 1
-
-
-class RefundIn(Shape):
-    id: Id
-    till: Permitted[Till]
-    lines: Annotated[list[RefundLineIn], Field(min_length=1, max_length=MAX_LINES)]
-    method: MethodName
-    reason: Why
-
-    @model_validator(mode="after")
-    def names_lines_once(self) -> Self:
-        if len({line.line for line in self.lines}) < len(self.lines):
-            raise PydanticCustomError("line_twice", "")
-        return self
-
-
-class RefundLineOut(Schema):
-    line: int
-    quantity: int
-    amount_cents: int
-    weight_g: int | None
-
-
-class RefundOut(Schema):
-    id: str
-    number: str
-    sale: str
-    till: str
-    site: str
-    occurred_at: str
-    method: Method
-    reason: str
-    total_cents: int
-    hash: None = None
-    lines: list[RefundLineOut]
-
-    @classmethod
-    def of(cls, refund: Refund) -> Self:
-        movement = refund.movement
-        return cls(
-            id=str(movement.submission.uuid),
-            number=movement.number,
-            sale=refund.sale.movement.number,
-            till=refund.till.code,
-            site=movement.site.code,
-            occurred_at=movement.occurred_at.isoformat(),
-            method=Method(refund.method),
-            reason=movement.note,
-            total_cents=refund.total_cents,
-            lines=[
-                RefundLineOut(
-                    line=back.line.position,
-                    quantity=back.quantity,
-                    amount_cents=back.amount_cents,
-                    weight_g=back.weight_g,
-                )
-                for back in refund.lines.select_related("line").order_by("line__position")
-            ],
-        )
-
-
-@router.post(
-    "sales/{sale}/refunds",
-    auth=May("sell"),
-    response={201: RefundOut, 200: RefundOut, **WRITE_ERRORS},
-)
-def create_refund(request: CallerRequest, sale: Id, payload: RefundIn) -> HttpResponse:
-    """Give back part of a ticket, line by line; what comes back returns to stock."""
-    sold = _sale(request, sale)
-    lines = {line.position: line for line in sold.lines.all()}
-    for n, back in enumerate(payload.lines):
-        if back.line not in lines:
-            where = ["body", "lines", n, "line"]
-            raise ShapeError([{"type": "unknown_line", "loc": where}])
-
-    def record(submission: Submission) -> RefundOut:
-        refund = services.refund_sale(
-            entry=entry_of(request, submission, Verb.RETURN, payload, sold.movement.site),
-            till=payload.till,
-            sale=sold,
-            quantities={lines[back.line]: back.quantity for back in payload.lines},
-            method=Method(payload.method),
-        )
-        return RefundOut.of(refund)
-
-    return once(request, payload.id, record)
-
-
-class Prices(Schema):
-    """What one of a category was sold for; null where too few were."""
-
-    category: str
-    count: int
-    lower_quartile_cents: int | None
-    median_cents: int | None
-    upper_quartile_cents: int | None
-
-
-class PricesAsked(Shape):
-    category: Permitted[Category]
-
-
-@router.get("prices", auth=May("look_up"), response={200: Prices, **READ_ERRORS})
-def get_prices(request: CallerRequest, asked: Annotated[PricesAsked, Query()]) -> dict[str, Any]:
-    """Median and quartiles of the structure's own latest sales of a category."""
-    organisation = caller(request).organisation
-    assert organisation is not None  # noqa: S101 (the guard lets no other through)
-    return {"category": asked.category.code, **asdict(prices_of(organisation, asked.category))}

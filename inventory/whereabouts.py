@@ -1,0 +1,87 @@
+"""Where items are: each in one account, whole, and never in two places by two acts at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NoReturn
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max, Q
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models import Account, Flow, Item, Kind, Verb
+
+if TYPE_CHECKING:
+    from inventory.ledger import Entry, Leg
+
+
+def carry_items(entry: "Entry", legs: Sequence["Leg"], ids: Mapping[str, int], day: date) -> None:
+    """Move each item to its new account, or refuse when it is not where the legs take it from."""
+    carried: dict[int, list[Leg]] = {}
+    for leg in legs:
+        if leg.item is not None:
+            carried.setdefault(leg.item.pk, []).append(leg)
+    if not carried:
+        return
+    rows = Item.objects.select_for_update().filter(pk__in=carried).order_by("pk")
+    where = dict(rows.values_list("pk", "account"))  # held until the end, always in one order
+    ends: dict[int | None, list[int]] = {}
+    for pk, mine in carried.items():
+        _require_whole(entry, mine)
+        if where[pk] != _account_in(mine[0].from_account, ids):
+            _refuse_item(mine[0].item)
+        ends.setdefault(_account_in(mine[0].to_account, ids), []).append(pk)
+    if entry.reverses is None:  # what cancels an older act has that act's day
+        _require_in_order(carried, where, day)
+    for new, items in ends.items():
+        Item.objects.filter(pk__in=items).update(account=new)
+
+
+def _require_in_order(
+    carried: Mapping[int, Sequence["Leg"]], where: Mapping[int, int | None], day: date
+) -> None:
+    """Refuse to make an item twice, or to carry it on a day before the last that carried it."""
+    standing = Q(movement__reverses=None, movement__reversed_by=None)
+    flows = Flow.objects.filter(item__in=carried).order_by().values_list("item")
+    for pk, latest in flows.annotate(last=Max("movement__business_date", filter=standing)):
+        item = carried[pk][0].item
+        if where[pk] is None:
+            _refuse_item(item)
+        if latest is not None and day < latest:
+            raise ValidationError(
+                _("%(item)s was not there yet on that day."),
+                code="before_it_was_there",
+                params={"item": item},
+            )
+
+
+def _require_whole(entry: "Entry", legs: Sequence["Leg"]) -> None:
+    item = legs[0].item
+    assert item is not None  # noqa: S101 (narrows the type; grouped by item above)
+    if len(legs) > 1 and entry.verb not in (Verb.DISMANTLE, Verb.REVERSE):
+        raise ValidationError(_("The same item is there twice."), code="item_twice")
+    ends = [{leg.from_account.key: leg.from_account for leg in legs}]
+    ends += [{leg.to_account.key: leg.to_account for leg in legs}]
+    is_split = any(len(end) > 1 and not all(map(_is_bulk, end.values())) for end in ends)
+    if is_split or sum(leg.weight_g for leg in legs) != item.weight_g:
+        raise ValidationError(_("An item moves whole or not at all."), code="item_not_whole")
+
+
+def _account_in(account: Account, ids: Mapping[str, int]) -> int | None:
+    """The account an item would be in: none once its grams are bulk."""
+    return None if _is_bulk(account) else ids[account.key]
+
+
+def _is_bulk(account: Account) -> bool:
+    return account.kind == Kind.STOCK and not account.holds_items
+
+
+def _refuse_item(item: Item | None) -> NoReturn:
+    assert item is not None  # noqa: S101 (narrows the type: only items are carried)
+    now = Item.objects.select_related("account").get(pk=item.pk).account
+    if now is not None and now.kind == Kind.REUSE:
+        raise ValidationError(
+            _("%(item)s is already sold or given."), code="item_already_sold", params={"item": item}
+        )
+    raise ValidationError(
+        _("%(item)s is no longer there."), code="item_not_there", params={"item": item}
+    )

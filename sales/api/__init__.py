@@ -1,0 +1,10 @@
+"""The shop's API: tills and prices, tickets, refunds."""
+
+from organisation.doors import Doors
+from sales.api import refunds, shop, tickets
+
+__all__ = ["refunds", "router", "shop", "tickets"]
+
+router = Doors(tags=["sales"])
+router.add_router("", shop.router)
+router.add_router("", tickets.router)  # refunds join it: one path has one home

@@ -1,0 +1,89 @@
+"""The shop over HTTP: tills, the price grid, and what things sell for."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from ninja import Query, Schema
+
+from inventory.models import Category
+from organisation.doors import Doors, May, Permitted, SitePage, caller
+from organisation.permissions import CallerRequest
+from organisation.shapes import READ_ERRORS, Shape, keyset
+from sales.api.tickets import sites_asked
+from sales.models import PriceKey, Till
+from sales.prices import prices_of
+
+router = Doors()
+
+
+class TillOut(Schema):
+    code: str
+    name: str
+    site: str
+
+    @staticmethod
+    def resolve_site(row: Till) -> str:
+        return row.site.code
+
+
+class Tills(Schema):
+    items: list[TillOut]
+    next: str | None
+
+
+class KeyOut(Schema):
+    """A line of the price grid; without price, it is typed at the till."""
+
+    code: str
+    name: str
+    site: str
+    category: str
+    price_cents: int | None
+
+    @staticmethod
+    def resolve_site(row: PriceKey) -> str:
+        return row.site.code
+
+    @staticmethod
+    def resolve_category(row: PriceKey) -> str:
+        return row.category.code
+
+
+class Keys(Schema):
+    items: list[KeyOut]
+    next: str | None
+
+
+@router.get("tills", auth=May("look_up"), response={200: Tills, **READ_ERRORS})
+def list_tills(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
+    """Tills, by code."""
+    return keyset(Till.objects.at(sites_asked(request, page)), page, "code")
+
+
+@router.get("keys", auth=May("look_up"), response={200: Keys, **READ_ERRORS})
+def list_keys(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
+    """The price grid, by code."""
+    rows = PriceKey.objects.at(sites_asked(request, page)).select_related("category")
+    return keyset(rows, page, "code")
+
+
+class Prices(Schema):
+    """What one of a category was sold for; null where too few were."""
+
+    category: str
+    count: int
+    lower_quartile_cents: int | None
+    median_cents: int | None
+    upper_quartile_cents: int | None
+
+
+class PricesAsked(Shape):
+    category: Permitted[Category]
+
+
+@router.get("prices", auth=May("look_up"), response={200: Prices, **READ_ERRORS})
+def get_prices(request: CallerRequest, asked: Annotated[PricesAsked, Query()]) -> dict[str, Any]:
+    """Median and quartiles of the structure's own latest sales of a category."""
+    organisation = caller(request).organisation
+    assert organisation is not None  # noqa: S101 (the guard lets no other through)
+    return {"category": asked.category.code, **asdict(prices_of(organisation, asked.category))}

@@ -1,0 +1,78 @@
+"""Refunds: what came back of a ticket, and the money for it."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from inventory.models import Movement
+from organisation.models import Site
+from sales.models.shop import Till
+from sales.models.tickets import Method, Sale, SaleLine
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def between(self, sites: Iterable[Site], start: date, end: date) -> Self:
+        """Refunds of these sites on these business days."""
+        return self.filter(movement__site__in=sites, movement__business_date__range=(start, end))
+
+
+class Refund(models.Model):
+    """Part of a ticket given back: what returns to stock, and the money for it."""
+
+    movement = models.OneToOneField(Movement, models.PROTECT, related_name="refund")
+    sale = models.ForeignKey(Sale, models.PROTECT, related_name="refunds")
+    till = models.ForeignKey(Till, models.PROTECT, related_name="refunds")
+    method = models.CharField(_("method"), max_length=16, choices=Method)
+    total_cents = models.PositiveBigIntegerField(_("total (cents)"))
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("view",)
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+
+    def __str__(self) -> str:
+        return self.movement.number
+
+
+class RefundLineQuerySet(models.QuerySet["RefundLine"]):
+    def quantities(self, lines: Iterable[SaleLine]) -> dict[int, int]:
+        """Line of a ticket → how many of it were given back."""
+        rows = self.filter(line__in=[line.pk for line in lines]).order_by()
+        return dict(rows.values_list("line").annotate(Sum("quantity")))
+
+
+class RefundLine(models.Model):
+    """So many of a line of a ticket, given back."""
+
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines")
+    line = models.ForeignKey(SaleLine, models.PROTECT, related_name="refunds")
+    quantity = models.PositiveIntegerField()
+    amount_cents = models.PositiveBigIntegerField()
+    weight_g = models.BigIntegerField(null=True)
+
+    objects = RefundLineQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("view",)
+        verbose_name = _("refunded line")
+        verbose_name_plural = _("refunded lines")
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once"),
+            models.CheckConstraint(name="refund_counts", condition=Q(quantity__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.line}"
+
+
+def taken_cents(sites: Iterable[Site], start: date, end: date) -> int:
+    """What these sites took between two days, refunds taken off."""
+    sold = Sale.objects.between(sites, start, end).aggregate(sum=Sum("total_cents"))["sum"] or 0
+    back = Refund.objects.between(sites, start, end).aggregate(sum=Sum("total_cents"))["sum"] or 0
+    return int(sold) - int(back)
