@@ -28,7 +28,7 @@ def arrive(day: Day, at: datetime, dice: Random) -> None:
     lines = [_weighing(day, code, dice) for code in STREAMS if dice.random() < STREAMS[code].often]
     if dice.random() < 0.6 or not lines:
         lines.append(counted(day, dice.choice(list(UNITS)), dice.randint(6, 25), dice))
-    arrival = Arrival(day.world.modes[dice.choice(MODES)], dice.choice(day.world.origins))
+    arrival = Arrival(day.world.modes[dice.choice(MODES)], day.origin(dice))
     record_intake(entry=day.entry(Verb.COLLECT, at), arrival=arrival, lines=lines)
     if dice.random() < 0.08:
         _refuse(day, at, dice)
@@ -37,7 +37,7 @@ def arrive(day: Day, at: datetime, dice: Random) -> None:
 def clear_a_flat(day: Day, at: datetime, dice: Random) -> None:
     """Now and then a whole flat arrives at once, and nobody has the time to sort it."""
     unsorted = Line(day.world.categories[UNSORTED], weight_g=dice.randint(900, 2_600) * 100)
-    arrival = Arrival(day.world.modes["home_pickup"], dice.choice(day.world.origins))
+    arrival = Arrival(day.world.modes["home_pickup"], day.origin(dice))
     entry = day.entry(Verb.COLLECT, at, note="Débarras d'appartement")
     record_intake(entry=entry, arrival=arrival, lines=[unsorted])
 
@@ -46,7 +46,7 @@ def slip(day: Day, at: datetime, dice: Random) -> None:
     """A comma forgotten: ten times the weight, cancelled, then weighed in as it was."""
     weight_g = dice.randint(150, 320) * 100
     books = day.world.categories["LIV"]
-    arrival = Arrival(day.world.modes["drop_off"], dice.choice(day.world.origins))
+    arrival = Arrival(day.world.modes["drop_off"], day.origin(dice))
     wrong = record_intake(
         entry=day.entry(Verb.COLLECT, at - timedelta(minutes=9)),
         arrival=arrival,

@@ -40,7 +40,7 @@ def open_doors(day: Day, at: datetime, dice: Random) -> None:
 
 def _opening_g(day: Day, code: str) -> int:
     stream = STREAMS[code]
-    return int(stream.often * stream.usual_g * day.size * 30 / 100) * 100
+    return int(stream.often * stream.usual_g * day.size * 20 / 100) * 100
 
 
 def settle(day: Day, at: datetime, dice: Random) -> None:

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from config.demo.structure import MAIN, SHOP, SHOPS, STORE, WORKSHOP
+from config.demo.structure import MAIN, NEIGHBOURS, SHOP, SHOPS, STORE, WORKSHOP
 from inventory import codes
 from inventory.ledger import Entry
 from inventory.models import (
@@ -29,6 +29,8 @@ from organisation.models import Organisation, Site, Submission, User
 from sales.models import PriceKey, Till
 
 MARK = "demo/"  # what the demo did, by the endpoint of its submissions: "demo/2026-03-10"
+# New Year, the first and the eighth of May, Bastille Day, All Saints, the Armistice, Christmas.
+HOLIDAYS = {(1, 1), (5, 1), (5, 8), (7, 14), (11, 1), (11, 11), (12, 25)}
 SIZES = {"canal": 1.0, "gare": 0.8}
 
 
@@ -123,6 +125,12 @@ class Day:
         held = rows.values_list("account__place", "category__code", "weight_g")
         return {(names[place], code): weight_g for place, code, weight_g in held}
 
+    def origin(self, dice: Random) -> Origin:
+        """Where somebody comes from: mostly from near by."""
+        near = NEIGHBOURS[self.site.code]
+        origins = self.world.origins
+        return dice.choices(origins, [near.get(origin.code, 1) for origin in origins])[0]
+
     def look_again(self) -> None:
         """Forget what lay there in the morning."""
         self.__dict__.pop("bulk_g", None)
@@ -201,10 +209,12 @@ def submitted(organisation: Organisation, name: str, endpoint: str) -> Submissio
 
 
 def opening_days(start: date, end: date) -> Iterator[date]:
-    """Tuesdays to Saturdays, August half asleep."""
+    """Tuesdays to Saturdays but public holidays, August half asleep."""
     for number in range((end - start).days + 1):
         day = start + timedelta(days=number)
-        if day.weekday() in (1, 2, 3, 4, 5) and not (day.month == 8 and 5 <= day.day <= 18):
+        is_asleep = day.month == 8 and 5 <= day.day <= 18
+        is_holiday = (day.month, day.day) in HOLIDAYS
+        if day.weekday() in (1, 2, 3, 4, 5) and not is_asleep and not is_holiday:
             yield day
 
 

@@ -30,20 +30,20 @@ class Stream:
 
 
 STREAMS = {
-    "TEX": Stream(0.75, 27_500, 0.46, 0.026, "fibres", labelled=0.8),
-    "MOB": Stream(0.50, 42_000, 0.24, 0.100, "metaux", labelled=4.5),
-    "LIV": Stream(0.60, 18_000, 0.42, 0.026, "papier", labelled=0.3),
-    "VAI": Stream(0.50, 20_500, 0.04, 0.078, "metaux", labelled=0.4),
-    "JOU": Stream(0.40, 12_500, 0.17, 0.093, "metaux", labelled=0.8),
-    "DEC": Stream(0.35, 14_500, 0.04, 0.078, "metaux", labelled=1.0),
-    "PEM": Stream(0.35, 10_500, 0.45, 0.034, "electro", labelled=2.8),
+    "TEX": Stream(0.75, 27_500, 0.50, 0.024, "fibres", labelled=0.8),
+    "MOB": Stream(0.50, 42_000, 0.27, 0.092, "metaux", labelled=4.5),
+    "LIV": Stream(0.60, 18_000, 0.45, 0.024, "papier", labelled=0.3),
+    "VAI": Stream(0.50, 20_500, 0.05, 0.072, "metaux", labelled=0.4),
+    "JOU": Stream(0.40, 12_500, 0.19, 0.085, "metaux", labelled=0.8),
+    "DEC": Stream(0.35, 14_500, 0.05, 0.072, "metaux", labelled=1.0),
+    "PEM": Stream(0.35, 10_500, 0.48, 0.031, "electro", labelled=2.8),
     "INF": Stream(0.14, 10_000, 0.45, 0.017, "electro", labelled=1.6),
     "SON": Stream(0.10, 11_000, 0.42, 0.018, "electro", labelled=1.6),
     "LUM": Stream(0.15, 5_500, 0.25, 0.073, "electro", labelled=1.4),
-    "SPO": Stream(0.20, 16_000, 0.29, 0.072, "metaux", labelled=1.8),
-    "ACC": Stream(0.35, 7_000, 0.47, 0.051, "chiffons", Kind.OTHER_RECOVERY, labelled=0.5),
-    "BRI": Stream(0.20, 9_500, 0.25, 0.073, "metaux", labelled=0.4),
-    "DIV": Stream(0.35, 9_500, 0.39, 0.360, "chaleur", Kind.ENERGY),
+    "SPO": Stream(0.20, 16_000, 0.30, 0.066, "metaux", labelled=1.8),
+    "ACC": Stream(0.35, 7_000, 0.48, 0.047, "chiffons", Kind.OTHER_RECOVERY, labelled=0.5),
+    "BRI": Stream(0.20, 9_500, 0.26, 0.067, "metaux", labelled=0.4),
+    "DIV": Stream(0.35, 9_500, 0.40, 0.340, "chaleur", Kind.ENERGY),
 }
 SCRAP = "DIV.FERA"  # metal of what is taken apart: it goes where metal goes
 SETTLED = ("VAI", "DEC")  # sold unweighed too: their reuse is known by the month's balance
@@ -153,21 +153,29 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 GRID = {price.code: price for price in _prices()}
 ARTICLES = _articles()
 BREAK = ("PEM", "INF", "SON", "SPO")
-# What is kept of an object that is taken apart: its category → the part's, title, euros.
+# What is kept of an object that is taken apart, by the first words of its title.
 PARTS = {
-    "PEM.ASPI": ("PEM", "Flexible d'aspirateur", (2, 5)),
-    "PEM.ROBO": ("PEM.ROBO", "Bol de robot", (3, 8)),
-    "PEM.COUD": ("PEM", "Pédale de machine à coudre", (4, 9)),
-    "INF.FIXE": ("INF.ACCI", "Barrettes mémoire et disque dur", (8, 18)),
-    "INF.PORT": ("INF.ACCI", "Chargeur d'ordinateur portable", (4, 9)),
-    "SON.HIFI": ("SON.HIFI", "Paire d'enceintes", (8, 20)),
-    "SPO.VELO": ("SPO.SPOR", "Roue de vélo 26 pouces", (5, 12)),
+    "Aspirateur": ("PEM", "Flexible d'aspirateur", (2, 5)),
+    "Robot": ("PEM.ROBO", "Bol de robot", (3, 8)),
+    "Machine à coudre": ("PEM", "Pédale de machine à coudre", (4, 9)),
+    "Ordinateur fixe": ("INF.ACCI", "Barrettes mémoire et disque dur", (8, 18)),
+    "Ordinateur portable": ("INF.ACCI", "Chargeur d'ordinateur portable", (4, 9)),
+    "Chaîne hi-fi": ("SON.HIFI", "Paire d'enceintes", (8, 20)),
+    "Platine vinyle": ("SON.HIFI", "Capot de platine vinyle", (3, 8)),
+    "VTT": ("SPO.SPOR", "Roue de VTT 26 pouces", (5, 12)),
+    "Vélo enfant": ("SPO.SPOR", "Selle et guidon de vélo enfant", (3, 7)),
+    "Vélo": ("SPO.SPOR", "Roue de vélo 700", (5, 12)),
 }
 
 
 def worded(title: str, dice: Random) -> str:
     """The title, one word chosen of each ``{this|or that}``."""
     return re.sub(r"\{(.*?)\}", lambda found: dice.choice(found[1].split("|")), title)
+
+
+def kept_of(title: str) -> tuple[str, str, Range] | None:
+    """What still serves of an object that is taken apart: category, title and euros."""
+    return next((kept for words, kept in PARTS.items() if title.startswith(words)), None)
 
 
 def usual_g(code: str) -> int:

@@ -4,7 +4,16 @@ from datetime import datetime, timedelta
 from random import Random
 
 from config.demo.days import MARK, Day, items_of, lot_of
-from config.demo.goods import ARTICLES, BREAK, PARTS, SCRAP, STREAMS, Article, rounded_g, worded
+from config.demo.goods import (
+    ARTICLES,
+    BREAK,
+    SCRAP,
+    STREAMS,
+    Article,
+    kept_of,
+    rounded_g,
+    worded,
+)
 from config.demo.structure import MAIN, WORKSHOP
 from inventory import services
 from inventory.models import Flow, Item, Verb
@@ -108,7 +117,7 @@ def _take_apart(day: Day, at: datetime, item: Item, dice: Random) -> None:
     """A part that still serves gets a label, the metal is scrap, the rest is waste."""
     parts = []
     categories = day.world.categories
-    if kept := PARTS.get(item.category.code):
+    if kept := kept_of(item.title):
         code, title, euros = kept
         weight_g = rounded_g(item.weight_g * dice.uniform(0.12, 0.2))
         price_cents = dice.randint(*euros) * 100

@@ -16,6 +16,7 @@ from sales.services import Discount, Paid, Wanted, priced, record_sale, refund_s
 
 FREE_CENTS = (50, 100, 100, 150, 200, 200, 300, 500)
 NOTES_CENTS = (500, 1_000, 2_000, 5_000)
+AT_ONCE = 3  # labelled objects that one customer carries home
 LAST = 15  # of a day's codes
 WITH_LINE = ("item", "flow__from_account", "flow__to_account", "flow__from_category")
 REASONS = (("Bénévole", 20), ("Petit défaut", 20), ("Étudiant", 10), ("Pièce manquante", 50))
@@ -43,7 +44,7 @@ def sell(day: Day, at: datetime, dice: Random, *, nth: int, tickets: int) -> Non
 
 def _wanted_objects(day: Day, dice: Random, nth: int, tickets: int) -> Iterator[Wanted]:
     wanted = [labelled for labelled in day.wanted if lot_of(labelled, tickets) == nth]
-    for item in items_of(wanted):
+    for item in items_of(wanted[:AT_ONCE]):  # the others will be somebody's tomorrow
         yield Wanted(item=item, discount=_discount(day, dice, item))
 
 
@@ -156,7 +157,7 @@ def come_again(day: Day, at: datetime, dice: Random) -> None:
     if not known:
         return
     former = dice.choice(known)
-    arrival = Arrival(day.world.modes["drop_off"], dice.choice(day.world.origins))
+    arrival = Arrival(day.world.modes["drop_off"], day.origin(dice))
     draft = Draft(
         category=former.category,
         weight_g=former.weight_g,

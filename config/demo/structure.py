@@ -41,6 +41,11 @@ ORIGINS = (
     ("75120", "Paris 20e"),
     ("93055", "Pantin"),
 )
+# Neighbours bring the most: how often each origin, at each shop.
+NEIGHBOURS = {
+    "canal": {"75110": 9, "75119": 8, "93055": 5, "75111": 3, "75120": 3, "75112": 1},
+    "gare": {"75112": 9, "75111": 6, "75120": 5, "75110": 2, "75119": 1, "93055": 1},
+}
 PARTNERS = (
     ("fibres", "Fibres du Nord", Kind.RECYCLING),
     ("papier", "Papier Source", Kind.RECYCLING),

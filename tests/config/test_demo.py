@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from collection.models import Refusal
 from config import demo
@@ -154,6 +154,12 @@ def test_tickets_are_paid_in_every_way_and_their_lines_have_a_weight(navette):
         WeightSource.LABEL, WeightSource.WEIGHED, WeightSource.AVERAGE,
     }  # fmt: skip
     assert Refund.objects.exists()
+
+
+def test_nobody_carries_home_more_than_three_labelled_objects(navette):
+    tickets = SaleLine.objects.exclude(item=None).values("sale").annotate(objects=Count("pk"))
+
+    assert max(ticket["objects"] for ticket in tickets) <= 3
 
 
 def test_labelled_objects_come_from_an_arrival_and_lie_there_for_days_or_weeks(navette):

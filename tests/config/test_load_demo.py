@@ -9,6 +9,8 @@ from django.core.management import call_command
 from django.db import transaction
 
 from config import demo
+from config.demo.days import opening_days
+from config.demo.goods import kept_of
 from inventory.models import Flow, Item, Movement
 from organisation.models import User
 from sales.models import Sale
@@ -35,6 +37,19 @@ def test_a_real_structure_gets_no_logins_that_everybody_knows(world, settings, t
 
     assert not User.objects.filter(username="direction").exists()
     assert not (tmp_path / "demo").exists()
+
+
+def test_the_doors_stay_shut_on_sundays_mondays_and_holidays():
+    days = set(opening_days(date(2026, 1, 1), date(2026, 12, 31)))
+
+    assert {day.isoweekday() for day in days} == {2, 3, 4, 5, 6}
+    assert not days & {date(2026, 1, 1), date(2026, 5, 1), date(2026, 7, 14), date(2026, 12, 25)}
+
+
+def test_what_is_kept_of_an_object_fits_it():
+    assert kept_of("Vélo enfant 16 pouces")[1] == "Selle et guidon de vélo enfant"
+    assert kept_of("Vélo Gitane mixte")[1] == "Roue de vélo 700"
+    assert kept_of("Raquette de tennis Head") is None
 
 
 @pytest.mark.django_db
