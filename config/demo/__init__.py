@@ -43,7 +43,7 @@ def load(*, today: date | None = None, start: date | None = None) -> int:
             days = [Day(world, site, date_) for site in world.sites]
             _live(days, lived, is_first=number == 0)
         added = _days_played(world) - before
-    books.close_last_year(world, start, today)
+    books.close_months(world, start, today)
     return added
 
 

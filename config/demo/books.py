@@ -1,4 +1,4 @@
-"""The books: what lay there on day one, the month's balance, last year's months closed."""
+"""The books: what lay there on day one, the month's balance, months closed."""
 
 from datetime import date, datetime, timedelta
 from random import Random
@@ -60,9 +60,9 @@ def settle(day: Day, at: datetime, dice: Random) -> None:
     day.look_again()
 
 
-def close_last_year(world: World, start: date, today: date) -> None:
-    """Last year's books are closed, as they would be."""
-    last = (today.year - 1) * 100 + 12
+def close_months(world: World, start: date, today: date) -> None:
+    """All months are closed but this one and the last, which leaves something to close."""
+    last = add_months(month_of(today), -2)
     for site in world.sites:
         site.refresh_from_db()
         closed = site.books_closed_through

@@ -11,8 +11,10 @@ from django.db import transaction
 from config import demo
 from config.demo.days import opening_days
 from config.demo.goods import kept_of
+from config.demo.structure import SHOPS
 from inventory.models import Flow, Item, Movement
-from organisation.models import User
+from inventory.verify import differences
+from organisation.models import Site, User
 from sales.models import Sale
 
 START, END = date(2026, 1, 6), date(2026, 1, 17)
@@ -64,6 +66,14 @@ def test_the_demo_is_the_same_in_one_go_and_day_after_day():
     demo.load(start=START, today=END)
 
     assert told() == at_once
+
+
+def test_all_months_are_closed_but_this_one_and_the_last(db):
+    demo.load(start=date(2025, 10, 29), today=date(2025, 12, 3))
+
+    through = Site.objects.filter(code__in=SHOPS).values_list("books_closed_through", flat=True)
+    assert set(through) == {202510}
+    assert differences() == []
 
 
 @pytest.mark.django_db
