@@ -74,4 +74,6 @@ class RefusalForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["category"].queryset = kinds  # type: ignore[attr-defined]
         self.fields["category"].required = False
         self.fields["category"].empty_label = _("Anything")  # type: ignore[attr-defined]
+        reasons = [("", _("Choose…")), *Refusal.Reason.choices]
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
         self.fields["count"].widget.attrs |= {"min": 1, "inputmode": "numeric"}

@@ -93,6 +93,7 @@ def _todo(user: User) -> dict[str, Any]:
             for (site, category), weight_g in below.items()
         ],
         "coming": list(Transfer.objects.coming(sites)[:COMING]),
+        "may_receive": user.may_anywhere("transfer"),
         "unsold": _unsold(user, sites),
     }
 

@@ -155,7 +155,7 @@ class ItemFilters(forms.Form):
     older = forms.ChoiceField(label=_("Here for more than"), choices=AGES, required=False)
     order = forms.ChoiceField(
         label=_("Order"),
-        choices=(("", _("newest first")), ("oldest", _("oldest first"))),
+        choices=(("", _("last labelled")), ("oldest", _("longest here"))),
         required=False,
     )
     seen = forms.IntegerField(required=False, min_value=1, max_value=2**62)
