@@ -145,6 +145,12 @@ class PaymentForm(forms.Form):
     method = forms.ChoiceField(choices=Method, widget=forms.HiddenInput)
     amount = EuroField(widget=forms.HiddenInput)
 
+    def clean_amount(self) -> int:
+        cents: int = self.cleaned_data["amount"]
+        if not cents:
+            raise ValidationError(_("This price is not possible."), code="price_out_of_range")
+        return cents
+
     @property
     def word(self) -> Any:
         return dict(Method.choices).get(self["method"].data or "", "")

@@ -28,6 +28,9 @@ class Method(models.TextChoices):
     OTHER = "other", _("other means")
 
 
+AS_PAID = frozenset({Method.VOUCHER, Method.LOCAL_CURRENCY})  # never turned into cash
+
+
 class SaleQuerySet(models.QuerySet["Sale"]):
     def within(self, request: CallerRequest) -> Self:
         return self.filter(movement__site__organisation=request.user.organisation_id)
@@ -104,6 +107,12 @@ class Sale(models.Model):
     @property
     def refunded_cents(self) -> int:
         return sum(refund.total_cents for refund in self.refunds.all())
+
+    @property
+    def methods_back(self) -> list[Method]:
+        """Ways to give it back: any, but vouchers and local currency as what they were."""
+        paid = {payment.method for payment in self.payments.all()}
+        return [method for method in Method if not paid or paid - AS_PAID or method in paid]
 
 
 class WeightSource(models.TextChoices):

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, Leg, post
+from inventory.models import Account
 from inventory.models import Method as KnownBy
 from inventory.services import require_not_back
 from sales.models import Method, Refund, RefundLine, Sale, SaleLine, Till
+
+MOVED = ("item", "flow__from_account__place", "flow__to_account", "flow__from_category")
 
 
 @transaction.atomic
@@ -19,18 +23,21 @@ def refund_sale(
     """Give back so many of each line of a ticket, its money and its grams in proportion.
 
     What is given back of a line never exceeds what was sold, in units, cents or grams.
-    Raises ValidationError ``other_site``, ``refund_exceeds_sale``, ``already_back``, or what
-    ``post`` raises.
+    Raises ValidationError ``other_site``, ``refund_method``, ``refund_exceeds_sale``,
+    ``already_back``, or what ``post`` raises.
     """
     if till.site_id != sale.movement.site_id:
         raise ValidationError(
             _("This ticket is from another site: it is refunded there."), code="other_site"
         )
+    _require_method(sale, method)
     Sale.objects.select_for_update().get(pk=sale.pk)  # one refund of a ticket at a time
     require_not_back(line.item_id for line in quantities if line.item_id)
-    before = RefundLine.objects.quantities(quantities)
-    backs = [_given_back(line, before.get(line.pk, 0), n) for line, n in quantities.items()]
-    movement = post(entry=entry, legs=[_return_leg(back) for back in backs if back.weight_g])
+    prefetch_related_objects(list(quantities), *MOVED)
+    before, without_g = RefundLine.objects.so_far(quantities)
+    backs = [_given_back(line, before[line.pk], n) for line, n in quantities.items()]
+    legs = [_return_leg(back, till, without_g[back.line_id]) for back in backs if back.weight_g]
+    movement = post(entry=entry, legs=legs)
     refund = Refund.objects.create(
         movement=movement,
         sale=sale,
@@ -44,6 +51,16 @@ def refund_sale(
     return refund
 
 
+def _require_method(sale: Sale, method: Method) -> None:
+    may = sale.methods_back
+    if method not in may:
+        raise ValidationError(
+            _("This ticket was paid by %(paid)s: it is given back the same way."),
+            code="refund_method",
+            params={"paid": ", ".join(str(each.label) for each in may)},
+        )
+
+
 def share(whole: int, parts: int, taken: int) -> int:
     """What ``taken`` of ``parts`` equal parts of ``whole`` make, rounded down.
 
@@ -52,38 +69,51 @@ def share(whole: int, parts: int, taken: int) -> int:
     return whole * taken // parts
 
 
+def share_back(whole: int, line: SaleLine, before: int, quantity: int) -> int:
+    """What ``quantity`` more of a line make of its cents or grams, after ``before`` of it."""
+    after = before + quantity
+    return share(whole, line.quantity, after) - share(whole, line.quantity, before)
+
+
 def _given_back(line: SaleLine, before: int, quantity: int) -> RefundLine:
     """``quantity`` more of a line of which ``before`` were given back already."""
-    after = before + quantity
-    if after > line.quantity:
+    if before + quantity > line.quantity:
         raise ValidationError(
             _("Of “%(line)s”, %(left)s can still be given back."),
             code="refund_exceeds_sale",
             params={"line": line.label, "left": line.quantity - before},
         )
-
-    def part(whole: int) -> int:
-        return share(whole, line.quantity, after) - share(whole, line.quantity, before)
-
+    known = line.weight_g is not None
     return RefundLine(
         line=line,
         quantity=quantity,
-        amount_cents=part(line.total_cents),
-        weight_g=None if line.weight_g is None else part(line.weight_g),
+        amount_cents=share_back(line.total_cents, line, before, quantity),
+        weight_g=share_back(line.weight_g or 0, line, before, quantity) if known else None,
     )
 
 
-def _return_leg(back: RefundLine) -> Leg:
-    """Back to where it was sold from, known as it was known."""
+def _return_leg(back: RefundLine, till: Till, without_g: int) -> Leg:
+    """Back to where it was sold from, known as it was known.
+
+    Units that came back before the first gram of them (``without_g``) come along.
+    """
     flow = back.line.flow
     assert flow is not None  # noqa: S101 (what weighs has a flow: a constraint)
     assert back.weight_g is not None  # noqa: S101
     return Leg(
         from_account=flow.to_account,
-        to_account=flow.from_account,
+        to_account=_shelf_again(flow.from_account, till),
         category=flow.from_category,
         weight_g=back.weight_g,
         method=KnownBy(flow.method),
-        units=back.quantity,
+        units=back.quantity + without_g,
         item=back.line.item,
     )
+
+
+def _shelf_again(start: Account, till: Till) -> Account:
+    """Where it lay; or the till's shelf, where the site no longer keeps that place."""
+    place = start.place
+    if place and place.is_active and (place.is_main or till.site.tracks_places):
+        return start
+    return Account.stock(till.shelf, items=start.holds_items)

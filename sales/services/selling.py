@@ -84,9 +84,15 @@ def record_sale(
 ) -> Sale:
     """Sell: price the lines, take the money, and move what is sold to reuse.
 
-    Raises ValidationError ``price_missing``, ``discount_too_large``, ``key_elsewhere``,
-    ``payments_do_not_cover``, ``change_without_cash``, or what ``post`` raises.
+    Raises ValidationError ``till_retired``, ``payments_do_not_cover``, ``change_without_cash``,
+    or what ``priced`` and ``post`` raise.
     """
+    if not till.is_active:
+        raise ValidationError(
+            _("The till “%(till)s” is no longer in use."),
+            code="till_retired",
+            params={"till": till},
+        )
     rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
     total_cents = sum(row.total_cents for row in rows)
     change_cents = _change(total_cents, payments)
@@ -107,14 +113,11 @@ def record_sale(
 def priced(site: Site, position: int, line: Wanted) -> SaleLine:
     """The row that a line would have on a ticket of ``site``, still without its weight.
 
-    Raises ValidationError ``key_elsewhere``, ``price_missing`` or ``discount_too_large``.
+    Raises ValidationError ``key_elsewhere``, ``key_retired``, ``price_missing`` or
+    ``discount_too_large``.
     """
-    if line.key is not None and line.key.site_id != site.pk:
-        raise ValidationError(
-            _("“%(key)s” is on the price grid of another site."),
-            code="key_elsewhere",
-            params={"key": line.key},
-        )
+    if line.key is not None:
+        _require_on_the_grid(site, line.key)
     price_cents = _price(line)
     before_cents = price_cents if line.is_lot else price_cents * line.quantity
     off_cents = line.discount.of(before_cents) if line.discount else 0
@@ -140,6 +143,21 @@ def priced(site: Site, position: int, line: Wanted) -> SaleLine:
     )
 
 
+def _require_on_the_grid(site: Site, key: PriceKey) -> None:
+    if key.site_id != site.pk:
+        raise ValidationError(
+            _("“%(key)s” is on the price grid of another site."),
+            code="key_elsewhere",
+            params={"key": key},
+        )
+    if not key.is_active:
+        raise ValidationError(
+            _("“%(key)s” is no longer on the price grid."),
+            code="key_retired",
+            params={"key": key},
+        )
+
+
 def _price(line: Wanted) -> int:
     """The price that was given, else the item's or the key's."""
     priced = line.item or line.key
@@ -162,7 +180,7 @@ def _label(line: Wanted) -> str:
 
 
 def _change(total_cents: int, payments: Sequence[Paid]) -> int:
-    """What goes back over the counter: only cash gives change."""
+    """What goes back over the counter: only cash gives change, all of it where nothing is due."""
     change_cents = sum(paid.amount_cents for paid in payments) - total_cents
     if change_cents < 0:
         raise ValidationError(
@@ -171,7 +189,8 @@ def _change(total_cents: int, payments: Sequence[Paid]) -> int:
             params={"missing": format_euros(-change_cents)},
         )
     cash_cents = sum(paid.amount_cents for paid in payments if paid.method == Method.CASH)
-    if change_cents and change_cents >= cash_cents:
+    is_idle = change_cents == cash_cents and total_cents  # nobody needed that cash
+    if change_cents and (change_cents > cash_cents or is_idle):
         raise ValidationError(
             _("Only cash gives change: more was taken by other means than the ticket asks."),
             code="change_without_cash",

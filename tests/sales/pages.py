@@ -1,6 +1,7 @@
 """A till as a browser without script uses it: the fields of its form, and its buttons."""
 
 from html.parser import HTMLParser
+from uuid import uuid4
 
 from sales.models import PriceKey, Sale, SaleLine
 
@@ -62,6 +63,13 @@ def rows(sale=None) -> list[tuple]:
     sale = sale or Sale.objects.latest("pk")
     found = SaleLine.objects.filter(sale=sale).order_by("position")
     return [(line.label, line.quantity, line.total_cents, line.weight_g) for line in found]
+
+
+def back(*counts, **more):
+    """What the form of a refund posts: ``(line, count)``."""
+    lines = {f"line_{line}": str(count) for line, count in counts}
+    said = {"id": str(uuid4()), "till": "C1", "method": "cash", "comment": "trop petit"}
+    return {**said, **lines, **more}
 
 
 def key(site, code, category, price_cents, name="") -> PriceKey:

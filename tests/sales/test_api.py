@@ -4,6 +4,7 @@ import pytest
 
 from inventory.models import Flow, Item, Kind, Method, UnitWeight, Verb
 from inventory.models.catalogue import Category
+from organisation.models import Site
 from sales.models import PriceKey, Sale, SaleLine, Till
 from tests.conftest import codes
 from tests.inventory.test_api import out, stock
@@ -197,6 +198,7 @@ def test_unlabelled_goods_leave_the_shop_s_shelf(sold, shop, world):
     from inventory.models import Place
 
     Place.objects.create(site=world.canal, code="boutique", name="Boutique", use="shop")
+    Site.objects.filter(pk=world.canal.pk).update(tracks_places=True)
     sold(mob(500, weight_g=2_000))
     assert stock()["boutique/bulk", "MOB"] == -2_000
     shop.place = Place.objects.main(world.canal)

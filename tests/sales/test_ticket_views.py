@@ -1,56 +1,21 @@
 """Tickets as pages: what one says, what comes back of it, and how they are found again."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from inventory.models import Flow, Item, Kind, Movement, Verb
-from sales import services
+from inventory.models import Flow, Item, Kind, Movement
 from sales.models import Method, Refund, Sale, Till
 from sales.services import Discount, Paid, Wanted
 from sales.takings import takings
 from tests.inventory.pages import text
-from tests.sales.conftest import category
+from tests.sales.conftest import category, mob
+from tests.sales.pages import back
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-def sold(counter, entry):
-    """``sold(Wanted(…), paid=[Paid(…)])``: a ticket at C1, paid 100 € in cash."""
-
-    def make(*lines, paid=None, till=None, at=None):
-        paid = paid or [Paid(Method.CASH, 10_000)]
-        till = till or counter.till
-        return services.record_sale(
-            entry=entry(Verb.SELL, till.site, at), till=till, lines=lines, payments=paid
-        )
-
-    return make
-
-
-@pytest.fixture
-def chair(label):
-    """A labelled chair, as the database has it now."""
-    item = label()
-    found = Item.objects.select_related("account__site", "category").get(pk=item.pk)
-    found.own_code = item.own_code
-    return found
-
-
-def mob(cents=1_000, **more):
-    return Wanted(category=category("MOB"), price_cents=cents, **more)
-
-
-def back(*counts, **more):
-    """What the form of a refund posts: ``(line, count)``."""
-    lines = {f"line_{line}": str(count) for line, count in counts}
-    said = {"id": str(uuid4()), "till": "C1", "method": "cash", "comment": "trop petit"}
-    return {**said, **lines, **more}
 
 
 def numbers(response) -> list[str]:
