@@ -29,8 +29,9 @@ class GivenBackForm(ActForm):
         self.item = item
         self.initial.setdefault("weight", item.weight_g)
         self.initial.setdefault("title", item.title)
-        self.initial.setdefault("price", item.price_cents)
         owner = self.site.organisation_id
+        if item.account and item.account.organisation_id == owner:
+            self.initial.setdefault("price", item.price_cents)
         modes = {
             row.code: row for row in CollectionMode.objects.filter(organisation=owner).offered()
         }

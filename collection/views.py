@@ -161,7 +161,7 @@ def _last(intake: Intake) -> dict[str, Any]:
 def give_back(request: CallerRequest, code: str) -> HttpResponse:
     """Take back an object that had left: weigh it in, and label its second life."""
     found = item_of(request, code)
-    if found.account is None:
+    if found.account is None or found.account.kind not in EXITS:
         raise Http404
     user: Any = request.user
     offer = Offer(chosen_site(request))

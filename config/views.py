@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from collection.models import Intake
 from config.context import BESIDE, DOORS, open_to
 from inventory.models import Account, Balance, Category, Item, Transfer
+from inventory.views.clearing import WEEKS
 from organisation.doors import page
 from organisation.models import Site, User
 from organisation.permissions import CallerRequest
@@ -100,6 +101,6 @@ def _unsold(user: User, sites: list[Site]) -> int:
     """How many labelled objects have been here for longer than eight weeks, up to a bound."""
     if not user.may_anywhere("ship"):
         return 0
-    day = timezone.localdate() - timedelta(weeks=8)
+    day = timezone.localdate() - timedelta(weeks=WEEKS)
     old = Item.objects.in_stock(sites).filter(since__lt=day)
     return len(old.values("pk")[: MANY + 1])

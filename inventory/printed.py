@@ -11,9 +11,10 @@ from organisation.models import Organisation
 
 
 def labels_of(organisation: Organisation, wanted: Iterable[str]) -> list[Label]:
-    """A label for each code that the structure knows: an object's, or a blank one."""
+    """A label for each code: of an object that is the structure's own now, or a blank one."""
     codes = list(wanted)
     rows = Item.objects.known_to(organisation.pk).wearing(codes).select_related("category")
+    rows = rows.filter(account__site__organisation=organisation)
     known = {item.own_code: _label_of(item, organisation.name) for item in rows}
     blank = ItemCode.objects.filter(organisation=organisation, code__in=codes, item=None)
     for code in blank.values_list("code", flat=True):

@@ -77,6 +77,11 @@ class Event:
         return bool(self.movement.site.organisation_id == self.reader.organisation_id)
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether it happened elsewhere: place and weight are told, not people nor partners."""
+        return not self.is_own
+
+    @property
     def reversed_by(self) -> Movement | None:
         return getattr(self.movement, "reversed_by", None)
 
@@ -92,12 +97,18 @@ class Event:
             "verb": movement.verb,
             "number": movement.number,
             "site": movement.site.code,
-            "from": self.start.key.partition("/")[2],
-            "to": self.end.key.partition("/")[2],
+            "from": self._spot(self.start),
+            "to": self._spot(self.end),
             "weight_g": self.weight_g,
             "by": signed(movement, self.reader),
             "reversed_by": self.reversed_by and self.reversed_by.number,
         }
+
+    def _spot(self, account: Any) -> str:
+        """An account within its site; of an exit elsewhere, the fate without who took it."""
+        if self.is_foreign and account.kind in EXITS:
+            return str(account.kind)
+        return str(account.key.partition("/")[2])
 
 
 def by(movement: Movement, reader: User) -> str:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("o/<str:code>/", items.item, name="item"),
     path("o/<str:code>/description/", items.describe, name="describe"),
     path("o/<str:code>/demontage/", items.dismantle, name="dismantle"),
+    path("o/<str:code>/retrouve/", items.find_again, name="find-again"),
     path("o/<str:code>/etiquette.png", labels.png, name="label-png"),
     path("etiquettes/", labels.print_labels, name="print-labels"),
     path("etiquettes/rouleau.pdf", labels.roll, name="label-roll"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from django import forms
@@ -24,27 +25,34 @@ class Change:
     lines: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def changes(row: models.Model, form: forms.BaseForm) -> list[Change]:
-    """The latest changes of ``row``, newest first, in the words of the form that makes them."""
-    records = list(
-        row.history.select_related("history_user")[:LOOKED_AT]  # type: ignore[attr-defined]
-    )
+def changes(
+    row: models.Model, form: forms.BaseForm, reader: User, *, is_shared: bool = False
+) -> list[Change]:
+    """The latest changes of ``row``, newest first, in the words of the form that makes them.
+
+    Of a row that two structures know, each is told what its own people did, and no more.
+    """
+    rows = row.history.select_related("history_user")  # type: ignore[attr-defined]
+    if is_shared:
+        rows = rows.filter(history_user__organisation=reader.organisation_id)
+    records = list(rows[:LOOKED_AT])
     found = []
-    for record, before in zip(records, [*records[1:], None], strict=True):
+    for record, before in zip_longest(records, records[1:]):
+        by = author(record, reader)
         if record.history_type == "+":
-            found.append(Change(record.history_date, author(record), _("Created")))
+            found.append(Change(record.history_date, by, _("Created")))
         elif before is not None and (lines := _lines(record, before, form)):
-            found.append(Change(record.history_date, author(record), _("Changed"), lines))
+            found.append(Change(record.history_date, by, _("Changed"), lines))
     return found[:LATEST]
 
 
-def role_changes(person: User) -> list[Change]:
+def role_changes(person: User, reader: User) -> list[Change]:
     """The latest roles given to ``person`` and taken back, newest first."""
     records = Membership.history.filter(user_id=person.pk).select_related("history_user", "site")
     return [
         Change(
             record.history_date,
-            author(record),
+            author(record, reader),
             _("Role taken back") if record.history_type == "-" else _("Role given"),
             [(record.get_role_display(), "", record.site.name if record.site else _("Everywhere"))],
         )
@@ -52,10 +60,14 @@ def role_changes(person: User) -> list[Change]:
     ]
 
 
-def author(record: Any) -> str:
-    """Who saved this row: a person, or the installation's own commands."""
+def author(record: Any, reader: User) -> str:
+    """Who saved this row, as far as the reader is told: a person, or our own commands."""
     user = record.history_user
-    return (user.get_full_name() or user.get_username()) if user else _("Tracerie")
+    if user is None:
+        return _("Tracerie")
+    if not user.is_known_to(reader):
+        return _("somebody of the team")
+    return str(user.get_full_name() or user.get_username())
 
 
 def _lines(record: Any, before: Any, form: forms.BaseForm) -> list[tuple[str, str, str]]:

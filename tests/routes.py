@@ -104,6 +104,7 @@ SAMPLES = {
             "items": ["$item"],
         }
     ),
+    "POST inventory/finds": Sample(body={"site": "$site", "item": "$lost"}),
     "GET inventory/settlements": DATED,
     "GET inventory/settlements/<id>": _document("settlement"),
     "POST inventory/settlements": Sample(
@@ -256,6 +257,7 @@ PAGES = {
     "o/<str:code>/": OBJECT,
     "o/<str:code>/description/": Sample(path={"code": "$item"}, body={}),
     "o/<str:code>/demontage/": Sample(path={"code": "$item"}),
+    "o/<str:code>/retrouve/": Sample(path={"code": "$lost"}, body={}),
     "o/<str:code>/etiquette.png": OBJECT,
     "etiquettes/": OBJECTS,
     "etiquettes/rouleau.pdf": OBJECTS,
@@ -444,6 +446,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     made("reversal", "inventory/reversals")
     made("count", "inventory/counts")
     made("settlement", "inventory/settlements")
+    spot["lost"] = _lost(site, person, spot, made)
     spot["left"], left = label_item(site, person), spot["item"]
     spot["item"] = spot["left"]
     spot["shipment_number"] = made("shipment", "inventory/shipments")["number"]
@@ -456,6 +459,15 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["number"] = made("intake", "collection/intakes")["number"]
     spot["mine"] = made("intake", "collection/intakes")["number"]
     return spot
+
+
+def _lost(site, person, spot, made) -> str:
+    """An item that a count of the storeroom had missed."""
+    first, spot["item"] = spot["item"], label_item(site, person)
+    made("moved", "inventory/moves")
+    made("missed", "inventory/counts", place="reserve", items=[], lines=[])
+    lost, spot["item"] = spot["item"], first
+    return lost
 
 
 def _own_codes(organisation) -> dict[str, str]:

@@ -84,6 +84,7 @@ BAD_VALUES = {
     "closing_weight_g": [*NOT_GRAMS, None],
     "units": [0, *NOT_GRAMS],
     "count": [0, *NOT_GRAMS, None],
+    "number": ["nowhere", *NOT_A_TEXT],
     "estimated": NOT_A_FLAG,
     "fate": NOT_ONE_OF,
     "as": NOT_ONE_OF,
@@ -230,6 +231,7 @@ DATED = {
     "POST inventory/transfers",
     "POST inventory/transfers/<transfer>/receipt",
     "POST inventory/clearings",
+    "POST inventory/finds",
 }
 MAY_BE_LEFT_OUT = {
     ("POST inventory/counts", "lines"),

@@ -143,7 +143,7 @@ class CountLine(Shape):
 class CountIn(Act):
     place: Permitted[Place] | None = None
     lines: Annotated[list[CountLine], Field(max_length=MAX_LINES)] = []
-    items: Annotated[list[Permitted[Item]], Field(max_length=20_000)] | None = None
+    items: Annotated[list[Permitted[Item]], Field(max_length=2_000)] | None = None
     reason: Reason
 
     @model_validator(mode="after")
@@ -167,6 +167,24 @@ def create_count(request: CallerRequest, payload: CountIn) -> HttpResponse:
             reason=payload.reason,
         )
         return DocumentOut.of(movement, request.user)
+
+    return once(request, payload.id, record)
+
+
+class FindIn(Act):
+    item: Permitted[Item]
+    place: Permitted[Place] | None = None
+
+
+@router.post("finds", auth=May("count"), response=CREATED)
+def create_find(request: CallerRequest, payload: FindIn) -> HttpResponse:
+    """Put an item that a count had missed back on a shelf."""
+
+    def record(submission: Submission) -> DocumentOut:
+        entry = entry_of(request, submission, Verb.COUNT, payload)
+        place = payload.place or Place.objects.main(payload.site)
+        made = services.find_again(entry=entry, place=place, item=payload.item)
+        return DocumentOut.of(made, request.user)
 
     return once(request, payload.id, record)
 

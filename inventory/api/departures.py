@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from ninja import Field, Schema
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
@@ -13,7 +15,6 @@ from inventory.api.documents import (
     SHOWN_WITH_A_SHIPMENT,
     DocumentOut,
     ShipmentOut,
-    document,
     router,
     with_flows,
 )
@@ -145,6 +146,9 @@ class WeightsLine(Shape):
 
 class WeightsIn(Shape):
     id: Id
+    number: Name | None = Field(
+        None, description="Which departure, where a clearing made several under one id."
+    )
     lines: Annotated[list[WeightsLine], Field(min_length=1, max_length=MAX_LINES)]
     comment: Text = ""
 
@@ -158,7 +162,7 @@ def create_shipment_weights(
     request: CallerRequest, shipment: Id, payload: WeightsIn
 ) -> HttpResponse:
     """Give the partner's own weights of a departure."""
-    departed = document(request, shipment, Verb.SHIP)
+    departed = _departed(request, shipment, payload.number)
     weights = unique_weights(payload.lines)
 
     def record(submission: Submission) -> DocumentOut:
@@ -169,6 +173,22 @@ def create_shipment_weights(
         return DocumentOut.of(confirmed.movement, request.user)
 
     return once(request, payload.id, record)
+
+
+def _departed(request: CallerRequest, uuid: Id, number: str | None) -> Movement:
+    """The departure, or gift, recorded under an id. Raises Http404, ValidationError."""
+    rows = Movement.objects.within(request).filter(submission__uuid=uuid, shipment__isnull=False)
+    rows = rows.filter(number=number) if number else rows
+    found = list(rows.select_related("site__organisation", "shipment")[:2])
+    if not found:
+        raise Http404
+    require(request, found[0].site)
+    if len(found) > 1:
+        raise ValidationError(
+            _("A clearing made several departures under this id: say the number of one."),
+            code="several_departures",
+        )
+    return found[0]
 
 
 class ClearingIn(Act):

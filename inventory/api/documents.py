@@ -129,7 +129,7 @@ def document(request: CallerRequest, uuid: Id, verb: Verb) -> Movement:
     """The movement that the caller's structure recorded under ``uuid``. Raises Http404."""
     rows = Movement.objects.within(request).submitted_as(uuid, verb)
     rows = rows.select_related("submission", "site__organisation", "author", "reverses")
-    if verb == Verb.SHIP:  # the partner's later weights, and heaps cleared, are others
+    if verb == Verb.SHIP:  # the partner's later weights are another; of a clearing, the first
         rows = rows.filter(shipment__isnull=False)
     movement = rows.first()
     if movement is None:

@@ -99,7 +99,7 @@ class ItemIn(Act):
 
 
 class ItemOut(Schema):
-    """An item as the caller's structure knows it; its price is only told where it lies."""
+    """An item as the caller's structure knows it; its price is told to where it lies or left."""
 
     code: str
     category: str
@@ -232,6 +232,14 @@ def _file(kind: str) -> dict[str, Any]:
     return {"responses": {200: {"description": "OK", "content": content}}}
 
 
+def _label(request: CallerRequest, item: Any) -> labels.Label:
+    """The label of an item that is the caller's own now. Raises Http404."""
+    found = labels_of(request.user.organisation, [item.own_code])  # type: ignore[arg-type]
+    if not found:
+        raise Http404
+    return found[0]
+
+
 @router.get(
     "items/{code}/label.png",
     auth=May("read_stock"),
@@ -242,8 +250,7 @@ def get_label_png(
     request: CallerRequest, code: Permitted[Item], asked: Annotated[LabelAsked, Query()]
 ) -> HttpResponse:
     """The label of an item as a picture of exact size."""
-    [label] = labels_of(request.user.organisation, [code.own_code])  # type: ignore[arg-type]
-    picture = labels.label_png(label, size=asked.size, dpi=int(asked.dpi))
+    picture = labels.label_png(_label(request, code), size=asked.size, dpi=int(asked.dpi))
     return HttpResponse(picture, content_type="image/png")
 
 
@@ -257,8 +264,7 @@ def get_label_pdf(
     request: CallerRequest, code: Permitted[Item], asked: Annotated[LabelAsked, Query()]
 ) -> HttpResponse:
     """The label of an item as a page of exact size."""
-    found = labels_of(request.user.organisation, [code.own_code])  # type: ignore[arg-type]
-    page = labels.roll_pdf(found, size=asked.size, dpi=int(asked.dpi))
+    page = labels.roll_pdf([_label(request, code)], size=asked.size, dpi=int(asked.dpi))
     return HttpResponse(page, content_type="application/pdf")
 
 

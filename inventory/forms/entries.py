@@ -25,10 +25,25 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class ActForm(forms.Form):
-    """What every act says: its id, made when the page is shown, its day and a comment."""
+class Once(forms.Form):
+    """A form that is recorded once, under the id that was made when the page was shown."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial.setdefault("id", uuid4())
+
+    def refuse(self, refusal: ValidationError) -> None:
+        """Show why nothing was recorded; an id that is used up is replaced."""
+        self.add_error(None, refusal)
+        if getattr(refusal, "code", None) == "id_reused":
+            self.data = {**self.data, "id": str(uuid4())}
+
+
+class ActForm(Once):
+    """What every act says: its day and a comment."""
+
     day = forms.DateField(
         label=_("Day"), required=False, widget=day_input(), help_text=_("Empty: now.")
     )
@@ -37,7 +52,6 @@ class ActForm(forms.Form):
     def __init__(self, *args: Any, offer: Offer, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
         self.offer, self.site = offer, offer.site
-        self.initial.setdefault("id", uuid4())
         if not user.may("backdate", self.site):
             del self.fields["day"]
 
@@ -58,12 +72,6 @@ class ActForm(forms.Form):
         if day is None or day == self.today:
             return timezone.now()
         return datetime.combine(day, time(12), ZoneInfo(self.site.timezone))
-
-    def refuse(self, refusal: ValidationError) -> None:
-        """Show why nothing was recorded; an id that is used up is replaced."""
-        self.add_error(None, refusal)
-        if getattr(refusal, "code", None) == "id_reused":
-            self.data = {**self.data, "id": str(uuid4())}
 
 
 class LineForm(forms.Form):

@@ -11,7 +11,7 @@ from inventory.forms import EuroField, KgField
 from inventory.forms.choices import Offer, one_of, place_of
 from inventory.forms.codes import CodeField
 from inventory.forms.entries import ActForm, BaseLines, LineForm, lines_of
-from inventory.models import Flow, Item
+from inventory.models import Flow, Item, Place
 from inventory.services import Draft, Part
 from organisation.models import Site
 
@@ -129,6 +129,21 @@ class BaseParts(BaseLines):
 
 
 Parts = lines_of(PartForm, BaseParts, extra=4)
+
+
+class FoundForm(ActForm):
+    """Where an object that was missing is put back."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields.pop("day", None)
+        if self.offer.places:
+            self.fields["place"] = place_of(self.offer, _("Put at"))
+        self.order_fields(["place", "comment"])
+
+    @property
+    def place(self) -> Place:
+        return self.cleaned_data.get("place") or Place.objects.main(self.site)
 
 
 class ItemFilters(forms.Form):

@@ -28,8 +28,8 @@ COUNT_REASONS = [
 ] + [(RECLASSIFY, _("wrong category: what one gains, another loses"))]
 
 TOO_MANY = _(
-    "Too many labelled objects lie here to be ticked on a page: count them place by place,"
-    " or through the API. Only bulk is counted here."
+    "Too many labelled objects lie here to be ticked on a page: move some to another place"
+    " and count place by place. Only bulk is counted here."
 )
 
 

@@ -70,6 +70,12 @@ class ReceiveForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        said = {name for name, value in self.data.items() if value}
+        if {n for n in said if n.startswith(("bulk_", "item_"))} - self.fields.keys():
+            raise ValidationError(
+                _("Part of it was received meanwhile: see what is left, and say it again."),
+                code="road_changed",
+            )
         if not self.errors and not self.lines() and not cleaned.get("is_final"):
             raise ValidationError(_("Say what has arrived."), code="no_lines")
         return cleaned

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from inventory.models.catalogue import TreatmentCode, WasteCode
-from inventory.models.ledger import EXITS, Flow, Movement
+from inventory.models.ledger import EXITS, Flow, Kind, Movement
 from inventory.models.places import Partner
 from organisation.models import Site
 from organisation.permissions import CallerRequest
@@ -107,12 +107,19 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
         return self.filter(movement__submission__uuid=uuid)
 
     def coming(self, sites: Iterable[Site]) -> Self:
-        """Those on their way to these sites that no receipt has closed, oldest first."""
+        """Those on their way to these sites, oldest first; ``left_g`` is what has not arrived."""
         is_closed = Receipt.objects.filter(
             transfer=OuterRef("pk"), is_final=True, movement__reversed_by=None
         )
         rows = self.listed().filter(to_site__in=sites, movement__reversed_by=None)
-        return rows.filter(~Exists(is_closed)).order_by("pk")
+        received = Flow.objects.filter(
+            movement__receipt__transfer=OuterRef("pk"),
+            movement__reversed_by=None,
+            from_account__kind=Kind.TRANSIT,
+        ).order_by()
+        taken_g = received.values("movement__receipt__transfer").annotate(sum_g=Sum("weight_g"))
+        left_g = F("weight_g") - Coalesce(Subquery(taken_g.values("sum_g")), 0)
+        return rows.filter(~Exists(is_closed)).annotate(left_g=left_g).order_by("pk")
 
     def listed(self) -> Self:
         """With all that a list shows, ``weight_g`` sent among it."""

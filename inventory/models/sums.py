@@ -21,9 +21,7 @@ class BalanceQuerySet(models.QuerySet["Balance"]):
 
     def in_stock(self, site: Site, place: Place | None = None) -> "BalanceQuerySet":
         """What lies at ``site``, or in one of its places."""
-        rows = self.filter(account__site=site, account__kind=Kind.STOCK).exclude(
-            weight_g=0, units=0
-        )
+        rows = self.filter(account__site=site, account__kind=Kind.STOCK).exclude(weight_g=0)
         return rows.filter(account__place=place) if place else rows
 
     def shown(self, site: Site, place: Place | None = None) -> "BalanceQuerySet":

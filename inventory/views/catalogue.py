@@ -108,7 +108,7 @@ def _sheet(
         "is_new": code is None,
     }
     if code:
-        context |= _about(listing, row, form)
+        context |= _about(request, listing, row, form)
     return render(request, listing.template, context)
 
 
@@ -172,10 +172,10 @@ def _wanted(request: CallerRequest, listing: Listing) -> dict[str, Any]:
     return {"parent": Category.objects.filter(organisation=None, code=under).first()}
 
 
-def _about(listing: Listing, row: Any, form: RowForm) -> dict[str, Any]:
+def _about(request: CallerRequest, listing: Listing, row: Any, form: RowForm) -> dict[str, Any]:
     is_site = listing.model is Site
     return {
-        "changes": changes(row, form),
+        "changes": changes(row, form, request.user),
         "set_aside": not getattr(row, "is_active", True),
         "may_set_aside": _may_be_set_aside(row),
         "may_delete": not is_pointed_at(row),

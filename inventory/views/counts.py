@@ -21,7 +21,7 @@ from organisation.doors import page
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 
-MOST_ITEMS = 2_000  # of one place; more are counted through the API
+MOST_ITEMS = 2_000  # of one place; the API takes no more either
 
 
 @page("count")

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,14 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from inventory import codes, services
 from inventory.forms.choices import Offer
 from inventory.forms.entries import ActForm
-from inventory.forms.items import DescribeForm, ItemFilters, LabelForm, Parts
+from inventory.forms.items import DescribeForm, FoundForm, ItemFilters, LabelForm, Parts
 from inventory.ledger import Entry
-from inventory.models import Category, Flow, Item, Kind, Movement, Verb
+from inventory.models import EXITS, Category, Flow, Item, Movement, Verb
 from inventory.trace import Event, days_here, events_of
 from inventory.units import exact_kg
 from inventory.views.acts import LinesPage, chosen_site, recorded, shown, sites_of
 from organisation.doors import page, require
-from organisation.history import changes
+from organisation.history import Change, changes
 from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.submissions import writing
@@ -32,7 +33,7 @@ PAGE = 50
 FOUND = 20  # what a search shows: more means that it asked for too little
 SHOWN = ("category__parent__parent", "account__site", "account__place")
 KEPT = ("line", "place")  # from one object to the next
-ACTS = ("label", "move", "transfer", "ship", "sort", "sell", "collect")
+ACTS = ("label", "move", "transfer", "ship", "sort", "sell", "collect", "count")
 
 
 def item_of(request: CallerRequest, code: str) -> Any:
@@ -63,13 +64,29 @@ def item(request: CallerRequest, code: str) -> HttpResponse:
         "is_ours": is_ours,
         "days": days_here(found, events, timezone.localdate()),
         "relatives": _relatives(request, found),
-        "may": {act: site is not None and request.user.may(act, site) for act in ACTS},
+        "may": _may(request, site),
+        "is_given_back": found.account is not None and found.account.kind in EXITS,
         "may_label": request.user.may_anywhere("label"),
         "form": _describing(request, found, site),
-        "changes": changes(found, DescribeForm(instance=found)) if is_ours else [],
+        "changes": _changes(request, found) if is_ours else [],
         "current": "stock",
     }
     return render(request, "inventory/item.html", context)
+
+
+def _may(request: CallerRequest, site: Site | None) -> dict[str, bool]:
+    """Which acts the reader may do where the object is; sending needs somewhere to send to."""
+    may = {act: site is not None and request.user.may(act, site) for act in ACTS}
+    if site and may["transfer"]:
+        others = Site.objects.reached_from(site.organisation_id).exclude(pk=site.pk)
+        may["transfer"] = others.exists()
+    return may
+
+
+def _changes(request: CallerRequest, found: Item) -> list[Change]:
+    """What was changed of it: one that two structures know has two stories."""
+    form, is_shared = DescribeForm(instance=found), found.codes.count() > 1
+    return changes(found, form, request.user, is_shared=is_shared)
 
 
 def _last(events: list[Event]) -> Event | None:
@@ -168,10 +185,8 @@ def items(request: CallerRequest) -> HttpResponse:
     filters.is_valid()
     said = filters.cleaned_data
     rows = _asked(request, said, sites)
-    is_oldest = said.get("order") == "oldest"
-    if said.get("seen"):
-        rows = rows.filter(**{"pk__gt" if is_oldest else "pk__lt": said["seen"]})
-    found = list(rows.select_related(*SHOWN).order_by("pk" if is_oldest else "-pk")[: PAGE + 1])
+    rows = _after(rows, said.get("order") == "oldest", said.get("seen"))
+    found = list(rows.select_related(*SHOWN)[: PAGE + 1])
     context = {
         "filters": filters,
         "items": found[:PAGE],
@@ -196,6 +211,16 @@ def _asked(request: CallerRequest, said: dict[str, Any], sites: list[Site]) -> A
         day = timezone.localdate() - timedelta(weeks=int(said["older"]))
         rows = rows.filter(since__lt=day)
     return rows.about(said["q"]) if said.get("q") else rows
+
+
+def _after(rows: Any, is_oldest: bool, seen: int | None) -> Any:
+    """In order, newest or oldest first, beginning after the item that was seen last."""
+    last = Item.objects.filter(pk=seen).first() if seen else None
+    if not is_oldest:
+        return (rows.filter(pk__lt=seen) if seen else rows).order_by("-pk")
+    if last:
+        rows = rows.filter(Q(since__gt=last.since) | Q(since=last.since, pk__gt=last.pk))
+    return rows.order_by("since", "pk")
 
 
 def _following(request: CallerRequest, found: list[Item]) -> str:
@@ -244,6 +269,9 @@ def label(request: CallerRequest) -> HttpResponse:
 def _labelled(request: CallerRequest, code: str) -> HttpResponse:
     """On to print its label; what stays from one object to the next goes along."""
     kept = {name: request.POST[name] for name in KEPT if request.POST.get(name)}
+    line = _flow(request, kept.get("line", ""))
+    if line and not _left_g(line):
+        kept = {"arrival": line.movement.number}  # nothing is left of it: other lines may wait
     query = {"code": code, "site": request.GET.get("site", ""), **kept}
     return redirect(f"{reverse('print-labels')}?{urlencode(query)}")
 
@@ -254,6 +282,8 @@ def _known(request: CallerRequest, offer: Offer) -> dict[str, Any]:
     known = {name: asked[name] for name in ("category", "place", "line", "former") if name in asked}
     if line := _flow(request, asked.get("line", "")):
         known.setdefault("category", line.from_category.code)
+        if line.to_account.place:
+            known.setdefault("place", line.to_account.place.code)
         known["weight"] = exact_kg(_left_g(line)) if line.units == 1 else ""
     if (former := asked.get("former", "")) and codes.is_valid(codes.normalise(former)):
         was = item_of(request, former)
@@ -263,8 +293,9 @@ def _known(request: CallerRequest, offer: Offer) -> dict[str, Any]:
 
 
 def _flow(request: CallerRequest, name: str) -> Flow | None:
-    """The line of a document of this name, if it is one of ours."""
-    return Flow.objects.within(request).named(name).first() if name.isprintable() else None
+    """The line of a document of this name, at a site where the caller may label."""
+    rows = Flow.objects.within(request).filter(movement__site__in=sites_of(request))
+    return rows.named(name).first() if name.isprintable() else None
 
 
 def _left_g(line: Flow) -> int:
@@ -283,12 +314,42 @@ def _line(request: CallerRequest, form: LabelForm) -> dict[str, Any] | None:
 def dismantle(request: CallerRequest, code: str) -> HttpResponse:
     """Take an object apart into parts that weigh what it weighed."""
     found = item_of(request, code)
-    if found.account is None or found.account.kind != Kind.STOCK:
-        raise Http404
-    require(request, found.account.site)
+    site = found.account.site if found.is_here else _last_site(found)
+    require(request, site)
+    if request.method != "POST" and not found.is_here:
+        return redirect("item", code=found.own_code)
 
     def act(entry: Entry, form: ActForm, lines: Any) -> Movement:
         return services.dismantle(entry=entry, item=found, parts=lines.parts())
 
     sheet = LinesPage(ActForm, Parts, "inventory/dismantle.html", Verb.DISMANTLE, act)
-    return sheet.answer(request, Offer(found.account.site), item=found, current="stock")
+    return sheet.answer(request, Offer(site), item=found, current="stock")
+
+
+def _last_site(found: Item) -> Site:
+    """Where it was when it ended: a form that was sent twice still finds its answer there."""
+    return found.flows.select_related("movement__site").order_by("-pk")[0].movement.site
+
+
+@page("count")
+@require_http_methods(["GET", "HEAD", "POST"])
+def find_again(request: CallerRequest, code: str) -> HttpResponse:
+    """Put an object that a count had missed back on a shelf."""
+    found = item_of(request, code)
+    if found.account is None:
+        raise Http404
+    require(request, found.account.site)
+    offer, user = Offer(found.account.site), request.user
+    form = FoundForm(request.POST or None, offer=offer, user=user)
+    if request.method == "POST" and form.is_valid():
+
+        def act(entry: Entry) -> Movement:
+            return services.find_again(entry=entry, place=form.place, item=found)
+
+        def onward(_number: str) -> HttpResponse:
+            return redirect("item", code=found.own_code)
+
+        if response := recorded(request, form, Verb.COUNT, act, onward):
+            return response
+    context = {"item": found, "form": form, "is_sent": request.method == "POST", "current": "stock"}
+    return shown(request, "inventory/find_again.html", context)

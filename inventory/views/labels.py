@@ -2,7 +2,6 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory import codes, labels, services
 from inventory.forms.choices import Offer
+from inventory.forms.entries import Once
 from inventory.printed import labels_of
-from inventory.views.acts import chosen_site, sites_of
+from inventory.views.acts import chosen_site, shown, sites_of
 from organisation.doors import page
 from organisation.permissions import CallerRequest
 from organisation.submissions import form_content, submit
@@ -124,22 +124,24 @@ def print_labels(request: CallerRequest) -> HttpResponse:
         "size": paper.said["size"],
         "dpi": paper.said["dpi"],
         "query": urlencode([("code", label.code) for label in shown]),
-        "onward": _onward(request),
+        "onward": _onward(request) or reverse("label-item"),
+        "arrival": request.GET.get("arrival", ""),
         "current": "stock",
     }
     return render(request, "inventory/print.html", context)
 
 
 def _onward(request: CallerRequest) -> str:
-    """To the next object of the same arrival, where there is one."""
+    """To the next object of the same arrival, or to that arrival once its line is used up."""
+    if number := request.GET.get("arrival", ""):
+        return reverse("document", kwargs={"number": number}) if number.isprintable() else ""
     kept = {name: request.GET[name] for name in ("site", "line", "place") if request.GET.get(name)}
     return f"{reverse('label-item')}?{urlencode(kept)}" if kept else reverse("label-item")
 
 
-class BlankForm(forms.Form):
+class BlankForm(Once):
     """How many blank labels to draw codes for."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput)
     count = forms.IntegerField(
         label=gettext_lazy("How many labels?"), min_value=1, max_value=MOST, initial=SHEET
     )
@@ -150,23 +152,24 @@ class BlankForm(forms.Form):
 def blanks(request: CallerRequest) -> HttpResponse:
     """Draw unused codes and print them on blank labels, to be stuck first and weighed later."""
     offer = Offer(chosen_site(request))
-    form = BlankForm(request.POST or None, initial={"id": uuid4()})
+    form = BlankForm(request.POST or None)
     drawn: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
             drawn = _drawn(request, offer, form)
         except ValidationError as refusal:
-            form.add_error(None, refusal)
+            form.refuse(refusal)
         else:
             query = urlencode([("code", code) for code in drawn])
             return redirect(f"{reverse('print-labels')}?{query}")
     context = {
         "form": form,
+        "is_sent": request.method == "POST",
         "site": offer.site,
         "sites": sites_of(request),
         "current": "stock",
     }
-    return render(request, "inventory/blanks.html", context)
+    return shown(request, "inventory/blanks.html", context)
 
 
 def _drawn(request: CallerRequest, offer: Offer, form: BlankForm) -> list[str]:

@@ -9,7 +9,7 @@ from inventory import services
 from inventory.forms.choices import Offer
 from inventory.forms.sorting import ShareLines, SortedLines, SortForm, SpreadForm
 from inventory.ledger import Entry
-from inventory.models import UNSORTED, Balance, Movement, Place, Verb
+from inventory.models import UNSORTED, Account, Balance, Category, Movement, Place, Verb
 from inventory.views.acts import LinesPage, asked, chosen_site, sites_of
 from organisation.doors import page
 from organisation.permissions import CallerRequest
@@ -49,23 +49,32 @@ def spread(request: CallerRequest) -> HttpResponse:
     """Spread unsorted bulk by estimated shares; for a category below zero, the share it lacks."""
     offer = Offer(chosen_site(request))
     below = offer.categories.get(request.GET.get("for", ""))
-    shares = _share_lacking(offer, below.pk, below.code) if below else []
+    place, there_g = _most_unsorted(offer)
+    shares = _share_lacking(offer, below, there_g) if below else []
     return SPREAD.answer(
         request,
         offer,
-        initial=asked(request, *TAKEN),
+        initial={"place": place.code, **asked(request, *TAKEN)},
         line_initial=shares,
         sites=sites_of(request),
     )
 
 
-def _share_lacking(offer: Offer, pk: int, code: str) -> list[dict[str, Any]]:
+def _most_unsorted(offer: Offer) -> tuple[Place, int]:
+    """The place that holds most of what nobody sorted, and its grams."""
+    main, unsorted = Place.objects.main(offer.site), offer.categories[UNSORTED]
+    held = [
+        (place, Balance.objects.of(Account.stock(place)).get(unsorted.pk, 0))
+        for place in (offer.places.values() or [main])
+    ]
+    return max(held, key=lambda spot: spot[1])
+
+
+def _share_lacking(offer: Offer, below: Category, there_g: int) -> list[dict[str, Any]]:
     """The share of the unsorted that brings a category back to zero; the rest stays unsorted."""
-    held_g = Balance.objects.bulk_with_tops(offer.site)
-    unsorted = offer.categories[UNSORTED]
-    lacking_g, there_g = -held_g.get(pk, 0), held_g.get(unsorted.pk, 0)
+    lacking_g = -Balance.objects.bulk_with_tops(offer.site).get(below.pk, 0)
     if lacking_g <= 0 or there_g <= 0:
-        return [{"category": code}]
+        return [{"category": below.code}]
     share = min(-(-100 * lacking_g // there_g), 100)
     rest = [{"category": UNSORTED, "share": 100 - share}] if share < 100 else []
-    return [{"category": code, "share": share}, *rest]
+    return [{"category": below.code, "share": share}, *rest]

@@ -23,7 +23,9 @@ from inventory.views.acts import (
 )
 from inventory.views.documents import FLOWS, cancel_form_of
 from organisation.doors import page, require
+from organisation.models import Submission
 from organisation.permissions import CallerRequest
+from organisation.submissions import form_uuid
 
 PAGE = 50
 
@@ -82,7 +84,7 @@ def receive(request: CallerRequest, number: str) -> HttpResponse:
     sent = _named(request, number)
     require(request, sent.to_site)
     form = _receiving(request, sent)
-    if form is None:
+    if form is None or _is_replay(request, sent):
         return redirect("transfer", number=number)
 
     def act(entry: Entry) -> Movement:
@@ -98,11 +100,18 @@ def receive(request: CallerRequest, number: str) -> HttpResponse:
     return _shown(request, sent, form, status=422)
 
 
+def _is_replay(request: CallerRequest, sent: Transfer) -> bool:
+    """Whether this very form was recorded already: what it named is no longer on the road."""
+    made = Submission.objects.filter(uuid=form_uuid(request), endpoint=request.path)
+    return bool(made.filter(organisation=sent.to_site.organisation_id).exists())
+
+
 def _named(request: CallerRequest, number: str) -> Transfer:
     """A transfer of either end's structure. Raises Http404, PermissionDenied."""
     rows = Transfer.objects.within(request).filter(movement__number=number)
     rows = rows.select_related("movement__author", "movement__reversed_by", "movement__reverses")
-    links = ("receipts__movement__reversed_by", "receipts__movement__author", "receipts__missing")
+    papers = ("movement__reversed_by", "movement__author", "missing__reversed_by")
+    links = (f"receipts__{paper}" for paper in papers)
     found = rows.prefetch_related(*links).first() if number.isprintable() else None
     if found is None:
         raise Http404
@@ -150,18 +159,24 @@ def _receipts(sent: Transfer) -> list[tuple[Receipt, int, int, int]]:
     """Its receipts, cancelled ones too, each with the grams that came, and those short and over."""
     receipts = list(sent.receipts.all())
     papers = {receipt.movement_id for receipt in receipts}
-    papers |= {receipt.missing_id for receipt in receipts if receipt.missing_id}
+    papers |= {gap.pk for gap in map(_standing_gap, receipts) if gap}
     flows = Flow.objects.filter(movement__in=papers).order_by()
     taken = _sums(flows.filter(from_account__kind=Kind.TRANSIT))
     short = _sums(flows.filter(to_account__kind=Kind.ADJUSTMENT))
     over = _sums(flows.filter(from_account__kind=Kind.ADJUSTMENT))
     found = []
     for receipt in receipts:
-        own = (receipt.movement_id, receipt.missing_id or 0)
+        own = (receipt.movement_id, receipt.missing_id or 0)  # the second, where it still stands
         short_g, over_g = (sum(sums.get(pk, 0) for pk in own) for sums in (short, over))
         came_g = taken.get(receipt.movement_id, 0) - short_g + over_g
         found.append((receipt, came_g, short_g, over_g))
     return found
+
+
+def _standing_gap(receipt: Receipt) -> Movement | None:
+    """What it wrote off, unless that was found and cancelled since."""
+    gap = receipt.missing
+    return gap if gap and not getattr(gap, "reversed_by", None) else None
 
 
 def _sums(flows: Any) -> dict[int, int]:

@@ -73,7 +73,7 @@ def person(request: CallerRequest, login: str) -> HttpResponse:
             form.add_error(None, refusal)
         else:
             return _done(request, found)
-    history = [*changes(found, form), *role_changes(found)]
+    history = [*changes(found, form, request.user), *role_changes(found, request.user)]
     context = {
         "form": form,
         "person": found,

@@ -98,7 +98,7 @@ def structure(request: CallerRequest) -> HttpResponse:
     context = {
         "form": form,
         "title": _("Structure"),
-        "changes": changes(organisation, form),
+        "changes": changes(organisation, form, request.user),
         "current": "settings",
     }
     return render(request, "organisation/sheet.html", context)

@@ -1,15 +1,24 @@
 """The home page, as each of us finds it in the morning."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.template import Context, Template
 from django.utils import timezone
+from lucide import IconDoesNotExist
 
+from config.context import BESIDE, DOORS
 from inventory import services
+from inventory.forms.looks import CATEGORY_ICONS, CONTAINER_ICONS, MODE_ICONS
 from inventory.ledger import Entry
 from inventory.models import Category, Kind, Verb
 from inventory.services import Departure, Draft, StockLine
+from inventory.trace import ICONS
 from organisation.models import Organisation
+from organisation.views.settings import CARDS
 
 
 @pytest.fixture
@@ -94,3 +103,25 @@ def test_english_is_a_choice_of_the_reader_not_of_the_tablet(client, world):
     assert client.get("/", headers={"accept-language": "en"}).headers["Content-Language"] == "fr"
     client.post("/langue/", {"language": "en", "next": "/"})
     assert client.get("/").headers["Content-Language"] == "en"
+
+
+def test_every_icon_that_is_named_exists():
+    """One that does not breaks a page, and only in the state that shows it."""
+    rooms = ("config", "organisation", "inventory", "collection", "sales", "reporting")
+    templates = [t for room in rooms for t in Path(settings.BASE_DIR, room).rglob("*.html")]
+    drawn = "".join(template.read_text(encoding="utf-8") for template in templates)
+    named = set(re.findall(r'\{% lucide "([^"]+)"', drawn))
+    chosen = (*CATEGORY_ICONS, *CONTAINER_ICONS, *MODE_ICONS)
+    named |= {*ICONS.values(), *(icon for icon, _label in chosen if icon)}
+    named |= {door.icon for door in (*DOORS, *BESIDE, *CARDS)}
+    assert len(named) > 100
+    draw = Template("{% load lucide %}{% lucide icon %}")
+    missing = {icon for icon in named if not _is_drawn(draw, icon)}
+    assert missing == set()
+
+
+def _is_drawn(draw, icon) -> bool:
+    try:
+        return "<svg" in draw.render(Context({"icon": icon}))
+    except IconDoesNotExist:
+        return False

@@ -3,6 +3,7 @@
 import os
 import shutil
 from contextlib import contextmanager
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -50,7 +51,7 @@ def visit(chromium, live):
         complaints = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if login:
-            page.goto(f"/connexion/?next={path}")
+            page.goto(f"/connexion/?next={quote(path)}")
             page.fill("#id_username", login)
             page.fill("#id_password", PASSWORD)
             page.click("button[type=submit]")
@@ -66,11 +67,13 @@ def visit(chromium, live):
 
 @pytest.fixture
 def violations():
-    """What axe finds on a page: ``[(rule, elements)]``."""
+    """What axe finds on a page, by all its rules or by those named: ``[(rule, elements)]``."""
     axe = Axe()
 
-    def find(page):
-        found = axe.run(page).response["violations"]
+    def find(page, *rules):
+        only = {"runOnly": rules} if rules else {}
+        options = {"resultTypes": ["violations"], **only}
+        found = axe.run(page, options=options).response["violations"]
         return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
 
     return find

@@ -251,8 +251,6 @@ class Books(RuleBasedStateMachine):
             return "cannot_reverse"
         if done.is_reversed:
             return "already_reversed"
-        if not done.legs:
-            return "no_lines"
         return self.foresee(False, self.mirror_of(done))
 
     def undo(self, done, submission_of):

@@ -1,13 +1,14 @@
 """Objects on their pages: found by scan, slip or words; their life; labelled, described, listed."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from inventory import codes, services
-from inventory.models import Category, Flow, Item, ItemCode, Kind, Movement, Place, Verb
+from inventory.models import Flow, Item, ItemCode, Kind, Movement, Place, Transfer, Verb
 from inventory.services import Departure, Draft, StockLine
 from organisation.models import Organisation
 from tests.inventory.pages import category, several_places, text
@@ -86,6 +87,13 @@ def test_a_document_s_number_opens_it_whatever_its_capitals(browser, arrival):
         assert browser().get("/chercher/", {"q": said}).url == "/d/AP-canal-1/"
 
 
+def test_a_hundred_words_are_searched_as_fast_as_eight(browser, label):
+    label(title="Chaise")
+    page = browser().get("/chercher/", {"q": "chaise " * 100})
+    assert len(page.context["found"]) == 1
+    assert browser().get("/objets/", {"q": "e " * 60}).status_code == 200
+
+
 def test_a_search_for_nothing_or_nonsense_finds_nothing(browser, label):
     label(**CHAIR)
     for said in ("", " ", "\x00", "%", "_", "é" * 500, "'; DROP TABLE"):
@@ -131,6 +139,22 @@ def test_what_may_be_done_depends_on_where_it_is_and_who_asks(browser, label, en
     after = text(browser(world.sorter).get(path))
     assert "On nous le redonne" in after
     assert "Démanteler" not in after
+
+
+def test_every_state_is_told_in_its_own_word():
+    words = [str(state.label) for state in Item.State]
+    assert words == [
+        "en stock",
+        "vendu",
+        "donné",
+        "recyclé",
+        "éliminé",
+        "démantelé",
+        "en route",
+        "perdu",
+    ]
+    words = [str(state.label) for state in Transfer.State]
+    assert words == ["en route", "reçu en partie", "reçu", "annulé"]
 
 
 def test_acts_that_the_profile_does_without_are_not_offered(browser, arrival, label, world):
@@ -222,6 +246,32 @@ def test_an_arrival_offers_its_lines_and_the_object_remembers_it(browser, arriva
     assert left["left_g"] == 0
 
 
+def test_an_object_is_drawn_from_the_place_where_its_arrival_was_put(browser, world, api):
+    several_places(world.canal)
+    lines = [{"category": "MOB.CHAI", "weight_g": 4_200, "units": 1, "destination": "atelier"}]
+    made = api().post("collection/intakes", site="canal", mode="drop_off", lines=lines)
+    assert made.status_code == 201, made.json()
+    form = browser().get("/objets/nouveau/?site=canal&line=AP-canal-1.1").context["form"]
+    assert form["place"].value() == "atelier"
+
+
+def test_once_a_line_is_used_up_the_way_leads_back_to_its_arrival(browser, arrival):
+    data = labelling(line="AP-canal-1.1")
+    printed = browser().get(browser().post("/objets/nouveau/?site=canal", data).url)
+    assert printed.context["onward"] == "/d/AP-canal-1/"
+    data = labelling(line="AP-canal-1.2", category="TEX", weight="1")
+    printed = browser().get(browser().post("/objets/nouveau/?site=canal", data).url)
+    assert "line=AP-canal-1.2" in printed.context["onward"]
+
+
+def test_a_line_of_a_site_without_role_tells_nothing(browser, world, api):
+    lines = [{"category": "TEX", "weight_g": 7_777}]
+    api().post("collection/intakes", site="gare", mode="drop_off", lines=lines)
+    page = browser(world.sorter).get("/objets/nouveau/?site=canal&line=AP-gare-1.1")
+    assert page.context["line"] is None
+    assert "7,777" not in text(page)
+
+
 @pytest.mark.parametrize(
     ("fields", "name", "code"),
     [
@@ -255,6 +305,17 @@ def test_blank_labels_asked_for_twice_are_drawn_once(browser, stocked):
     first, again = (browser().post("/etiquettes/vierges/?site=canal", data) for _n in range(2))
     assert first.url == again.url
     assert ItemCode.objects.count() == 3
+
+
+def test_blank_labels_of_a_used_id_are_asked_for_again_under_a_new_one(browser, stocked):
+    data = {"id": str(uuid4()), "count": "3"}
+    browser().post("/etiquettes/vierges/?site=canal", data)
+    refused = browser().post("/etiquettes/vierges/?site=canal", {**data, "count": "4"})
+    assert refused.status_code == 422
+    renewed = refused.context["form"]["id"].value()
+    assert str(renewed) != data["id"]
+    again = {"id": renewed, "count": "4"}
+    assert browser().post("/etiquettes/vierges/?site=canal", again).status_code == 302
 
 
 def test_labels_come_as_pictures_rolls_and_sheets(browser, label):
@@ -299,6 +360,17 @@ def test_objects_are_listed_by_page_in_either_order(browser, label):
     oldest = browser().get("/objets/?site=canal&order=oldest")
     assert listed(oldest) == made[:50]
     assert listed(browser().get(f"/objets/?{oldest.context['next']}")) == made[50:]
+
+
+def test_the_oldest_come_first_by_the_day_they_came(browser, label, world):
+    today = world.canal.business_date(timezone.now())
+    days = [today - timedelta(days=n) for n in (3, 9, 1, 9)]
+    made = [label(weight_g=1_000 + n, day=day).own_code for n, day in enumerate(days)]
+    oldest = listed(browser().get("/objets/?site=canal&order=oldest"))
+    assert oldest == [made[1], made[3], made[0], made[2]]
+    seen = Item.objects.get(codes__code=made[3]).pk
+    rest = listed(browser().get(f"/objets/?site=canal&order=oldest&seen={seen}"))
+    assert rest == [made[0], made[2]]
 
 
 def test_objects_are_filtered_by_place_category_words_and_age(browser, label, world):
@@ -369,6 +441,16 @@ def test_an_object_is_taken_apart_on_its_page(browser, label):
     assert part.codes.get().code in text(browser().get(f"/o/{item.own_code}/"))
 
 
+def test_a_second_tap_on_taking_apart_gets_the_same_answer(browser, label):
+    item = label(weight_g=10_000)
+    data = parts({"category": "MOB", "weight": "10"})
+    taps = [browser().post(f"/o/{item.own_code}/demontage/", data) for _tap in "12"]
+    assert [tap.url for tap in taps] == ["/d/DM-canal-1/"] * 2
+    assert browser().get(f"/o/{item.own_code}/demontage/").url == f"/o/{item.own_code}/"
+    late = browser().post(f"/o/{item.own_code}/demontage/", {**data, "id": str(uuid4())})
+    assert late.context["form"].has_error("__all__", "item_not_there")
+
+
 def test_parts_that_weigh_something_else_are_refused_with_the_reason(browser, label):
     item = label(weight_g=10_000)
     data = parts({"category": "MOB", "weight": "9,999"})
@@ -401,8 +483,24 @@ def test_an_object_given_back_gets_a_second_life(browser, label, entry):
 def test_what_is_still_here_is_not_given_back(browser, label):
     item = label(**CHAIR)
     data = {"id": str(uuid4()), "mode": "drop_off", "weight": "4"}
-    response = browser().post(f"/peser/retour/{item.own_code}/?site=canal", data)
-    assert response.status_code == 422
-    assert response.context["form"].has_error("__all__", "not_gone")
+    path = f"/peser/retour/{item.own_code}/?site=canal"
+    assert browser().get(path).status_code == 404
+    assert browser().post(path, data).status_code == 404
     assert not Movement.objects.filter(verb=Verb.COLLECT).exists()
-    assert Category.objects.filter(code="MOB.CHAI").exists()
+
+
+def test_an_object_that_a_count_had_missed_is_put_back_on_its_page(browser, label, entry, world):
+    item = label(**CHAIR)
+    main, path = Place.objects.main(world.canal), f"/o/{item.own_code}/"
+    services.count(entry=entry(Verb.COUNT), place=main, weights={}, items=[], reason="loss")
+    page = text(browser().get(path))
+    assert "On nous le redonne" not in page
+    assert f"{path}retrouve/" in page
+    assert f"{path}retrouve/" not in text(browser(world.sorter).get(path))
+    data = {"id": str(uuid4())}
+    assert "0,0" not in text(browser().get(f"{path}retrouve/"))
+    for _tap in "12":
+        assert browser().post(f"{path}retrouve/", data).url == path
+    assert Item.objects.select_related("account").get(pk=item.pk).is_here
+    again = browser().post(f"{path}retrouve/", {"id": str(uuid4())})
+    assert again.context["form"].has_error("__all__", "not_lost")

@@ -124,6 +124,18 @@ def test_a_category_below_zero_is_brought_back_in_one_tap(world, browser, unsort
     assert held() == {UNSORTED: 87_000, "TEX": 700}
 
 
+def test_the_remedy_begins_where_the_unsorted_lies(world, browser, unsorted, entry):
+    workshop = several_places(world.canal)
+    lines = [StockLine(category(UNSORTED), 90_000)]
+    services.move(entry=entry(Verb.MOVE), to_place=workshop, lines=lines)
+    gone = Departure(Kind.RECYCLING)
+    lines = [StockLine(category("TEX"), 9_000)]
+    services.ship(entry=entry(Verb.SHIP), departure=gone, lines=lines)
+    form = browser(world.manager).get("/stock/ventilation/?site=canal&for=TEX")
+    assert form.context["form"]["place"].value() == "atelier"
+    assert next(iter(form.context["lines"])).initial == {"category": "TEX", "share": 10}
+
+
 def test_sorting_is_everybody_s_and_spreading_the_manager_s(world, browser, unsorted):
     sorter = browser(world.sorter)
     assert sorter.get("/stock/tri/").status_code == 200

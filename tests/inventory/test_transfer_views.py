@@ -83,6 +83,38 @@ def test_a_receipt_in_part_then_the_last_one_book_what_came_and_the_gap(browser,
     assert Movement.objects.filter(verb=Verb.RECEIVE).count() == 2
 
 
+def test_a_second_tap_on_a_receipt_of_everything_records_nothing_more(browser, sent, chair):
+    data = receiving(sent, chair, bulk="30")
+    taps = [browser().post(f"{PATH}reception/", data) for _tap in "12"]
+    assert [tap.url for tap in taps] == [PATH, PATH]
+    assert Movement.objects.filter(verb=Verb.RECEIVE).count() == 1
+
+
+def test_what_somebody_received_meanwhile_is_told(browser, sent, chair):
+    mine, theirs = receiving(sent, chair, bulk="1"), receiving(sent, chair)
+    browser().post(f"{PATH}reception/", theirs)
+    late = browser().post(f"{PATH}reception/", mine)
+    assert late.status_code == 422
+    assert late.context["form"].has_error("__all__", "road_changed")
+    assert grams("gare") == 4_200
+
+
+def test_the_home_page_tells_what_is_left_on_the_road(browser, sent):
+    browser().post(f"{PATH}reception/", receiving(sent, bulk="12,5"))
+    assert [transfer.left_g for transfer in browser().get("/").context["todo"]["coming"]] == [
+        21_700
+    ]
+
+
+def test_what_was_found_after_the_last_receipt_is_no_longer_short(browser, sent, chair):
+    last = receiving(sent, bulk="30", is_final="on")
+    browser().post(f"{PATH}reception/", last)
+    assert [said[1:] for said in browser().get(PATH).context["receipts"]] == [(30_000, 4_200, 0)]
+    cancelled = {"id": str(uuid4()), "comment": "il était sous la bâche"}
+    assert browser().post("/d/IN-gare-1/annuler/", cancelled).status_code == 302
+    assert [said[1:] for said in browser().get(PATH).context["receipts"]] == [(34_200, 0, 0)]
+
+
 def test_a_receipt_that_says_nothing_sure_is_refused(browser, sent):
     client = browser()
     for data, code in (
@@ -181,3 +213,60 @@ def test_a_long_list_of_transfers_is_paged_with_few_queries(
     ]
     for nonsense in ("x", "-1", "9" * 30, "²"):
         assert client.get("/transferts/", {"seen": nonsense}).status_code == 200
+
+
+# What one structure is told of the other
+
+
+@pytest.fixture
+def at_quai(browser, chair, world, network, api):
+    """The chair came with a private note, was priced at 15 € here, and now lies at Le Port."""
+    ours, theirs = browser(), browser(world.paul)
+    path = f"/o/{chair.own_code}/"
+    ours.post(f"{path}description/", {"title": "Chaise", "price_cents": "15"})
+    note = "Mme Durand, digicode 1234"
+    data = sending(items=chair.own_code, to_site="quai", comment=note)
+    ours.post("/transferts/nouveau/?site=canal", data)
+    theirs.post(f"{PATH}reception/", receiving(None, chair, is_final="on"))
+    theirs.post(f"{path}description/", {"title": "Chaise", "price_cents": "77,77"})
+    return path
+
+
+def test_notes_names_and_prices_stay_in_their_structure(browser, at_quai, world):
+    theirs = text(browser(world.paul).get(at_quai))
+    for private in ("Durand", "Anna", "15,00"):
+        assert private not in theirs
+    assert "77,77" in theirs
+    ours = text(browser().get(at_quai))
+    for private in ("Paul", "77,77"):
+        assert private not in ours
+
+
+def test_the_label_is_of_where_the_object_is(browser, at_quai, world, api):
+    assert browser(world.paul).get(f"{at_quai}etiquette.png").status_code == 200
+    assert browser().get(f"{at_quai}etiquette.png").status_code == 404
+    code = at_quai.split("/")[2]
+    assert browser().get("/etiquettes/", {"code": code}).status_code == 404
+    assert api().get(f"inventory/items/{code}/label.png").status_code == 404
+    assert api().get(f"inventory/items/{code}").json()["price_cents"] is None
+    assert "Imprimer l’étiquette" not in text(browser().get(at_quai))
+
+
+def test_what_lies_elsewhere_is_found_by_a_slip_without_its_price_and_place(browser, at_quai):
+    code = at_quai.split("/")[2]
+    slip = ("A" if code[0] != "A" else "B") + code[1:]
+    page = browser().get("/chercher/", {"q": slip})
+    assert [item.own_code for item in page.context["near"]] == [code]
+    assert "77,77" not in text(page)
+
+
+def test_what_has_not_left_is_not_given_back(browser, at_quai):
+    page = browser().get(at_quai.replace("/o/", "/peser/retour/"))
+    assert page.status_code == 404
+
+
+def test_an_auditor_reads_what_changed_without_the_names(browser, chair, world):
+    browser().post(f"/o/{chair.own_code}/description/", {"title": "x", "price_cents": "15"})
+    page = browser(world.auditor).get(f"/o/{chair.own_code}/")
+    assert "Anna" not in text(page)
+    assert len(page.context["changes"]) == 2

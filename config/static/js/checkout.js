@@ -52,6 +52,14 @@ form.addEventListener("submit", (event) => {
   });
 });
 
+// A scan is a line of the ticket wherever the focus happens to be: on a key, on a means of payment.
+
+document.addEventListener("scan", (event) => {
+  event.preventDefault();
+  code.value = event.detail;
+  form.requestSubmit();
+});
+
 async function command(pairs) {
   clearTimeout(pause);
   asked += 1; // sums still on their way are of an older ticket
