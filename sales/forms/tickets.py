@@ -124,7 +124,7 @@ class Left(NamedTuple):
 
     field: forms.BoundField
     line: SaleLine
-    count: int
+    most: int
     cents: int
     one_cents: int
 

@@ -12,6 +12,7 @@ from inventory.models import Account
 from inventory.models import Method as KnownBy
 from inventory.services import require_not_back
 from sales.models import Method, Refund, RefundLine, Sale, SaleLine, Till
+from sales.services.selling import require_in_use
 
 MOVED = ("item", "flow__from_account__place", "flow__to_account", "flow__from_category")
 
@@ -23,13 +24,14 @@ def refund_sale(
     """Give back so many of each line of a ticket, its money and its grams in proportion.
 
     What is given back of a line never exceeds what was sold, in units, cents or grams.
-    Raises ValidationError ``other_site``, ``refund_method``, ``refund_exceeds_sale``,
-    ``already_back``, or what ``post`` raises.
+    Raises ValidationError ``other_site``, ``till_retired``, ``refund_method``,
+    ``refund_exceeds_sale``, ``already_back``, or what ``post`` raises.
     """
     if till.site_id != sale.movement.site_id:
         raise ValidationError(
             _("This ticket is from another site: it is refunded there."), code="other_site"
         )
+    require_in_use(till)
     _require_method(sale, method)
     Sale.objects.select_for_update().get(pk=sale.pk)  # one refund of a ticket at a time
     require_not_back(line.item_id for line in quantities if line.item_id)

@@ -87,12 +87,7 @@ def record_sale(
     Raises ValidationError ``till_retired``, ``payments_do_not_cover``, ``change_without_cash``,
     or what ``priced`` and ``post`` raise.
     """
-    if not till.is_active:
-        raise ValidationError(
-            _("The till “%(till)s” is no longer in use."),
-            code="till_retired",
-            params={"till": till},
-        )
+    require_in_use(till)
     rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
     total_cents = sum(row.total_cents for row in rows)
     change_cents = _change(total_cents, payments)
@@ -108,6 +103,16 @@ def record_sale(
         Payment(sale=sale, method=paid.method, amount_cents=paid.amount_cents) for paid in payments
     )
     return sale
+
+
+def require_in_use(till: Till) -> None:
+    """Raises ValidationError ``till_retired``."""
+    if not till.is_active:
+        raise ValidationError(
+            _("The till “%(till)s” is no longer in use."),
+            code="till_retired",
+            params={"till": till},
+        )
 
 
 def priced(site: Site, position: int, line: Wanted) -> SaleLine:

@@ -238,6 +238,26 @@ def test_a_key_of_another_site_s_grid_is_refused(sell, world, shop):
     assert codes(sell(plates(), by=world.anna)) == ["key_elsewhere"]
 
 
+def test_neither_a_retired_key_nor_a_retired_till_sells_or_gives_back(sold, sell, refund, shop):
+    ticket = sold(mob(100))
+    PriceKey.objects.filter(code="assiette").update(is_active=False)
+    retired = sell(plates())
+    assert (retired.status_code, codes(retired)) == (422, ["key_retired"])
+
+    Till.objects.filter(pk=shop.pk).update(is_active=False)
+    for refused in (sell(mob(100)), refund(ticket, (1, 1))):
+        assert (refused.status_code, codes(refused)) == (422, ["till_retired"])
+
+
+def test_a_coin_given_for_what_is_free_comes_back_as_change(sold):
+    ticket = sold(mob(0), paid=[("cash", 200)])
+    assert (ticket["total_cents"], ticket["change_cents"]) == (0, 200)
+
+
+def test_a_free_ticket_takes_nothing_but_cash(sell):
+    assert codes(sell(mob(0), paid=[("card", 200)])) == ["change_without_cash"]
+
+
 def test_the_same_sale_sent_twice_is_sold_once(sell, chair, api, world):
     body = {
         "id": "0b0e8f3a-98b7-4d0c-9d0a-000000000003",

@@ -113,7 +113,7 @@ def test_the_page_says_what_each_line_and_all_that_was_asked_come_to(sold, brows
 
     page = client.get(TICKET)
     rows = page.context["form"].rows
-    assert [(row.count, row.cents, row.one_cents) for row in rows] == [(2, 667, 333), (1, 500, 500)]
+    assert [(row.most, row.cents, row.one_cents) for row in rows] == [(2, 667, 333), (1, 500, 500)]
     assert page.context["form"].total_cents == 0
     for words in ("6,67", "3,33", 'data-cents="1000" data-sold="3" data-back="1"'):
         assert words in text(page)
@@ -199,12 +199,13 @@ def test_units_whose_share_weighs_nothing_come_back_with_the_first_gram(sold, re
 
 
 def test_twenty_objects_are_given_back_in_no_more_queries_than_two(sold, browser, label):
-    items = [Item.objects.get(pk=label(f"Chaise {number}").pk) for number in range(22)]
-    sold(*(Wanted(item=item) for item in items), paid=[Paid(Method.CASH, 50_000)])
     client, asked = browser(), []
-    for lines in (range(1, 3), range(3, 23)):
+    for number, count in enumerate((2, 20), start=1):
+        items = [Item.objects.get(pk=label(f"Chaise {n}").pk) for n in range(count)]
+        sold(*(Wanted(item=item) for item in items), paid=[Paid(Method.CASH, 50_000)])
+        lines = back(*((line, 1) for line in range(1, count + 1)))
         with CaptureQueriesContext(connection) as seen:
-            response = client.post(REFUND, back(*((line, 1) for line in lines)))
+            response = client.post(f"/tickets/VE-canal-{number}/rembourser/", lines)
         assert response.status_code == 302
         asked.append(len(seen))
-    assert asked[1] <= asked[0] + 1, asked
+    assert asked[1] <= asked[0], asked

@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inventory.models import Flow, Item, Kind, Movement
+from organisation.models import Membership
+from organisation.permissions import Role
 from sales.models import Method, Refund, Sale, Till
 from sales.services import Discount, Paid, Wanted
 from sales.takings import takings
@@ -94,6 +96,18 @@ def test_a_document_by_its_number_leads_to_the_ticket(sold, browser, world):
     grams = browser(world.sorter).get("/d/VE-canal-1/")  # who reads no sales reads grams
     assert grams.status_code == 200
     assert "10,00" not in text(grams)
+
+
+def test_a_document_is_read_in_the_shop_only_where_one_reads_its_sales(sold, browser, world):
+    sold(mob())
+    there = Till.objects.create(organisation=world.navette, site=world.gare, code="G1", name="G")
+    sold(mob(), till=there)
+    Membership.objects.create(user=world.cashier, role=Role.SORTER, site=world.gare)
+    client = browser()
+
+    assert client.get("/d/VE-canal-1/").url == "/tickets/VE-canal-1/"
+    assert client.get("/d/VE-gare-1/").status_code == 200
+    assert client.get("/d/VE-gare-9/").status_code == 404
 
 
 def test_a_ticket_of_many_lines_is_read_in_few_queries(
@@ -330,6 +344,9 @@ def test_the_day_s_takings_are_told_per_till_and_means_of_payment(sold, browser,
         "C2": (1, -800, 1_500, {"cheque": 700, "cash": -1_500}),
     }
     assert "35,00" in text(response)
+
+    [one] = client.get("/caisse/tickets/?till=C2").context["takings"]
+    assert one == other
 
 
 def test_takings_follow_each_site_s_own_day(sold, world, counter):
