@@ -96,7 +96,11 @@ class Slip:
         self.kept["received"] = _text(cents)
 
     def pay(self, method: str, cents: int) -> None:
-        """Note one of several payments; the next is in cash until told otherwise."""
+        """Note one of several payments; the next is in cash until told otherwise.
+
+        Raises ValidationError ``payment_of_nothing``.
+        """
+        require_money(cents)
         self.payments.append({"method": method, "amount": _text(cents)})
         self.kept |= {"method": Method.CASH.value, "received": ""}
 
@@ -112,6 +116,16 @@ class Slip:
                 code="too_many_lines",
             )
         self.lines.append(_line(**said))
+
+
+def require_money(cents: int) -> int:
+    """Raises ValidationError ``payment_of_nothing``."""
+    if not cents:
+        raise ValidationError(
+            _("Type how much is paid this way: nothing is no payment."),
+            code="payment_of_nothing",
+        )
+    return cents
 
 
 def _line(**said: str) -> dict[str, str]:

@@ -426,6 +426,28 @@ def test_a_total_that_the_cashier_has_not_seen_is_shown_before_it_is_taken(paper
     assert Sale.objects.get().total_cents == 800
 
 
+@pytest.mark.parametrize("received", ["0", "0,00"])
+def test_a_payment_of_nothing_is_not_noted(paper, received):
+    paper.press("key", "assiette")
+    refused(paper.press("do", "pay", received=received), "payment_of_nothing")
+    assert paper.fields["pays-TOTAL_FORMS"] == "0"
+
+
+def test_a_payment_of_nothing_that_was_forged_sells_nothing(paper):
+    paper.press("key", "assiette")
+    forged = {"pays-TOTAL_FORMS": "1", "pays-0-method": "cash", "pays-0-amount": "0"}
+    refused(paper.sell(**forged), "payment_of_nothing")
+
+
+def test_a_coin_given_for_what_is_free_is_change(paper):
+    paper.press("key", "libre")
+    paper.press(**paper.line(price="0"))
+    paper.press(received="2")
+    assert paper.response.context["checkout"].change_cents == 200
+    paper.sell()
+    assert (Sale.objects.get().total_cents, Sale.objects.get().change_cents) == (0, 200)
+
+
 def test_what_costs_nothing_is_sold_without_payment(paper):
     paper.press("key", "libre")
     paper.press(**paper.line(price="0"))
@@ -457,6 +479,26 @@ def test_a_ticket_already_taken_is_not_taken_again_under_another_id(paper):
 
     assert response.status_code == 422
     assert paper.fields["id"] == data["id"]
+    assert Sale.objects.count() == 1
+    assert 'href="/tickets/VE-canal-1/"' in text(response)
+    assert 'name="do" value="new"' in text(response)
+
+    paper.press("do", "new")
+    assert paper.fields["id"] != data["id"]
+    assert paper.fields["lines-TOTAL_FORMS"] == "0"
+    paper.press("key", "assiette")
+    assert paper.sell().status_code == 302
+    assert Sale.objects.count() == 2
+
+
+def test_the_panel_that_is_open_is_no_part_of_the_ticket(paper):
+    paper.press("key", "assiette")
+    data = {**paper.fields, "do": "sell"}
+
+    first = paper.client.post(paper.path, data)
+    again = paper.client.post(paper.path, {**data, "show": "MOB", "others": "1"})
+
+    assert first.url == again.url == "/tickets/VE-canal-1/?vente=1"
     assert Sale.objects.count() == 1
 
 
