@@ -4,6 +4,7 @@ Nothing of it is in the database. It is judged by ``sales.forms.checkout``.
 """
 
 from collections.abc import Mapping
+from string import digits
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from sales.models import Method, PriceKey
 
 KEPT = ("id", "method", "received", "seen", "show", "others")
 LINE = ("item", "category", "key", "quantity", "price", "lot", "weight", "off", "unit", "reason")
+TYPED = ("price", "weight", "off", "reason")
 PAYMENT = ("method", "amount")
 MOST_LINES = 80  # Django reads a thousand fields of a form at most
 CLAIMED = 500  # what is posted beyond is not even read
@@ -48,10 +50,12 @@ class Slip:
         return [line["item"] for line in self.lines if line["item"]]
 
     def stray_code(self) -> str:
-        """A label that was scanned while an amount was asked for; its field is emptied."""
-        for where, name in ((self.kept, "received"), *((line, "price") for line in self.lines)):
+        """A label that was scanned while another field was asked for; that one is emptied."""
+        typed = [(line, name) for line in self.lines for name in TYPED]
+        for where, name in ((self.kept, "received"), *typed):
             code = codes.normalise(where[name])
-            if codes.is_valid(code):
+            is_word = name == "reason" and not set(where[name]) & set(digits)
+            if codes.is_valid(code) and not is_word:
                 where[name] = ""
                 return code
         return ""

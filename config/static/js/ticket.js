@@ -1,9 +1,23 @@
 /* A ticket: the print button, what a refund comes to, and a scanner that goes on to the next sale
    without a touch. */
 
+const next = document.querySelector("#next");
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
-  button.addEventListener("click", () => window.print());
+  button.addEventListener("click", () => {
+    window.print();
+    next?.focus();
+  });
+}
+
+// After a sale, whatever has the focus, a scan is the first line of the next one.
+
+if (next) {
+  document.addEventListener("scan", (event) => {
+    event.preventDefault();
+    location.assign(`${next.href}?code=${encodeURIComponent(event.detail)}`);
+  });
 }
 
 // Shares of a line rounded down, as the server counts them: taken one by one they add up to it.
@@ -31,22 +45,14 @@ if (total) {
   count();
 }
 
-// After a sale the scanner types wherever the cursor is left, on the print button too.
+// Pressed once is enough: the answer is on its way.
 
-const next = document.querySelector("#next");
-const LABEL = 6; // signs of a code
-const PAUSE = 2000; // ms: what was typed before is forgotten
-let typed = "";
-let last = 0;
-
-if (next) {
-  document.addEventListener("keydown", (event) => {
-    if (event.target.closest("input, textarea, select")) return;
-    if (event.timeStamp - last > PAUSE) typed = "";
-    last = event.timeStamp;
-    if (event.key === "Enter" && typed.length >= LABEL) {
-      event.preventDefault();
-      location.assign(`${next.href}?code=${encodeURIComponent(typed)}`);
-    } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) typed += event.key;
-  });
+for (const form of document.querySelectorAll("main form[method=post]")) {
+  const wait = (is) => {
+    form.toggleAttribute("data-sent", is);
+    form.classList.toggle("busy", is);
+    form.setAttribute("aria-busy", is);
+  };
+  form.addEventListener("submit", (event) => (form.hasAttribute("data-sent") ? event.preventDefault() : wait(true)));
+  addEventListener("pageshow", () => wait(false));
 }
