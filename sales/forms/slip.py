@@ -4,7 +4,6 @@ Nothing of it is in the database. It is judged by ``sales.forms.checkout``.
 """
 
 from collections.abc import Mapping
-from string import digits
 from typing import Any
 from uuid import uuid4
 
@@ -54,7 +53,7 @@ class Slip:
         typed = [(line, name) for line in self.lines for name in TYPED]
         for where, name in ((self.kept, "received"), *typed):
             code = codes.normalise(where[name])
-            is_word = name == "reason" and not set(where[name]) & set(digits)
+            is_word = name == "reason" and where[name].strip().isalpha()
             if codes.is_valid(code) and not is_word:
                 where[name] = ""
                 return code
