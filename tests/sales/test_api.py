@@ -1,6 +1,11 @@
 """Selling over HTTP: lines, payments, change, lots, discounts, refunds, and what weighs what."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from inventory.models import Flow, Item, Kind, Method, UnitWeight, Verb
 from inventory.models.catalogue import Category
@@ -344,6 +349,50 @@ def test_tickets_are_listed_newest_first_page_by_page(sold, api, world):
     rest = api(world.auditor).get("sales/sales", limit=2, cursor=first["next"]).json()
     assert [row["number"] for row in rest["items"]] == [numbers[0]]
     assert rest["next"] is None
+
+
+def test_tickets_are_listed_till_by_till_and_day_by_day(sold, api, world, shop):
+    sold(mob(100))
+    other = Till.objects.create(organisation=world.navette, site=world.canal, code="C2", name="B")
+    paid = [{"method": "cash", "amount_cents": 100}]
+    api().post("sales/sales", till="C2", lines=[mob(100)], payments=paid)
+    Till.objects.filter(pk=other.pk).update(is_active=False)
+    today = world.canal.business_date(timezone.now())
+
+    def listed(by=world.auditor, **query):
+        found = api(by).get("sales/sales", **query).json()["items"]
+        return [(row["till"], row["number"]) for row in found]
+
+    both = [("C2", "VE-canal-2"), ("C1", "VE-canal-1")]
+    assert listed() == listed(site="canal") == both
+    assert listed(till="C2") == both[:1]
+    assert listed(till="C1", to=str(today)) == both[1:]
+    assert listed(**{"from": str(today + timedelta(days=1))}) == []
+    assert listed(to=str(today - timedelta(days=1))) == []
+    assert api(world.anna).get("sales/sales", site="gare", till="C1").json()["items"] == []
+    assert codes(api(world.paul).get("sales/sales", till="C1")) == ["unknown_till"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan")
+def test_no_list_of_tickets_sorts_or_scans_them(sold, api, world):
+    for _n in range(3):
+        sold(mob(100))
+    first = api(world.auditor).get("sales/sales", limit=1).json()
+    days = {"from": "2026-01-01", "to": "2099-12-31"}
+    for query in ({}, days, {"till": "C1"}, {"limit": 1, "cursor": first["next"]}):
+        with CaptureQueriesContext(connection) as seen:
+            api(world.auditor).get("sales/sales", **query)
+        plans = [plan(asked["sql"]) for asked in seen if 'FROM "sales_sale"' in asked["sql"]]
+        assert len(plans) == 2
+        for found in plans:
+            assert "SCAN" not in found, found
+        assert "TEMP B-TREE" not in plans[0]
+
+
+def plan(sql) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return " / ".join(row[3] for row in cursor.fetchall())
 
 
 def test_tills_and_the_price_grid_are_read_by_code(shop, api, world):
