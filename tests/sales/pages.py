@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 from uuid import uuid4
 
+from django.db import connection
 from django.utils.html import conditional_escape
 
 from sales.models import PriceKey, Sale, SaleLine
@@ -88,6 +89,13 @@ def refused(response, code, *words) -> None:
     for word in words:
         assert word in page
     assert not Sale.objects.exists()
+
+
+def plan(sql) -> str:
+    """How SQLite goes about a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return " / ".join(row[3] for row in cursor.fetchall())
 
 
 def key(site, code, category, price_cents, name="") -> PriceKey:

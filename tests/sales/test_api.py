@@ -13,6 +13,7 @@ from organisation.models import Site
 from sales.models import PriceKey, Sale, SaleLine, Till
 from tests.conftest import codes
 from tests.inventory.test_api import out, stock
+from tests.sales.pages import plan
 
 pytestmark = pytest.mark.database
 
@@ -387,12 +388,6 @@ def test_no_list_of_tickets_sorts_or_scans_them(sold, api, world):
         for found in plans:
             assert "SCAN" not in found, found
         assert "TEMP B-TREE" not in plans[0]
-
-
-def plan(sql) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
-        return " / ".join(row[3] for row in cursor.fetchall())
 
 
 def test_tills_and_the_price_grid_are_read_by_code(shop, api, world):

@@ -10,12 +10,12 @@ from django.utils import timezone
 from inventory.models import Flow, Item, Kind, Movement
 from organisation.models import Membership
 from organisation.permissions import Role
-from sales.models import Method, Refund, Sale, Till
+from sales.models import Method, Refund, Sale, SaleLine, Till
 from sales.services import Discount, Paid, Wanted
 from sales.takings import takings
 from tests.inventory.pages import text
 from tests.sales.conftest import category, mob
-from tests.sales.pages import back
+from tests.sales.pages import back, plan
 
 pytestmark = pytest.mark.database
 
@@ -251,11 +251,9 @@ def test_no_page_of_the_list_sorts_or_scans_the_tickets(sold, browser):
             browser().get(f"/caisse/tickets/{query}")
         for asked in seen:
             if "sales_" in asked["sql"]:
-                with connection.cursor() as cursor:
-                    cursor.execute(f"EXPLAIN QUERY PLAN {asked['sql']}")
-                    plan = " / ".join(row[3] for row in cursor.fetchall())
+                found = plan(asked["sql"])
                 for table in ("sales_sale", "sales_payment", "sales_refund", "inventory_movement"):
-                    assert f"SCAN {table}" not in plan, (query, asked["sql"], plan)
+                    assert f"SCAN {table}" not in found, (query, asked["sql"], found)
 
 
 def test_the_list_is_filtered_and_hides_other_sites_and_structures(sold, browser, world):
@@ -390,6 +388,18 @@ def test_prices_are_told_per_family_then_per_category(sold, browser, world):
     assert browser(world.paul).get("/caisse/prix/").context["rows"] == []
     for wrong in ("NOPE", "MOB.CHAI", "%00"):
         assert client.get(f"/caisse/prix/?category={wrong}").status_code == 404
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan")
+def test_prices_read_each_category_by_its_own_index(sold, counter, world):
+    sold(mob())
+    kinds = [category("MOB"), category("MOB.CHAI")]
+    with CaptureQueriesContext(connection) as seen:
+        SaleLine.objects.unit_prices(world.navette, kinds)
+    [asked] = seen
+    found = plan(asked["sql"])
+    assert found.count("USING INDEX line_prices (organisation_id=? AND category_id=?)") == 2
+    assert "SCAN sales" not in found  # only lists already cut short are sorted
 
 
 def test_prices_are_read_in_as_many_queries_as_families(
