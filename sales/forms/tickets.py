@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from inventory import codes
@@ -86,7 +87,7 @@ class RefundForm(ActForm):
         paid = {payment.method for payment in self.sale.payments.all()}
         usual = may[0] if len(paid) > 1 else next(iter(paid), Method.CASH)
         field = forms.ChoiceField(label=_("Given back by"), choices=Method, initial=usual)
-        field.widget.choices = [(method.value, method.label) for method in may]
+        field.widget.choices = [(method.value, capfirst(method.label)) for method in may]
         if len(may) < len(Method):
             field.help_text = _("As it was paid: this is not turned into cash.")
         return field
