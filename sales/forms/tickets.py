@@ -13,8 +13,9 @@ from inventory.forms.choices import one_of
 from inventory.forms.entries import ActForm, day_input
 from inventory.models import Verb
 from inventory.models.ledger import PREFIXES
+from inventory.units import format_euros
 from sales import services
-from sales.models import Method, Sale, SaleLine, Till
+from sales.models import Method, Refund, Sale, SaleLine, Till
 
 KINDS = (PREFIXES[Verb.SELL], PREFIXES[Verb.RETURN])
 
@@ -83,14 +84,22 @@ class RefundForm(ActForm):
 
     def _method(self) -> forms.ChoiceField:
         """As it was paid where that is one way, else in cash; only ways that may be are shown."""
-        may = self.sale.methods_back
+        kept = self.sale.paid_as
+        left_cents = Refund.objects.money_left(self.sale) if kept else 0
+        may = kept if kept and not left_cents else list(Method)
         paid = {payment.method for payment in self.sale.payments.all()}
         usual = may[0] if len(paid) > 1 else next(iter(paid), Method.CASH)
         field = forms.ChoiceField(label=_("Given back by"), choices=Method, initial=usual)
         field.widget.choices = [(method.value, capfirst(method.label)) for method in may]
-        if len(may) < len(Method):
-            field.help_text = _("As it was paid: this is not turned into cash.")
+        field.help_text = self._kept_as(kept, left_cents) if kept else ""
         return field
+
+    def _kept_as(self, kept: Sequence[Method], left_cents: int) -> Any:
+        if not left_cents:
+            return _("As it was paid: this is not turned into cash.")
+        paid = ", ".join(str(each.label) for each in kept)
+        said = {"paid": paid, "left": format_euros(left_cents)}
+        return _("Paid in part by %(paid)s: %(left)s at most goes back another way.") % said
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

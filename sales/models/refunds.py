@@ -20,6 +20,12 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """Refunds of these sites on these business days."""
         return self.filter(movement__site__in=sites, movement__business_date__range=(start, end))
 
+    def money_left(self, sale: Sale) -> int:
+        """Cents of a ticket that may still go back otherwise than as what it was paid with."""
+        back = self.filter(sale=sale).exclude(method__in=sale.paid_as)
+        back_cents = back.aggregate(sum=Sum("total_cents"))["sum"] or 0
+        return max(sale.money_cents - int(back_cents), 0)
+
 
 class Refund(models.Model):
     """Part of a ticket given back: what returns to stock, and the money for it."""

@@ -28,7 +28,7 @@ class Method(models.TextChoices):
     OTHER = "other", _("other means")
 
 
-AS_PAID = frozenset({Method.VOUCHER, Method.LOCAL_CURRENCY})  # never turned into cash
+AS_PAID = (Method.VOUCHER, Method.LOCAL_CURRENCY)  # never turned into money
 
 
 class SaleQuerySet(models.QuerySet["Sale"]):
@@ -109,10 +109,16 @@ class Sale(models.Model):
         return sum(refund.total_cents for refund in self.refunds.all())
 
     @property
-    def methods_back(self) -> list[Method]:
-        """Ways to give it back: any, but vouchers and local currency as what they were."""
+    def paid_as(self) -> list[Method]:
+        """Means it was paid with that are given back as what they were."""
         paid = {payment.method for payment in self.payments.all()}
-        return [method for method in Method if not paid or paid - AS_PAID or method in paid]
+        return [method for method in AS_PAID if method in paid]
+
+    @property
+    def money_cents(self) -> int:
+        """What was paid by other means than those, change taken off."""
+        paid = (each for each in self.payments.all() if each.method not in AS_PAID)
+        return sum(each.amount_cents for each in paid) - self.change_cents
 
 
 class WeightSource(models.TextChoices):

@@ -11,6 +11,7 @@ from inventory.ledger import Entry, Leg, post
 from inventory.models import Account
 from inventory.models import Method as KnownBy
 from inventory.services import require_not_back
+from inventory.units import format_euros
 from sales.models import Method, Refund, RefundLine, Sale, SaleLine, Till
 from sales.services.selling import require_in_use
 
@@ -32,12 +33,13 @@ def refund_sale(
             _("This ticket is from another site: it is refunded there."), code="other_site"
         )
     require_in_use(till)
-    _require_method(sale, method)
     Sale.objects.select_for_update().get(pk=sale.pk)  # one refund of a ticket at a time
     require_not_back(line.item_id for line in quantities if line.item_id)
     prefetch_related_objects(list(quantities), *MOVED)
     before, without_g = RefundLine.objects.so_far(quantities)
     backs = [_given_back(line, before[line.pk], n) for line, n in quantities.items()]
+    total_cents = sum(back.amount_cents for back in backs)
+    _require_method(sale, method, total_cents)
     legs = [_return_leg(back, till, without_g[back.line_id]) for back in backs if back.weight_g]
     movement = post(entry=entry, legs=legs)
     refund = Refund.objects.create(
@@ -45,7 +47,7 @@ def refund_sale(
         sale=sale,
         till=till,
         method=method,
-        total_cents=sum(back.amount_cents for back in backs),
+        total_cents=total_cents,
     )
     for back in backs:
         back.refund = refund
@@ -53,13 +55,17 @@ def refund_sale(
     return refund
 
 
-def _require_method(sale: Sale, method: Method) -> None:
-    may = sale.methods_back
-    if method not in may:
+def _require_method(sale: Sale, method: Method, cents: int) -> None:
+    """Vouchers and local currency are not turned into money."""
+    if not sale.paid_as or method in sale.paid_as:
+        return
+    left_cents = Refund.objects.money_left(sale)
+    if cents > left_cents:
+        paid = ", ".join(str(each.label) for each in sale.paid_as)
         raise ValidationError(
-            _("This ticket was paid by %(paid)s: it is given back the same way."),
+            _("This ticket was paid by %(paid)s: %(left)s at most goes back another way."),
             code="refund_method",
-            params={"paid": ", ".join(str(each.label) for each in may)},
+            params={"paid": paid, "left": format_euros(left_cents)},
         )
 
 

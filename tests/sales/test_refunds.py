@@ -84,9 +84,22 @@ def test_vouchers_and_local_currency_are_never_turned_into_money(
     assert api(world.cashier).post(path, method="voucher", **asked).status_code == 201
 
 
-def test_a_ticket_paid_in_part_by_voucher_is_given_back_in_any_way(sold, browser):
-    sold(mob(), paid=paid(Method.VOUCHER, Method.CARD))
-    assert browser().post(REFUND, back((1, 1), method="cash")).status_code == 302
+def test_of_a_ticket_paid_in_part_by_voucher_no_more_goes_back_in_money_than_came(sold, browser):
+    sold(mob(400, quantity=3), paid=[Paid(Method.VOUCHER, 700), Paid(Method.CASH, 1_000)])
+    client = browser()
+    page = client.get(TICKET)
+    assert "5\xa0€" in page.context["form"].fields["method"].help_text
+
+    refused = client.post(REFUND, back((1, 2)))
+    [error] = refused.context["form"].errors.as_data()["__all__"]
+    assert (refused.status_code, error.code) == (422, "refund_method")
+    assert "5\xa0€" in " ".join(error.messages)
+
+    assert client.post(REFUND, back((1, 1))).status_code == 302
+    assert client.post(REFUND, back((1, 1))).status_code == 422
+    assert client.post(REFUND, back((1, 2), method="voucher")).status_code == 302
+    totals = Refund.objects.order_by("pk").values_list("method", "total_cents")
+    assert list(totals) == [("cash", 400), ("voucher", 800)]
 
 
 def test_a_ticket_of_a_retired_till_is_given_back_at_one_that_is_left(
