@@ -5,8 +5,9 @@ compared by adding both sides with opposite signs, which needs no outer join. ``
 month as YYYYMM, 0 for the beginning; it is always an integer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
@@ -14,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inventory import triggers
+
+Check = tuple[Any, str]  # what it is about, and the query
 
 # One row per item and movement: where from, where to (0: bulk or nowhere), how much, and the step
 # before. A flow that carries an item into bulk stock dissolves it there.
@@ -274,6 +277,14 @@ SELECT m.number, o.number || ' ' || o.business_date, m.business_date || ' ' || m
 )
 
 
+_OF_OTHERS: list[Check] = []
+
+
+def check_also(checks: Iterable[Check]) -> None:
+    """Check what a room above writes beside the ledger, too."""
+    _OF_OTHERS.extend(check for check in checks if check not in _OF_OTHERS)
+
+
 def differences(*, using: str = "report", since: date | None = None) -> list[str]:
     """Return what the sums and the flows do not agree on, a sentence each; none is 0 g.
 
@@ -292,7 +303,7 @@ def differences(*, using: str = "report", since: date | None = None) -> list[str
 
 
 def _told(cursor: CursorWrapper, month: int) -> Iterator[str]:
-    for what, query in CHECKS:
+    for what, query in (*CHECKS, *_OF_OTHERS):
         cursor.execute(query.format(since=month))
         for where, expected, found in cursor.fetchall():
             yield _("%(what)s %(where)s: %(expected)s expected, %(found)s found") % {

@@ -122,6 +122,11 @@ class Page(Schema):
     cursor: str | None = Field(None, max_length=200)
 
 
+def before(page: Page) -> int | None:
+    """The key of the row that a page of newest first comes after."""
+    return _decode(page.cursor, int) if page.cursor else None
+
+
 def keyset(rows: QuerySet[Any], page: Page, key: str) -> dict[str, Any]:
     """One page of ``rows`` by ``key`` (``"code"``, ``"-pk"``): ``{items, next}``, never a count."""
     column, beyond = key.lstrip("-"), "lt" if key.startswith("-") else "gt"

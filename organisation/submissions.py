@@ -8,7 +8,7 @@ import hashlib
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
@@ -111,9 +111,10 @@ def once(request: CallerRequest, uuid: UUID, record: Callable[[Submission], Any]
     return HttpResponse(answer, status=201 if is_new else 200, content_type="application/json")
 
 
-def form_content(data: Mapping[str, Any]) -> dict[str, str]:
+def form_content(data: Mapping[str, Any], but: Collection[str] = ()) -> dict[str, str]:
     """What a posted form says, without what changes from one rendering to the next."""
-    return {key: str(value) for key, value in data.items() if key != "csrfmiddlewaretoken"}
+    left_out = {"csrfmiddlewaretoken", *but}
+    return {key: str(value) for key, value in data.items() if key not in left_out}
 
 
 def form_uuid(request: CallerRequest) -> UUID:

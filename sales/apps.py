@@ -1,4 +1,4 @@
-"""Tickets and refunds join the tables that triggers keep as they were written."""
+"""Tickets and refunds join the tables that triggers keep as they were written, and the proof."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,9 @@ class SalesConfig(AppConfig):
     verbose_name = "sales"
 
     def ready(self) -> None:
-        from inventory import triggers
+        from inventory import triggers, verify
         from sales.models import WRITTEN_ONCE
+        from sales.verify import CHECKS
 
         triggers.keep_written(WRITTEN_ONCE)
+        verify.check_also(CHECKS)

@@ -1,5 +1,6 @@
 """What things sell for: count, median and quartiles of a structure's own latest sales."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import quantiles
 
@@ -20,9 +21,9 @@ class Prices:
     upper_quartile_cents: int | None = None
 
 
-def prices_of(organisation: Organisation, category: Category) -> Prices:
-    """The structure's own prices of a category, with those below it."""
-    found = SaleLine.objects.unit_prices(organisation, category)
+def prices_of(organisation: Organisation, kinds: Iterable[Category]) -> Prices:
+    """The structure's own prices of these categories: one, with those below it."""
+    found = SaleLine.objects.unit_prices(organisation, kinds)
     if len(found) < ENOUGH_SALES:
         return Prices(len(found))
     return Prices(len(found), *map(_whole, quantiles(found, n=4, method="inclusive")))

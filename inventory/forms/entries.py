@@ -1,6 +1,6 @@
 """The shape that every act's page shares: who, when, and lines of grams."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 from uuid import uuid4
@@ -44,6 +44,7 @@ class Once(forms.Form):
 class ActForm(Once):
     """What every act says: its day and a comment."""
 
+    unsaid: Collection[str] = ()  # posted, and no part of the act: which panel is open, say
     day = forms.DateField(
         label=_("Day"), required=False, widget=day_input(), help_text=_("Empty: now.")
     )

@@ -21,7 +21,7 @@ def require_gone(former: Item | None) -> None:
             code="not_gone",
             params={"item": former},
         )
-    _require_not_back(former)
+    _require_not_back([former])
 
 
 def require_not_back(items: Iterable[int]) -> None:
@@ -29,16 +29,16 @@ def require_not_back(items: Iterable[int]) -> None:
 
     Locks them. Raises ValidationError ``already_back``.
     """
-    for item in Item.objects.select_for_update().filter(pk__in=list(items)).order_by("pk"):
-        _require_not_back(item)
+    _require_not_back(Item.objects.select_for_update().filter(pk__in=list(items)).order_by("pk"))
 
 
-def _require_not_back(item: Item) -> None:
-    if item.next_lives.filter(codes__isnull=False).exists():
+def _require_not_back(held: Iterable[Item]) -> None:
+    back = Item.objects.filter(former__in=list(held), codes__isnull=False).select_related("former")
+    if found := back.first():
         raise ValidationError(
             _("%(item)s has already come back, under another code."),
             code="already_back",
-            params={"item": item},
+            params={"item": found.former},
         )
 
 

@@ -157,7 +157,10 @@ def recorded_number(
         made = act(entry_of(request, form, verb, submission))
         return str(getattr(made, "number", made))
 
-    content: dict[str, Any] = {**form_content(request.POST), "site": form.site.code}
+    content: dict[str, Any] = {
+        **form_content(request.POST, but=form.unsaid),
+        "site": form.site.code,
+    }
     try:
         _is_new, answer = submit(
             claim=claim_of(request, form.cleaned_data["id"], form.site.organisation),

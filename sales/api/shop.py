@@ -86,4 +86,5 @@ def get_prices(request: CallerRequest, asked: Annotated[PricesAsked, Query()]) -
     """Median and quartiles of the structure's own latest sales of a category."""
     organisation = caller(request).organisation
     assert organisation is not None  # noqa: S101 (the guard lets no other through)
-    return {"category": asked.category.code, **asdict(prices_of(organisation, asked.category))}
+    found = prices_of(organisation, Category.objects.under(asked.category))
+    return {"category": asked.category.code, **asdict(found)}

@@ -3,12 +3,12 @@
 from typing import Annotated, Any, Literal, Self
 
 from django.http import Http404, HttpResponse
-from ninja import Field, Schema
+from ninja import Field, Query, Schema
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from inventory.api.acts import Load, entry_of
-from inventory.api.documents import DocumentFilters, Filters
+from inventory.api.documents import Filters
 from inventory.api.items import Price
 from inventory.models import Category, Item, Verb
 from organisation.doors import Doors, May, Permitted, SitePage, require
@@ -24,6 +24,7 @@ from organisation.shapes import (
     Shape,
     Text,
     Why,
+    before,
     keyset,
 )
 from organisation.submissions import once
@@ -204,6 +205,12 @@ def create_sale(request: CallerRequest, payload: SaleIn) -> HttpResponse:
     return once(request, payload.id, record)
 
 
+class SaleFilters(Filters):
+    """Of a site or a till, between two days."""
+
+    till: Permitted[Till] | None = None
+
+
 class SaleRow(Schema):
     """A ticket in a list."""
 
@@ -233,11 +240,14 @@ class Sales(Schema):
 
 
 @router.get("sales", auth=May("read_sales"), response={200: Sales, **READ_ERRORS})
-def list_sales(request: CallerRequest, filters: DocumentFilters) -> dict[str, Any]:
-    """Tickets, newest first."""
+def list_sales(request: CallerRequest, filters: Annotated[SaleFilters, Query()]) -> dict[str, Any]:
+    """Tickets, newest first: each till's are read by its index, then merged."""
+    tills = Till.objects.filter(site__in=sites_asked(request, filters))
+    tills = tills.filter(pk=filters.till.pk) if filters.till else tills
     links = ("movement__site", "movement__submission", "till")
-    rows = _dated(Sale.objects.filter(movement__site__in=sites_asked(request, filters)), filters)
-    found = keyset(rows.select_related(*links), filters, "-pk")
+    rows = _dated(Sale.objects.select_related(*links), filters)
+    rows = rows.newest(tills, before(filters), filters.limit + 1)
+    found = keyset(rows, filters, "-pk")
     return {**found, "items": [SaleRow.of(sale) for sale in found["items"]]}
 
 

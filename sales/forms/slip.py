@@ -17,6 +17,7 @@ from sales.models import Method, PriceKey
 
 KEPT = ("id", "method", "received", "seen", "show", "others")
 LINE = ("item", "category", "key", "quantity", "price", "lot", "weight", "off", "unit", "reason")
+TYPED = ("price", "weight", "off", "reason")
 PAYMENT = ("method", "amount")
 MOST_LINES = 80  # Django reads a thousand fields of a form at most
 CLAIMED = 500  # what is posted beyond is not even read
@@ -48,10 +49,12 @@ class Slip:
         return [line["item"] for line in self.lines if line["item"]]
 
     def stray_code(self) -> str:
-        """A label that was scanned while an amount was asked for; its field is emptied."""
-        for where, name in ((self.kept, "received"), *((line, "price") for line in self.lines)):
+        """A label that was scanned while another field was asked for; that one is emptied."""
+        typed = [(line, name) for line in self.lines for name in TYPED]
+        for where, name in ((self.kept, "received"), *typed):
             code = codes.normalise(where[name])
-            if codes.is_valid(code):
+            is_word = name == "reason" and where[name].strip().isalpha()
+            if codes.is_valid(code) and not is_word:
                 where[name] = ""
                 return code
         return ""
@@ -96,7 +99,11 @@ class Slip:
         self.kept["received"] = _text(cents)
 
     def pay(self, method: str, cents: int) -> None:
-        """Note one of several payments; the next is in cash until told otherwise."""
+        """Note one of several payments; the next is in cash until told otherwise.
+
+        Raises ValidationError ``payment_of_nothing``.
+        """
+        require_money(cents)
         self.payments.append({"method": method, "amount": _text(cents)})
         self.kept |= {"method": Method.CASH.value, "received": ""}
 
@@ -112,6 +119,16 @@ class Slip:
                 code="too_many_lines",
             )
         self.lines.append(_line(**said))
+
+
+def require_money(cents: int) -> int:
+    """Raises ValidationError ``payment_of_nothing``."""
+    if not cents:
+        raise ValidationError(
+            _("Type how much is paid this way: nothing is no payment."),
+            code="payment_of_nothing",
+        )
+    return cents
 
 
 def _line(**said: str) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """Which tickets are listed, and what of one is given back."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from inventory import codes
@@ -12,7 +13,9 @@ from inventory.forms.choices import one_of
 from inventory.forms.entries import ActForm, day_input
 from inventory.models import Verb
 from inventory.models.ledger import PREFIXES
-from sales.models import Method, Sale, SaleLine, Till
+from inventory.units import format_euros
+from sales import services
+from sales.models import Method, Refund, Sale, SaleLine, Till
 
 KINDS = (PREFIXES[Verb.SELL], PREFIXES[Verb.RETURN])
 
@@ -64,6 +67,7 @@ class RefundForm(ActForm):
         self.fields.pop("day", None)
         why = self.fields["comment"]
         why.label, why.required = _("Why is it given back?"), True
+        self.sale = sale
         left = [(line, line.quantity - line.refunded) for line in sale.lines.all()]
         self.left = {f"line_{line.position}": (line, count) for line, count in left if count}
         for name, (line, count) in self.left.items():
@@ -71,13 +75,31 @@ class RefundForm(ActForm):
                 label=line.label, required=False, min_value=0, max_value=count
             )
             self.fields[name].widget.attrs |= {"inputmode": "numeric", "class": "n"}
-        self.fields["method"] = forms.ChoiceField(
-            label=_("Given back by"), choices=Method, initial=Method.CASH
-        )
+        self.fields["method"] = self._method()
         named = {till.code: till for till in tills}
+        usual = sale.till.code if sale.till.code in named else next(iter(named))
         self.fields["till"] = one_of(
-            named, _("From which till?"), empty=None, required=True, initial=sale.till.code
+            named, _("From which till?"), empty=None, required=True, initial=usual
         )
+
+    def _method(self) -> forms.ChoiceField:
+        """As it was paid where that is one way, else in cash; only ways that may be are shown."""
+        kept = self.sale.paid_as
+        left_cents = Refund.objects.money_left(self.sale) if kept else 0
+        may = kept if kept and not left_cents else list(Method)
+        paid = {payment.method for payment in self.sale.payments.all()}
+        usual = may[0] if len(paid) > 1 else next(iter(paid), Method.CASH)
+        field = forms.ChoiceField(label=_("Given back by"), choices=Method, initial=usual)
+        field.widget.choices = [(method.value, capfirst(method.label)) for method in may]
+        field.help_text = self._kept_as(kept, left_cents) if kept else ""
+        return field
+
+    def _kept_as(self, kept: Sequence[Method], left_cents: int) -> Any:
+        if not left_cents:
+            return _("As it was paid: this is not turned into cash.")
+        paid = ", ".join(str(each.label) for each in kept)
+        said = {"paid": paid, "left": format_euros(left_cents)}
+        return _("Paid in part by %(paid)s: %(left)s at most goes back another way.") % said
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -93,5 +115,29 @@ class RefundForm(ActForm):
         return {line: count for line, count in found.items() if count}
 
     @property
-    def rows(self) -> list[tuple[forms.BoundField, SaleLine, int]]:
-        return [(self[name], line, count) for name, (line, count) in self.left.items()]
+    def total_cents(self) -> int:
+        """What would be given back of what was typed."""
+        said = self.quantities.items() if self.is_bound else ()
+        return sum(_cents(line, count) for line, count in said)
+
+    @property
+    def rows(self) -> list["Left"]:
+        """What is left of each line, and what it is worth."""
+        return [
+            Left(self[name], line, count, _cents(line, count), _cents(line, 1))
+            for name, (line, count) in self.left.items()
+        ]
+
+
+class Left(NamedTuple):
+    """What can still be given back of a line: so many, all of them for so much, one for so much."""
+
+    field: forms.BoundField
+    line: SaleLine
+    most: int
+    cents: int
+    one_cents: int
+
+
+def _cents(line: SaleLine, count: int) -> int:
+    return services.share_back(line.total_cents, line, line.refunded, count)

@@ -1,5 +1,6 @@
 """Refunds: what came back of a ticket, and the money for it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Self
@@ -18,6 +19,12 @@ class RefundQuerySet(models.QuerySet["Refund"]):
     def between(self, sites: Iterable[Site], start: date, end: date) -> Self:
         """Refunds of these sites on these business days."""
         return self.filter(movement__site__in=sites, movement__business_date__range=(start, end))
+
+    def money_left(self, sale: Sale) -> int:
+        """Cents of a ticket that may still go back otherwise than as what it was paid with."""
+        back = self.filter(sale=sale).exclude(method__in=sale.paid_as)
+        back_cents = back.aggregate(sum=Sum("total_cents"))["sum"] or 0
+        return max(sale.money_cents - int(back_cents), 0)
 
 
 class Refund(models.Model):
@@ -41,10 +48,18 @@ class Refund(models.Model):
 
 
 class RefundLineQuerySet(models.QuerySet["RefundLine"]):
-    def quantities(self, lines: Iterable[SaleLine]) -> dict[int, int]:
-        """Line of a ticket → how many of it were given back."""
-        rows = self.filter(line__in=[line.pk for line in lines]).order_by()
-        return dict(rows.values_list("line").annotate(Sum("quantity")))
+    def so_far(self, lines: Iterable[SaleLine]) -> tuple[Counter[int], Counter[int]]:
+        """Lines of a ticket → how many of each were given back, and how many without a gram yet.
+
+        A share may round down to 0 g; the next one that weighs takes its units along.
+        """
+        back: Counter[int] = Counter()
+        without_g: Counter[int] = Counter()
+        rows = self.filter(line__in=[line.pk for line in lines]).order_by("pk")
+        for line, quantity, weight_g in rows.values_list("line", "quantity", "weight_g"):
+            back[line] += quantity
+            without_g[line] = 0 if weight_g else without_g[line] + quantity
+        return back, without_g
 
 
 class RefundLine(models.Model):

@@ -59,8 +59,12 @@ class Till(Owned):
     @property
     def shelf(self) -> Place:
         """Where unlabelled goods are sold from: its place, the site's shop, or its main place."""
+        if not self.site.tracks_places:
+            return Place.objects.main(self.site)
+        if self.place and self.place.is_active:
+            return self.place
         shops = Place.objects.filter(site=self.site, use=Place.Use.SHOP, is_active=True)
-        return self.place or shops.first() or Place.objects.main(self.site)
+        return shops.first() or Place.objects.main(self.site)
 
 
 class PriceKey(Bilingual, Owned):

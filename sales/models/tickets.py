@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,9 @@ class Method(models.TextChoices):
     VOUCHER = "voucher", _("voucher")
     LOCAL_CURRENCY = "local_currency", _("local currency")
     OTHER = "other", _("other means")
+
+
+AS_PAID = (Method.VOUCHER, Method.LOCAL_CURRENCY)  # never turned into money
 
 
 class SaleQuerySet(models.QuerySet["Sale"]):
@@ -105,6 +108,18 @@ class Sale(models.Model):
     def refunded_cents(self) -> int:
         return sum(refund.total_cents for refund in self.refunds.all())
 
+    @property
+    def paid_as(self) -> list[Method]:
+        """Means it was paid with that are given back as what they were."""
+        paid = {payment.method for payment in self.payments.all()}
+        return [method for method in AS_PAID if method in paid]
+
+    @property
+    def money_cents(self) -> int:
+        """What was paid by other means than those, change taken off."""
+        paid = (each for each in self.payments.all() if each.method not in AS_PAID)
+        return sum(each.amount_cents for each in paid) - self.change_cents
+
 
 class WeightSource(models.TextChoices):
     """How the grams of a ticket's line are known."""
@@ -118,19 +133,28 @@ class WeightSource(models.TextChoices):
 class SaleLineQuerySet(models.QuerySet["SaleLine"]):
     NEWEST = 1_000  # prices are judged by the latest sales: older ones no longer tell
 
-    def unit_prices(self, organisation: Organisation, category: Category) -> list[int]:
-        """What each unit of a category, or of those below it, was sold for lately, in cents.
+    def unit_prices(self, organisation: Organisation, kinds: Iterable[Category]) -> list[int]:
+        """What each unit of these categories was sold for lately, in cents.
 
         Lots and lines that were refunded say nothing of a price.
         """
-        rows = self.filter(
-            organisation=organisation,
-            category__in=Category.objects.under(category),
-            is_lot=False,
-            refunds=None,
-        )
-        newest = rows.order_by("-pk").values_list("total_cents", "quantity")[: self.NEWEST]
-        return sorted((2 * total + quantity) // (2 * quantity) for total, quantity in newest)
+        rows = self.filter(organisation=organisation, is_lot=False, refunds=None).order_by("-pk")
+        each = [rows.filter(category=kind)[: self.NEWEST] for kind in kinds]
+        newest = self._newest_of(each) if each else []
+        return sorted((2 * total + quantity) // (2 * quantity) for _pk, total, quantity in newest)
+
+    def _newest_of(self, each: Iterable["SaleLineQuerySet"]) -> list[Any]:
+        """The newest of several lists in one query, each read by its index.
+
+        Django unites no lists that are cut short, on SQLite.
+        """
+        columns = ("pk", "total_cents", "quantity")
+        parts = [part.values_list(*columns).query.sql_with_params() for part in each]
+        united = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS p" for sql, _values in parts)  # noqa: S608
+        values = [value for _sql, said in parts for value in said]
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(f"{united} ORDER BY 1 DESC LIMIT {self.NEWEST}", values)
+            return list(cursor.fetchall())
 
 
 class SaleLine(models.Model):

@@ -44,11 +44,11 @@ def choose_till(request: CallerRequest) -> HttpResponse:
 def checkout(request: CallerRequest, till: str) -> HttpResponse:
     """A till: what its buttons change of the ticket under way, then the sale."""
     counter = Counter(_till(request, till))
-    slip = Slip(request.POST)
+    slip = Slip({} if request.POST.get("do") == "new" else request.POST)
     _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
-    if request.POST.get("do") == "pay" and found.is_sound and found.received_cents:
-        slip.pay(found.form.cleaned_data["method"], found.received_cents)
+    if request.POST.get("do") == "pay" and found.is_sound:
+        _note_payment(found)
         found = Checkout(slip, counter, request.user)
     if request.POST.get("do") == "sell" and (number := _sold(request, found)):
         return redirect(f"{reverse('ticket', kwargs={'number': number})}?vente=1")
@@ -85,6 +85,14 @@ def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
                 order(slip, counter, data[name])
     except ValidationError as refusal:
         slip.refusal = refusal
+
+
+def _note_payment(found: Checkout) -> None:
+    """Note one of several payments, or why it is none."""
+    try:
+        found.slip.pay(found.form.cleaned_data["method"], found.received_cents)
+    except ValidationError as refusal:
+        found.slip.refusal = refusal
 
 
 def _named(rows: Mapping[str, Any], code: str) -> Any:
@@ -131,4 +139,8 @@ def _sold(request: CallerRequest, found: Checkout) -> str | None:
             entry=entry, till=found.counter.till, lines=found.wanted(), payments=found.paid()
         ).movement
 
-    return recorded_number(request, form, Verb.SELL, act)
+    number = recorded_number(request, form, Verb.SELL, act)
+    if number is None:
+        sold = Sale.objects.within(request).submitted_as(uuid)
+        found.taken = sold.select_related("movement").first()
+    return number

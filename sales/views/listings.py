@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from inventory.models import Category
 from inventory.views.listings import Column, Listing
 from organisation.doors import page
 from organisation.models import Site
@@ -22,7 +23,8 @@ def _price(key: PriceKey) -> Any:
 
 
 def _sold_for(key: PriceKey) -> dict[str, Any]:
-    return {"prices": prices_of(key.organisation, key.category), "key": key}
+    kinds = Category.objects.under(key.category)
+    return {"prices": prices_of(key.organisation, kinds), "key": key}
 
 
 TILLS = Listing(

@@ -24,8 +24,14 @@ def prices(request: CallerRequest) -> HttpResponse:
         shown = [top, *(row for row in sold if row.top_id == top.pk)]
     else:
         shown = list(Category.objects.filter(pk__in={row.top_id or row.pk for row in sold}))
-    context = {"top": top, "rows": [(row, prices_of(owner, row)) for row in shown]}
+    rows = [(row, prices_of(owner, _within(row, sold))) for row in shown]
+    context = {"top": top, "rows": rows}
     return render(request, "sales/prices.html", context)
+
+
+def _within(category: Category, sold: list[Category]) -> list[Category]:
+    """Of what was sold: the category, and what is below it."""
+    return [row for row in sold if category in (row, row.parent, row.parent and row.parent.parent)]
 
 
 def _asked(request: CallerRequest) -> Category | None:

@@ -41,14 +41,15 @@ def tickets(request: CallerRequest) -> HttpResponse:
     found = _sought(request, filters) if sought else _listed(filters)
     if sought and len(found) == 1:
         return redirect("ticket", number=found[0].movement.number)
-    days = _days({till.site for till in filters.tills}, said.get("day"))
+    shown = filters.tills
+    days = _days({till.site for till in shown}, said.get("day"))
     context = {
         "filters": filters,
         "is_filtered": any(said.get(name) for name in ("number", "site", "till", "day")),
         "sought": said.get("number", ""),
         "tickets": found[:PAGE],
         "older": _older(request, found),
-        "takings": takings(days),
+        "takings": {till: row for till, row in takings(days).items() if till in shown},
         "days": sorted(set(days.values())),
         "day": said.get("day"),
         "may_sell": request.user.may_anywhere("sell"),

@@ -3,6 +3,7 @@
 import os
 import shutil
 from contextlib import contextmanager
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -10,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from tests.databases import PASSWORD
+from tests.e2e.counter import TILL, Cashier, furnish
 
 # Playwright's loop runs in this thread; our own queries beside it are plain and synchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -77,3 +79,15 @@ def violations():
         return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
 
     return find
+
+
+@pytest.fixture
+def shop(own_database):
+    """Till C1, three prices and a free one, and four chairs with labels at 15 €."""
+    return SimpleNamespace(world=own_database, codes=furnish(own_database))
+
+
+@pytest.fixture
+def till(visit, shop):
+    with visit(TILL, login="cashier") as page:
+        yield Cashier(page)

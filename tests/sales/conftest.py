@@ -8,14 +8,19 @@ from django.utils import timezone
 
 from inventory import services
 from inventory.ledger import Entry
-from inventory.models import Category, Verb
+from inventory.models import Category, Item, Verb
 from inventory.services import Draft, StockLine
-from sales.models import Till
+from sales.models import Method, Till
+from sales.services import Paid, Wanted, record_sale
 from tests.sales.pages import Paper, key
 
 
 def category(code: str) -> Category:
     return Category.objects.get(code=code, organisation=None)
+
+
+def mob(cents=1_000, **more):
+    return Wanted(category=category("MOB"), price_cents=cents, **more)
 
 
 @pytest.fixture
@@ -76,3 +81,26 @@ def label(world, entry):
 def paper(browser, counter):
     """Till C1 on the cashier's screen."""
     return Paper(browser())
+
+
+@pytest.fixture
+def sold(counter, entry):
+    """``sold(Wanted(…), paid=[Paid(…)])``: a ticket at C1, paid 100 € in cash."""
+
+    def make(*lines, paid=None, till=None, at=None):
+        paid = paid or [Paid(Method.CASH, 10_000)]
+        till = till or counter.till
+        return record_sale(
+            entry=entry(Verb.SELL, till.site, at), till=till, lines=lines, payments=paid
+        )
+
+    return make
+
+
+@pytest.fixture
+def chair(label):
+    """A labelled chair, as the database has it now."""
+    item = label()
+    found = Item.objects.select_related("account__site", "category").get(pk=item.pk)
+    found.own_code = item.own_code
+    return found

@@ -1,8 +1,13 @@
 """A till as a browser without script uses it: the fields of its form, and its buttons."""
 
 from html.parser import HTMLParser
+from uuid import uuid4
+
+from django.db import connection
+from django.utils.html import conditional_escape
 
 from sales.models import PriceKey, Sale, SaleLine
+from tests.inventory.pages import text
 
 
 class _Fields(HTMLParser):
@@ -62,6 +67,35 @@ def rows(sale=None) -> list[tuple]:
     sale = sale or Sale.objects.latest("pk")
     found = SaleLine.objects.filter(sale=sale).order_by("position")
     return [(line.label, line.quantity, line.total_cents, line.weight_g) for line in found]
+
+
+def back(*counts, **more):
+    """What the form of a refund posts: ``(line, count)``."""
+    lines = {f"line_{line}": str(count) for line, count in counts}
+    said = {"id": str(uuid4()), "till": "C1", "method": "cash", "comment": "trop petit"}
+    return {**said, **lines, **more}
+
+
+def refused(response, code, *words) -> None:
+    """The page refuses with this code, in a sentence that it shows; nothing was sold."""
+    page, checkout = text(response), response.context["checkout"]
+    said = [checkout.slip.refusal] if checkout.slip.refusal else []
+    for form in (checkout.form, *checkout.lines, *checkout.payments):
+        said += [error for errors in form.errors.as_data().values() for error in errors]
+    assert response.status_code == 422
+    assert code in [error.code for error in said]
+    sentences = [conditional_escape(" ".join(error.messages)) for error in said]
+    assert [each for each in sentences if each.replace("\u00a0", " ") not in page] == []
+    for word in words:
+        assert word in page
+    assert not Sale.objects.exists()
+
+
+def plan(sql) -> str:
+    """How SQLite goes about a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return " / ".join(row[3] for row in cursor.fetchall())
 
 
 def key(site, code, category, price_cents, name="") -> PriceKey:

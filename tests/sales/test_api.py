@@ -1,12 +1,19 @@
 """Selling over HTTP: lines, payments, change, lots, discounts, refunds, and what weighs what."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from inventory.models import Flow, Item, Kind, Method, UnitWeight, Verb
 from inventory.models.catalogue import Category
+from organisation.models import Site
 from sales.models import PriceKey, Sale, SaleLine, Till
 from tests.conftest import codes
 from tests.inventory.test_api import out, stock
+from tests.sales.pages import plan
 
 pytestmark = pytest.mark.database
 
@@ -197,6 +204,7 @@ def test_unlabelled_goods_leave_the_shop_s_shelf(sold, shop, world):
     from inventory.models import Place
 
     Place.objects.create(site=world.canal, code="boutique", name="Boutique", use="shop")
+    Site.objects.filter(pk=world.canal.pk).update(tracks_places=True)
     sold(mob(500, weight_g=2_000))
     assert stock()["boutique/bulk", "MOB"] == -2_000
     shop.place = Place.objects.main(world.canal)
@@ -234,6 +242,26 @@ def test_an_item_of_another_site_says_so(sell, chair, api, world):
 def test_a_key_of_another_site_s_grid_is_refused(sell, world, shop):
     PriceKey.objects.filter(code="assiette").update(site=world.gare)
     assert codes(sell(plates(), by=world.anna)) == ["key_elsewhere"]
+
+
+def test_neither_a_retired_key_nor_a_retired_till_sells_or_gives_back(sold, sell, refund, shop):
+    ticket = sold(mob(100))
+    PriceKey.objects.filter(code="assiette").update(is_active=False)
+    retired = sell(plates())
+    assert (retired.status_code, codes(retired)) == (422, ["key_retired"])
+
+    Till.objects.filter(pk=shop.pk).update(is_active=False)
+    for refused in (sell(mob(100)), refund(ticket, (1, 1))):
+        assert (refused.status_code, codes(refused)) == (422, ["till_retired"])
+
+
+def test_a_coin_given_for_what_is_free_comes_back_as_change(sold):
+    ticket = sold(mob(0), paid=[("cash", 200)])
+    assert (ticket["total_cents"], ticket["change_cents"]) == (0, 200)
+
+
+def test_a_free_ticket_takes_nothing_but_cash(sell):
+    assert codes(sell(mob(0), paid=[("card", 200)])) == ["change_without_cash"]
 
 
 def test_the_same_sale_sent_twice_is_sold_once(sell, chair, api, world):
@@ -322,6 +350,44 @@ def test_tickets_are_listed_newest_first_page_by_page(sold, api, world):
     rest = api(world.auditor).get("sales/sales", limit=2, cursor=first["next"]).json()
     assert [row["number"] for row in rest["items"]] == [numbers[0]]
     assert rest["next"] is None
+
+
+def test_tickets_are_listed_till_by_till_and_day_by_day(sold, api, world, shop):
+    sold(mob(100))
+    other = Till.objects.create(organisation=world.navette, site=world.canal, code="C2", name="B")
+    paid = [{"method": "cash", "amount_cents": 100}]
+    api().post("sales/sales", till="C2", lines=[mob(100)], payments=paid)
+    Till.objects.filter(pk=other.pk).update(is_active=False)
+    today = world.canal.business_date(timezone.now())
+
+    def listed(by=world.auditor, **query):
+        found = api(by).get("sales/sales", **query).json()["items"]
+        return [(row["till"], row["number"]) for row in found]
+
+    both = [("C2", "VE-canal-2"), ("C1", "VE-canal-1")]
+    assert listed() == listed(site="canal") == both
+    assert listed(till="C2") == both[:1]
+    assert listed(till="C1", to=str(today)) == both[1:]
+    assert listed(**{"from": str(today + timedelta(days=1))}) == []
+    assert listed(to=str(today - timedelta(days=1))) == []
+    assert api(world.anna).get("sales/sales", site="gare", till="C1").json()["items"] == []
+    assert codes(api(world.paul).get("sales/sales", till="C1")) == ["unknown_till"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan")
+def test_no_list_of_tickets_sorts_or_scans_them(sold, api, world):
+    for _n in range(3):
+        sold(mob(100))
+    first = api(world.auditor).get("sales/sales", limit=1).json()
+    days = {"from": "2026-01-01", "to": "2099-12-31"}
+    for query in ({}, days, {"till": "C1"}, {"limit": 1, "cursor": first["next"]}):
+        with CaptureQueriesContext(connection) as seen:
+            api(world.auditor).get("sales/sales", **query)
+        plans = [plan(asked["sql"]) for asked in seen if 'FROM "sales_sale"' in asked["sql"]]
+        assert len(plans) == 2
+        for found in plans:
+            assert "SCAN" not in found, found
+        assert "TEMP B-TREE" not in plans[0]
 
 
 def test_tills_and_the_price_grid_are_read_by_code(shop, api, world):

@@ -1,56 +1,23 @@
 """Tickets as pages: what one says, what comes back of it, and how they are found again."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from inventory.models import Flow, Item, Kind, Movement, Verb
-from sales import services
-from sales.models import Method, Refund, Sale, Till
+from inventory.models import Flow, Item, Kind, Movement
+from organisation.models import Membership
+from organisation.permissions import Role
+from sales.models import Method, Refund, Sale, SaleLine, Till
 from sales.services import Discount, Paid, Wanted
 from sales.takings import takings
 from tests.inventory.pages import text
-from tests.sales.conftest import category
+from tests.sales.conftest import category, mob
+from tests.sales.pages import back, plan
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-def sold(counter, entry):
-    """``sold(Wanted(…), paid=[Paid(…)])``: a ticket at C1, paid 100 € in cash."""
-
-    def make(*lines, paid=None, till=None, at=None):
-        paid = paid or [Paid(Method.CASH, 10_000)]
-        till = till or counter.till
-        return services.record_sale(
-            entry=entry(Verb.SELL, till.site, at), till=till, lines=lines, payments=paid
-        )
-
-    return make
-
-
-@pytest.fixture
-def chair(label):
-    """A labelled chair, as the database has it now."""
-    item = label()
-    found = Item.objects.select_related("account__site", "category").get(pk=item.pk)
-    found.own_code = item.own_code
-    return found
-
-
-def mob(cents=1_000, **more):
-    return Wanted(category=category("MOB"), price_cents=cents, **more)
-
-
-def back(*counts, **more):
-    """What the form of a refund posts: ``(line, count)``."""
-    lines = {f"line_{line}": str(count) for line, count in counts}
-    said = {"id": str(uuid4()), "till": "C1", "method": "cash", "comment": "trop petit"}
-    return {**said, **lines, **more}
 
 
 def numbers(response) -> list[str]:
@@ -129,6 +96,18 @@ def test_a_document_by_its_number_leads_to_the_ticket(sold, browser, world):
     grams = browser(world.sorter).get("/d/VE-canal-1/")  # who reads no sales reads grams
     assert grams.status_code == 200
     assert "10,00" not in text(grams)
+
+
+def test_a_document_is_read_in_the_shop_only_where_one_reads_its_sales(sold, browser, world):
+    sold(mob())
+    there = Till.objects.create(organisation=world.navette, site=world.gare, code="G1", name="G")
+    sold(mob(), till=there)
+    Membership.objects.create(user=world.cashier, role=Role.SORTER, site=world.gare)
+    client = browser()
+
+    assert client.get("/d/VE-canal-1/").url == "/tickets/VE-canal-1/"
+    assert client.get("/d/VE-gare-1/").status_code == 200
+    assert client.get("/d/VE-gare-9/").status_code == 404
 
 
 def test_a_ticket_of_many_lines_is_read_in_few_queries(
@@ -272,11 +251,9 @@ def test_no_page_of_the_list_sorts_or_scans_the_tickets(sold, browser):
             browser().get(f"/caisse/tickets/{query}")
         for asked in seen:
             if "sales_" in asked["sql"]:
-                with connection.cursor() as cursor:
-                    cursor.execute(f"EXPLAIN QUERY PLAN {asked['sql']}")
-                    plan = " / ".join(row[3] for row in cursor.fetchall())
+                found = plan(asked["sql"])
                 for table in ("sales_sale", "sales_payment", "sales_refund", "inventory_movement"):
-                    assert f"SCAN {table}" not in plan, (query, asked["sql"], plan)
+                    assert f"SCAN {table}" not in found, (query, asked["sql"], found)
 
 
 def test_the_list_is_filtered_and_hides_other_sites_and_structures(sold, browser, world):
@@ -366,6 +343,9 @@ def test_the_day_s_takings_are_told_per_till_and_means_of_payment(sold, browser,
     }
     assert "35,00" in text(response)
 
+    [one] = client.get("/caisse/tickets/?till=C2").context["takings"]
+    assert one == other
+
 
 def test_takings_follow_each_site_s_own_day(sold, world, counter):
     sold(mob(500))
@@ -408,6 +388,18 @@ def test_prices_are_told_per_family_then_per_category(sold, browser, world):
     assert browser(world.paul).get("/caisse/prix/").context["rows"] == []
     for wrong in ("NOPE", "MOB.CHAI", "%00"):
         assert client.get(f"/caisse/prix/?category={wrong}").status_code == 404
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's plan")
+def test_prices_read_each_category_by_its_own_index(sold, counter, world):
+    sold(mob())
+    kinds = [category("MOB"), category("MOB.CHAI")]
+    with CaptureQueriesContext(connection) as seen:
+        SaleLine.objects.unit_prices(world.navette, kinds)
+    [asked] = seen
+    found = plan(asked["sql"])
+    assert found.count("USING INDEX line_prices (organisation_id=? AND category_id=?)") == 2
+    assert "SCAN sales" not in found  # only lists already cut short are sorted
 
 
 def test_prices_are_read_in_as_many_queries_as_families(

@@ -6,8 +6,9 @@ const form = document.querySelector("#till");
 const work = document.querySelector("#work");
 const code = document.querySelector("#code");
 const words = document.querySelector("#words").content;
-const kept = `tracerie.till.${form.dataset.till}`;
-const ADDS = ["key", "category", "do"]; // may wait in line; the others name a line that could shift
+const kept = `tracerie.till.${form.dataset.till}`; // of this structure, person and till alone
+const WAITS = ["key", "category", "do", "cash"]; // may wait in line; the others name a line that could shift
+const SELL = "do=sell";
 
 const word = (name) => words.querySelector(`[data-word="${name}"]`).textContent;
 const cookie = (name) => document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
@@ -34,37 +35,77 @@ async function ask(body) {
 
 let chain = Promise.resolve();
 let waiting = 0;
+let latest = "";
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const button = event.submitter;
   const pressed = button?.name ? [button.name, button.value] : ["do", "scan"];
-  if (waiting && !ADDS.includes(pressed[0])) return;
+  const said = pressed.join("=");
+  if (waiting && (!WAITS.includes(pressed[0]) || (said === SELL && latest === SELL))) return;
+  latest = said;
   const pairs = [pressed, ["code", code.value], ["seen", work.querySelector("[name=seen]").value]];
   code.value = "";
   quiet(code);
   code.focus(); // at once: the scanner does not wait for the answer
-  waiting += 1;
-  form.classList.add("busy");
-  chain = chain.then(() => command(pairs)).finally(() => {
-    waiting -= 1;
-    form.classList.toggle("busy", waiting > 0);
-  });
+  enqueue(() => command(pairs));
 });
+
+function enqueue(work) {
+  waiting += 1;
+  busy();
+  chain = chain.then(work).finally(() => {
+    waiting -= 1;
+    busy();
+  });
+}
+
+function busy() {
+  form.classList.toggle("busy", waiting > 0);
+  form.setAttribute("aria-busy", waiting > 0);
+}
 
 // A scan is a line of the ticket wherever the focus happens to be: on a key, on a means of payment.
 
 document.addEventListener("scan", (event) => {
   event.preventDefault();
-  code.value = event.detail;
+  scan(event.detail);
+});
+
+function scan(text) {
+  code.value = text;
   form.requestSubmit();
+}
+
+// So is one that was typed into another field: no hand is that fast, and the field gets back what it held.
+
+const PAUSE = 80; // ms between two keys
+const LABEL = /^(?:\S*\/)?[0-9a-z]{6}\/?$/i; // a code, or an address that ends in one
+let burst = { text: "" };
+
+form.addEventListener("keydown", (event) => {
+  const { target: field, key, timeStamp: at } = event;
+  if (field === code || !field.matches("input:not([type=radio], [type=checkbox])") || event.ctrlKey || event.metaKey) return;
+  const goesOn = burst.name === field.name && at - burst.at <= PAUSE;
+  if (key === "Enter" && goesOn && LABEL.test(burst.text)) {
+    event.preventDefault();
+    field.value = burst.before;
+    touched.delete(field.name);
+    scan(burst.text);
+  } else if (key.length === 1) {
+    if (!goesOn) burst = { name: field.name, before: field.value, text: "" };
+    burst.text += key;
+    burst.at = at;
+  }
 });
 
 async function command(pairs) {
   clearTimeout(pause);
   asked += 1; // sums still on their way are of an older ticket
-  const before = lines();
   try {
+    if (lost) await restore();
+    const before = lines();
+    touched.clear();
     const { goes, html } = await ask(posted(pairs));
     if (goes) return leave(goes);
     draw(html);
@@ -82,10 +123,40 @@ function leave(url) {
   return new Promise(() => {}); // nothing more is sent from here
 }
 
+// What a hand changes while an answer is on its way is newer than that answer: it stays, where its
+// line is still the same.
+
+const touched = new Set();
+const about = (name) => ["item", "category", "key"].map((part) => form.elements[name.replace(/[^-]+$/, part)]?.value).join();
+const values = (name) => work.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+const state = (field) => (field.matches("[type=radio], [type=checkbox]") ? field.checked : field.value);
+
+function typedSince() {
+  return [...touched].map((name) => ({ name, about: about(name), states: [...values(name)].map(state) }));
+}
+
+function put({ name, about: what, states }) {
+  const fields = values(name);
+  if (fields.length !== states.length || about(name) !== what) return touched.delete(name);
+  fields.forEach((field, n) => (field[typeof states[n] === "boolean" ? "checked" : "value"] = states[n]));
+  fields[0].closest("details")?.setAttribute("open", "");
+}
+
 function draw(html) {
+  const [newer, count] = [typedSince(), lines()];
+  const hand = { name: document.activeElement.name, pad: target?.name, typing: typing?.name };
   work.innerHTML = html;
+  typing = null;
+  for (const each of newer) {
+    if (lines() < count && each.name.startsWith("lines-")) touched.delete(each.name);
+    else put(each);
+  }
   settle();
+  if (touched.size) pause = setTimeout(follow, 150);
+  if (touched.has(hand.pad)) target = values(hand.pad)[0];
+  if (touched.has(hand.typing)) typing = values(hand.typing)[0];
   if (document.activeElement === code && code.value) return; // a scan is being typed: let it be
+  if (touched.has(hand.name)) return [...values(hand.name)].find((field) => field.type !== "radio" || field.checked)?.focus();
   const wanted = work.querySelector("[autofocus]") ?? code;
   quiet(wanted);
   wanted.focus();
@@ -101,11 +172,11 @@ form.addEventListener("pointerdown", ({ target: field }) => {
 
 function settle() {
   work.querySelector("[data-pad]").hidden = false;
-  typing = null;
   keep();
 }
 
 function keep() {
+  if (lost) return; // an older ticket is still to be found again
   if (lines()) sessionStorage.setItem(kept, JSON.stringify([...posted([])].filter(([name]) => name !== "csrfmiddlewaretoken")));
   else sessionStorage.removeItem(kept);
 }
@@ -130,7 +201,8 @@ function say(name, login) {
 let pause;
 let asked = 0;
 
-work.addEventListener("input", () => {
+work.addEventListener("input", ({ target: field }) => {
+  touched.add(field.name);
   keep();
   clearTimeout(pause);
   pause = setTimeout(follow, 150);
@@ -154,7 +226,7 @@ let target = null;
 let typing = null;
 
 work.addEventListener("focusin", ({ target: field }) => {
-  if (field.matches("input.n")) [target, typing] = [field, null];
+  if (field.matches("input.n")) [target, typing] = [field, typing === field ? field : null];
 });
 code.addEventListener("focus", () => (target = null));
 work.addEventListener("pointerdown", (event) => event.target.closest("[data-key]") && event.preventDefault());
@@ -168,18 +240,37 @@ work.addEventListener("click", (event) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-// A page that was left, or reloaded, finds its ticket again.
+// A page that was left, or reloaded, finds its ticket again; what it was opened with comes on top.
+
+let lost = sessionStorage.getItem(kept);
+const address = new URL(location);
+const brought = address.searchParams.get("code");
 
 async function restore() {
-  const pairs = JSON.parse(sessionStorage.getItem(kept) ?? "[]");
+  const pairs = JSON.parse(lost);
   for (const [name, value] of pairs.filter(([name]) => name === "show" || name === "others")) {
     const box = form.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`);
     if (box) box.checked = true;
   }
-  const { html } = await ask(posted(pairs)).catch(() => ({}));
-  if (html) draw(html);
+  const { html } = await ask(posted(pairs));
+  if (!html) throw new Error("no ticket");
+  lost = null;
+  draw(html);
+}
+
+async function find() {
+  await restore().catch(() => say("silent"));
+  if (brought) await command([["do", "scan"], ["code", brought]]);
 }
 
 quiet(code);
-if (!lines() && sessionStorage.getItem(kept)) chain = chain.then(restore);
+if (lost) enqueue(find);
 else settle();
+if (brought) {
+  address.searchParams.delete("code"); // read once: a reload is not another scan
+  history.replaceState(null, "", address);
+}
+
+// Back from the ticket, the browser may show this page as it was left: with what is sold by now.
+
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());

@@ -1,4 +1,4 @@
-/* Menus open by themselves (details); this only closes them again. */
+/* Menus open by themselves (details); this only closes them again. Who logs out leaves nothing. */
 const close = (except) => {
   for (const menu of document.querySelectorAll("details.drop[open]")) {
     if (menu !== except) menu.open = false;
@@ -12,3 +12,5 @@ document.addEventListener("keydown", (event) => {
   close();
   menu?.querySelector("summary").focus();
 });
+
+document.querySelector("form[data-leave]")?.addEventListener("submit", () => sessionStorage.clear());

@@ -1,21 +1,58 @@
-/* A ticket: the print button, and a scanner that goes on to the next sale without a touch. */
+/* A ticket: the print button, what a refund comes to, and a scanner that goes on to the next sale
+   without a touch. */
+
+const next = document.querySelector("#next");
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
-  button.addEventListener("click", () => window.print());
+  button.addEventListener("click", () => {
+    window.print();
+    next?.focus();
+  });
 }
 
-const next = document.querySelector("#next");
-const LABEL = 6; // signs of a code
-const PAUSE = 2000; // ms: what was typed before is forgotten
-let typed = "";
-let last = 0;
+// After a sale, whatever has the focus, a scan is the first line of the next one.
 
-next?.addEventListener("keydown", (event) => {
-  if (event.timeStamp - last > PAUSE) typed = "";
-  last = event.timeStamp;
-  if (event.key === "Enter" && typed.length >= LABEL) {
+if (next) {
+  document.addEventListener("scan", (event) => {
     event.preventDefault();
-    location.assign(`${next.href}?code=${encodeURIComponent(typed)}`);
-  } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) typed += event.key;
-});
+    location.assign(`${next.href}?code=${encodeURIComponent(event.detail)}`);
+  });
+}
+
+// Shares of a line rounded down, as the server counts them: taken one by one they add up to it.
+
+const total = document.querySelector("[data-sum]");
+const lines = [...document.querySelectorAll("[data-cents]")];
+const amount = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+
+function worth(line) {
+  const [cents, sold, back] = ["cents", "sold", "back"].map((name) => Number(line.dataset[name]));
+  const field = line.querySelector("input");
+  const count = field.type === "checkbox" ? Number(field.checked) : Math.trunc(Number(field.value)) || 0;
+  const part = (taken) => Math.floor((cents * taken) / sold);
+  return part(Math.min(Math.max(back + count, back), sold)) - part(back);
+}
+
+function count() {
+  const cents = lines.reduce((sum, line) => sum + worth(line), 0);
+  total.querySelector("output").value = `${(cents / 100).toLocaleString(document.documentElement.lang, amount)}\u00a0€`;
+}
+
+if (total) {
+  total.hidden = false;
+  total.closest("form").addEventListener("input", count);
+  count();
+}
+
+// Pressed once is enough: the answer is on its way.
+
+for (const form of document.querySelectorAll("main form[method=post]")) {
+  const wait = (is) => {
+    form.toggleAttribute("data-sent", is);
+    form.classList.toggle("busy", is);
+    form.setAttribute("aria-busy", is);
+  };
+  form.addEventListener("submit", (event) => (form.hasAttribute("data-sent") ? event.preventDefault() : wait(true)));
+  addEventListener("pageshow", () => wait(false));
+}

@@ -1,6 +1,6 @@
-"""The shop's acts: a ticket that moves what it sells to reuse, and what is given back of it."""
+"""A sale: lines priced and weighed, money taken, and what is sold moved to reuse."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -10,15 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from inventory.ledger import Entry, Leg, post
 from inventory.models import Account, Category, Flow, Item, UnitWeight
 from inventory.models import Method as KnownBy
-from inventory.services import require_not_back, where_of
+from inventory.services import where_of
 from inventory.units import format_euros
 from organisation.models import Site
 from sales.models import (
     Method,
     Payment,
     PriceKey,
-    Refund,
-    RefundLine,
     Sale,
     SaleLine,
     Till,
@@ -86,9 +84,10 @@ def record_sale(
 ) -> Sale:
     """Sell: price the lines, take the money, and move what is sold to reuse.
 
-    Raises ValidationError ``price_missing``, ``discount_too_large``, ``key_elsewhere``,
-    ``payments_do_not_cover``, ``change_without_cash``, or what ``post`` raises.
+    Raises ValidationError ``till_retired``, ``payments_do_not_cover``, ``change_without_cash``,
+    or what ``priced`` and ``post`` raise.
     """
+    require_in_use(till)
     rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
     total_cents = sum(row.total_cents for row in rows)
     change_cents = _change(total_cents, payments)
@@ -106,57 +105,24 @@ def record_sale(
     return sale
 
 
-@transaction.atomic
-def refund_sale(
-    *, entry: Entry, till: Till, sale: Sale, quantities: Mapping[SaleLine, int], method: Method
-) -> Refund:
-    """Give back so many of each line of a ticket, its money and its grams in proportion.
-
-    What is given back of a line never exceeds what was sold, in units, cents or grams.
-    Raises ValidationError ``other_site``, ``refund_exceeds_sale``, ``already_back``, or what
-    ``post`` raises.
-    """
-    if till.site_id != sale.movement.site_id:
+def require_in_use(till: Till) -> None:
+    """Raises ValidationError ``till_retired``."""
+    if not till.is_active:
         raise ValidationError(
-            _("This ticket is from another site: it is refunded there."), code="other_site"
+            _("The till “%(till)s” is no longer in use."),
+            code="till_retired",
+            params={"till": till},
         )
-    Sale.objects.select_for_update().get(pk=sale.pk)  # one refund of a ticket at a time
-    require_not_back(line.item_id for line in quantities if line.item_id)
-    before = RefundLine.objects.quantities(quantities)
-    backs = [_given_back(line, before.get(line.pk, 0), n) for line, n in quantities.items()]
-    movement = post(entry=entry, legs=[_return_leg(back) for back in backs if back.weight_g])
-    refund = Refund.objects.create(
-        movement=movement,
-        sale=sale,
-        till=till,
-        method=method,
-        total_cents=sum(back.amount_cents for back in backs),
-    )
-    for back in backs:
-        back.refund = refund
-    RefundLine.objects.bulk_create(backs)
-    return refund
-
-
-def share(whole: int, parts: int, taken: int) -> int:
-    """What ``taken`` of ``parts`` equal parts of ``whole`` make, rounded down.
-
-    Shares taken one after the other as differences of it add up to the whole.
-    """
-    return whole * taken // parts
 
 
 def priced(site: Site, position: int, line: Wanted) -> SaleLine:
     """The row that a line would have on a ticket of ``site``, still without its weight.
 
-    Raises ValidationError ``key_elsewhere``, ``price_missing`` or ``discount_too_large``.
+    Raises ValidationError ``key_elsewhere``, ``key_retired``, ``price_missing`` or
+    ``discount_too_large``.
     """
-    if line.key is not None and line.key.site_id != site.pk:
-        raise ValidationError(
-            _("“%(key)s” is on the price grid of another site."),
-            code="key_elsewhere",
-            params={"key": line.key},
-        )
+    if line.key is not None:
+        _require_on_the_grid(site, line.key)
     price_cents = _price(line)
     before_cents = price_cents if line.is_lot else price_cents * line.quantity
     off_cents = line.discount.of(before_cents) if line.discount else 0
@@ -182,6 +148,21 @@ def priced(site: Site, position: int, line: Wanted) -> SaleLine:
     )
 
 
+def _require_on_the_grid(site: Site, key: PriceKey) -> None:
+    if key.site_id != site.pk:
+        raise ValidationError(
+            _("“%(key)s” is on the price grid of another site."),
+            code="key_elsewhere",
+            params={"key": key},
+        )
+    if not key.is_active:
+        raise ValidationError(
+            _("“%(key)s” is no longer on the price grid."),
+            code="key_retired",
+            params={"key": key},
+        )
+
+
 def _price(line: Wanted) -> int:
     """The price that was given, else the item's or the key's."""
     priced = line.item or line.key
@@ -204,7 +185,7 @@ def _label(line: Wanted) -> str:
 
 
 def _change(total_cents: int, payments: Sequence[Paid]) -> int:
-    """What goes back over the counter: only cash gives change."""
+    """What goes back over the counter: only cash gives change, all of it where nothing is due."""
     change_cents = sum(paid.amount_cents for paid in payments) - total_cents
     if change_cents < 0:
         raise ValidationError(
@@ -213,7 +194,8 @@ def _change(total_cents: int, payments: Sequence[Paid]) -> int:
             params={"missing": format_euros(-change_cents)},
         )
     cash_cents = sum(paid.amount_cents for paid in payments if paid.method == Method.CASH)
-    if change_cents and change_cents >= cash_cents:
+    is_idle = change_cents == cash_cents and total_cents  # nobody needed that cash
+    if change_cents and (change_cents > cash_cents or is_idle):
         raise ValidationError(
             _("Only cash gives change: more was taken by other means than the ticket asks."),
             code="change_without_cash",
@@ -258,40 +240,3 @@ def _write_lines(sale: Sale, rows: Sequence[SaleLine], flows: Sequence[Flow]) ->
         row.sale = sale
         row.flow = next(left) if row.weight_g else None
     SaleLine.objects.bulk_create(rows)
-
-
-def _given_back(line: SaleLine, before: int, quantity: int) -> RefundLine:
-    """``quantity`` more of a line of which ``before`` were given back already."""
-    after = before + quantity
-    if after > line.quantity:
-        raise ValidationError(
-            _("Of “%(line)s”, %(left)s can still be given back."),
-            code="refund_exceeds_sale",
-            params={"line": line.label, "left": line.quantity - before},
-        )
-
-    def part(whole: int) -> int:
-        return share(whole, line.quantity, after) - share(whole, line.quantity, before)
-
-    return RefundLine(
-        line=line,
-        quantity=quantity,
-        amount_cents=part(line.total_cents),
-        weight_g=None if line.weight_g is None else part(line.weight_g),
-    )
-
-
-def _return_leg(back: RefundLine) -> Leg:
-    """Back to where it was sold from, known as it was known."""
-    flow = back.line.flow
-    assert flow is not None  # noqa: S101 (what weighs has a flow: a constraint)
-    assert back.weight_g is not None  # noqa: S101
-    return Leg(
-        from_account=flow.to_account,
-        to_account=flow.from_account,
-        category=flow.from_category,
-        weight_g=back.weight_g,
-        method=KnownBy(flow.method),
-        units=back.quantity,
-        item=back.line.item,
-    )

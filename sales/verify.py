@@ -1,0 +1,71 @@
+"""Tickets proven a second way, in plain SQL: lines, payments and refunds add up, and weigh.
+
+Read by ``inventory.verify``: each check is one query for rows that should not exist.
+"""
+
+from django.utils.translation import gettext_lazy
+
+CHECKS = (
+    (
+        gettext_lazy("lines of a ticket"),
+        """
+SELECT m.number, s.must_c || ' cents', s.total_cents || ' cents'
+  FROM (SELECT t.movement_id, t.total_cents, COALESCE(SUM(l.total_cents), 0) AS must_c
+          FROM sales_sale t LEFT JOIN sales_saleline l ON l.sale_id = t.id
+         GROUP BY t.id, t.movement_id, t.total_cents) s
+  JOIN inventory_movement m ON m.id = s.movement_id
+ WHERE m.month >= {since} AND s.must_c <> s.total_cents""",
+    ),
+    (
+        gettext_lazy("payments of a ticket"),
+        """
+SELECT m.number, s.must_c || ' cents', s.is_c || ' cents'
+  FROM (SELECT t.movement_id, t.total_cents + t.change_cents AS must_c,
+               COALESCE(SUM(p.amount_cents), 0) AS is_c
+          FROM sales_sale t LEFT JOIN sales_payment p ON p.sale_id = t.id
+         GROUP BY t.id, t.movement_id, t.total_cents, t.change_cents) s
+  JOIN inventory_movement m ON m.id = s.movement_id
+ WHERE m.month >= {since} AND s.must_c <> s.is_c""",
+    ),
+    (
+        gettext_lazy("weight of a ticket's line"),
+        """
+SELECT m.number || ' n° ' || l.position, l.weight_g || ' g',
+       CASE WHEN f.movement_id = t.movement_id THEN f.weight_g ELSE 0 END || ' g'
+  FROM sales_saleline l
+  JOIN inventory_flow f ON f.id = l.flow_id
+  JOIN sales_sale t ON t.id = l.sale_id
+  JOIN inventory_movement m ON m.id = t.movement_id
+ WHERE m.month >= {since} AND (f.weight_g <> l.weight_g OR f.movement_id <> t.movement_id
+    OR COALESCE(f.item_id, 0) <> COALESCE(l.item_id, 0))""",
+    ),
+    (
+        gettext_lazy("given back of a ticket's line"),
+        """
+SELECT m.number || ' n° ' || s.position,
+       '≤ ' || s.quantity || ' u, ' || s.total_cents || ' cents, ' || s.weight_g || ' g',
+       s.back_u || ' u, ' || s.back_c || ' cents, ' || s.back_g || ' g'
+  FROM (SELECT l.id, l.sale_id, l.position, l.quantity, l.total_cents,
+               COALESCE(l.weight_g, 0) AS weight_g, SUM(b.quantity) AS back_u,
+               SUM(b.amount_cents) AS back_c, COALESCE(SUM(b.weight_g), 0) AS back_g
+          FROM sales_saleline l JOIN sales_refundline b ON b.line_id = l.id
+         GROUP BY l.id, l.sale_id, l.position, l.quantity, l.total_cents, l.weight_g) s
+  JOIN sales_sale t ON t.id = s.sale_id
+  JOIN inventory_movement m ON m.id = t.movement_id
+ WHERE s.back_u > s.quantity OR s.back_c > s.total_cents OR s.back_g > s.weight_g""",
+    ),
+    (
+        gettext_lazy("lines of a refund"),
+        """
+SELECT m.number, s.must_c || ' cents, ' || s.must_g || ' g',
+       s.total_cents || ' cents, ' || s.is_g || ' g'
+  FROM (SELECT r.movement_id, r.total_cents, COALESCE(SUM(b.amount_cents), 0) AS must_c,
+               COALESCE(SUM(b.weight_g), 0) AS must_g,
+               (SELECT COALESCE(SUM(f.weight_g), 0) FROM inventory_flow f
+                 WHERE f.movement_id = r.movement_id) AS is_g
+          FROM sales_refund r LEFT JOIN sales_refundline b ON b.refund_id = r.id
+         GROUP BY r.id, r.movement_id, r.total_cents) s
+  JOIN inventory_movement m ON m.id = s.movement_id
+ WHERE m.month >= {since} AND (s.must_c <> s.total_cents OR s.must_g <> s.is_g)""",
+    ),
+)
