@@ -146,6 +146,7 @@ class StationForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **options)
         rows = Site.objects.filter(pk__in=[site.pk for site in sites])
         self.fields["site"].queryset = rows  # type: ignore[attr-defined]
+        self.fields["site"].empty_label = _("Choose…")  # type: ignore[attr-defined]
         if len(sites) == 1:
             self.initial.setdefault("site", sites[0])
         if self.instance.pk:

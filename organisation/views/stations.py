@@ -89,7 +89,9 @@ def _invited(request: CallerRequest, found: Station) -> HttpResponse:
     with writing():
         code = invite(station=found)
     address = request.build_absolute_uri(reverse("tablet"))
-    picture = segno.make(f"{address}?code={code}", error="m").svg_inline(scale=6, border=2)
+    picture = segno.make(f"{address}?code={code}", error="m").svg_inline(
+        scale=6, border=2, omitsize=True
+    )
     context = {
         "station": found,
         "code": f"{code[:4]} {code[4:]}",
