@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 
 from django.http import HttpResponse
+from django.utils import timezone
 from ninja import Field, Query, Schema
 from pydantic import BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
@@ -217,6 +218,25 @@ def create_intake(request: CallerRequest, payload: IntakeIn) -> HttpResponse:
 def list_intakes(request: CallerRequest, filters: DocumentFilters) -> dict[str, Any]:
     """Arrivals, newest first."""
     return documents(request, filters, Verb.COLLECT)
+
+
+class DayOf(Shape):
+    site: Permitted[Site]
+
+
+class DayOut(Schema):
+    """What came in on a site's day, so far."""
+
+    day: str
+    arrivals: int
+    weight_g: int
+
+
+@router.get("day", auth=May("collect"), response={200: DayOut, **READ_ERRORS})
+def get_day(request: CallerRequest, day: Annotated[DayOf, Query()]) -> DayOut:
+    """Arrivals of today."""
+    today = day.site.business_date(timezone.now())
+    return DayOut(day=today.isoformat(), **Intake.objects.on(day.site, today).totals())
 
 
 @router.get("intakes/{id}", auth=May("read_stock"), response={200: IntakeOut, **READ_ERRORS})

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from collection import services
 from collection.forms import GivenBackForm, RefusalForm
-from collection.models import Intake, Refusal
+from collection.models import Refusal
 from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import (
@@ -35,8 +35,6 @@ from organisation.models import Site, Submission, User
 from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, form_uuid, submit
 
-LAST_ARRIVALS = 8
-
 
 @page("collect")
 def choose_site(request: CallerRequest) -> HttpResponse:
@@ -49,19 +47,15 @@ def choose_site(request: CallerRequest) -> HttpResponse:
 
 @page("collect")
 def weigh(request: CallerRequest, site: Site) -> HttpResponse:
-    """The weigh station of a site."""
-    return render(
-        request, "collection/weigh.html", {"station": _station(request, site), "site": site}
-    )
+    """The weigh station of a site: a tablet keeps it, so that it says nothing of anybody."""
+    return render(request, "collection/weigh.html", {"station": _station(site), "site": site})
 
 
-def _station(request: CallerRequest, site: Site) -> dict[str, Any]:
+def _station(site: Site) -> dict[str, Any]:
     owner = site.organisation_id
-    today = Intake.objects.on(site, site.business_date(timezone.now()))
     return {
         "site": {"code": site.code, "name": site.name, "scale_limit_g": site.scale_limit_g},
         "api": "/api/v1/",
-        "person": request.user.get_short_name() or request.user.get_username(),
         "modes": [
             {"code": m.code, "name": m.name, "icon": m.icon, "is_round": m.is_round}
             for m in CollectionMode.objects.filter(organisation=owner, is_active=True)
@@ -78,8 +72,6 @@ def _station(request: CallerRequest, site: Site) -> dict[str, Any]:
         ),
         "tiles": _tiles(site),
         "destinations": _destinations(site),
-        "today": today.totals(),
-        "last": [_last(intake) for intake in _recent(today)],
     }
 
 
@@ -138,22 +130,6 @@ def _destinations(site: Site) -> list[dict[str, Any]]:
         for fate, name in (("recycling", _("Recycling")), ("disposal", _("Bin")))
         if not any(other.get("fate") == fate for other in found)
     ]
-
-
-def _recent(today: Any) -> Any:
-    rows = today.select_related("movement__submission").prefetch_related("movement__flows")
-    return rows.order_by("-movement_id")[:LAST_ARRIVALS]
-
-
-def _last(intake: Intake) -> dict[str, Any]:
-    movement, flows = intake.movement, intake.movement.flows.all()
-    return {
-        "id": str(movement.submission.uuid),
-        "number": movement.number,
-        "weight_g": sum(flow.weight_g for flow in flows),
-        "at": movement.recorded_at.isoformat(),
-        "lines": len(flows),
-    }
 
 
 @page("collect")

@@ -53,6 +53,7 @@ YEAR = Sample(query={"from": "2026-01-01", "to": "2026-12-31", "site": "$site"})
 
 SAMPLES = {
     "GET organisation/sites": ALONE,
+    "GET organisation/me": ALONE,
     "GET inventory/categories": LISTED,
     "GET inventory/places": LISTED,
     "GET inventory/containers": LISTED,
@@ -216,6 +217,7 @@ SAMPLES = {
     ),
     "GET collection/origins": LISTED,
     "GET collection/modes": ALONE,
+    "GET collection/day": Sample(query={"site": "$site"}),
     "GET collection/intakes": DATED,
     "GET collection/intakes/<id>": _document("intake"),
     "POST collection/intakes": Sample(

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Field
@@ -21,7 +21,7 @@ from inventory.models import (
     Verb,
 )
 from inventory.services import StockLine
-from organisation.doors import May, Permitted
+from organisation.doors import May, Permitted, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from organisation.shapes import (
@@ -218,18 +218,37 @@ def create_settlement(request: CallerRequest, payload: SettlementIn) -> HttpResp
 
 
 class ReversalIn(Shape):
+    """``movement``, or ``of``: the id under which it was sent, where its number is not known."""
+
     id: Id
-    movement: Permitted[Movement]
+    movement: Permitted[Movement] | None = None
+    of: Id | None = None
     reason: Text
+
+    @model_validator(mode="after")
+    def names_one(self) -> Self:
+        if (self.movement is None) == (self.of is None):
+            raise PydanticCustomError("movement_or_of", "")
+        return self
 
 
 @router.post("reversals", auth=May("undo"), response=CREATED)
 def create_reversal(request: CallerRequest, payload: ReversalIn) -> HttpResponse:
     """Cancel a document: one's own within the minute, any for a manager."""
+    movement = payload.movement or _sent_as(request, payload.of)
 
     def record(submission: Submission) -> DocumentOut:
-        site = payload.movement.site
-        entry = entry_of(request, submission, Verb.REVERSE, payload, site)
-        return DocumentOut.of(services.cancel(entry=entry, movement=payload.movement), request.user)
+        entry = entry_of(request, submission, Verb.REVERSE, payload, movement.site)
+        return DocumentOut.of(services.cancel(entry=entry, movement=movement), request.user)
 
     return once(request, payload.id, record)
+
+
+def _sent_as(request: CallerRequest, uuid: Any) -> Movement:
+    """The document that was recorded from the request of this id. Raises Http404."""
+    rows = Movement.objects.within(request).filter(submission__uuid=uuid, reverses=None)
+    movement = rows.select_related("site__organisation").order_by("pk").first()
+    if movement is None:
+        raise Http404
+    require(request, movement.site)
+    return movement

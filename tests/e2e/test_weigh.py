@@ -1,6 +1,5 @@
 """The weigh station as a hand meets it: taps, doubts, a network that fails."""
 
-import json
 import re
 
 import pytest
@@ -51,7 +50,13 @@ def flows():
 
 
 def saved(hand, text):
+    """What the strip says; then the server has it too."""
     expect(hand.page.locator("#saved b")).to_have_text(text)
+    all_sent(hand)
+
+
+def all_sent(hand):
+    expect(hand.page.locator("#state b")).to_have_text("En ligne")
 
 
 def test_a_three_digit_weight_is_logged_in_five_taps(weigh):
@@ -127,32 +132,6 @@ def test_a_double_tap_on_save_makes_one_arrival(weigh):
     assert Intake.objects.count() == 1
 
 
-def test_a_lost_answer_is_sent_again_under_the_same_id(weigh):
-    weigh.keys("8")
-    weigh.tile("Mobilier")
-    weigh.page.route("**/collection/intakes", lambda route: (route.fetch(), route.abort()))
-    weigh.save()
-    expect(weigh.page.locator("#problem .note")).to_be_visible()
-    expect(lines(weigh)).to_have_count(1)
-    weigh.page.unroute("**/collection/intakes")
-    weigh.page.reload()  # the sheet and its id survive
-    expect(lines(weigh)).to_have_count(1)
-    weigh.save()
-    saved(weigh, "8,0 kg enregistrés")
-    assert Intake.objects.count() == 1
-
-
-def test_what_is_refused_stays_on_the_sheet_with_its_reason(weigh):
-    weigh.keys("8")
-    weigh.tile("Mobilier")
-    detail = {"detail": [{"type": "closed", "loc": [], "msg": "Ce mois est clos."}]}
-    answer = {"status": 422, "content_type": "application/json", "body": json.dumps(detail)}
-    weigh.page.route("**/collection/intakes", lambda route: route.fulfill(**answer))
-    weigh.save()
-    expect(weigh.page.locator("#problem")).to_contain_text("Ce mois est clos.")
-    expect(lines(weigh)).to_have_count(1)
-
-
 def test_an_arrival_is_undone_within_the_minute_and_put_back(weigh):
     weigh.keys("8")
     weigh.tile("Mobilier")
@@ -160,6 +139,7 @@ def test_an_arrival_is_undone_within_the_minute_and_put_back(weigh):
     saved(weigh, "8,0 kg enregistrés")
     weigh.tap("#saved .btn")
     expect(weigh.page.locator("#saved b")).to_contain_text("annulée")
+    all_sent(weigh)
     assert sum(1 for _, weight, *_ in flows() if weight == 8_000) == 2  # there and back
     weigh.tap("#saved .btn")
     expect(lines(weigh)).to_have_count(1)

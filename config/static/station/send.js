@@ -1,23 +1,104 @@
-/* One POST and its answer, told apart as a person needs it:
-   saved, refused (with the reasons), logged out, or no answer (it may have arrived: same id again). */
+/* Sends what waits, in order, each under its own id until the server has answered.
+   What it refuses stays for a person to settle; without an answer everything stays. */
+import * as queue from "./queue.js";
+
+const EVERY = 15_000;
+const PATIENCE = 12_000;
+const LEASE = 20_000; // a tab that sends and then dies lets another one send after this
+const tab = Math.random().toString(36).slice(2);
 
 const cookie = (name) => document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-
-const headers = () => ({ "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") ?? "" });
-
 const reasons = (answer) => (Array.isArray(answer?.detail) ? answer.detail.map(({ msg }) => msg) : []);
+const codes = (answer) => (Array.isArray(answer?.detail) ? answer.detail.map(({ type }) => type) : []);
 
-export async function post(url, body) {
-  let response;
-  try {
-    const signal = AbortSignal.timeout?.(12000);
-    response = await fetch(url, { method: "POST", headers: headers(), body: JSON.stringify(body), credentials: "same-origin", signal });
-  } catch {
-    return { outcome: "silent", reasons: [] };
-  }
+export const status = { isLoggedOut: false, contact: null, skew: 0 };
+const listeners = new Set();
+export const onSent = (act) => listeners.add(act);
+
+/* The server's clock, as far as it was ever heard: a tablet's own may be wrong. */
+export const now = () => new Date(Date.now() + status.skew);
+
+/* A request with whoever it is for: a pass where a PIN was typed, else the session. */
+export async function ask(path, { method = "GET", body, pass } = {}) {
+  const headers = { Accept: "application/json" };
+  if (body) headers["Content-Type"] = "application/json";
+  if (pass) headers.Authorization = `Tablet ${pass}`;
+  else if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken") ?? "";
+  const signal = AbortSignal.timeout?.(PATIENCE);
+  const response = await fetch(path, { method, headers, body, credentials: "same-origin", cache: "no-store", signal });
   const answer = await response.json().catch(() => null);
-  if (response.ok && answer) return { outcome: "saved", answer, reasons: [] };
-  if (response.status === 401) return { outcome: "logged out", reasons: [] };
-  if (response.ok || response.status >= 500 || response.status === 429) return { outcome: "silent", reasons: reasons(answer) };
-  return { outcome: "refused", reasons: reasons(answer) };
+  heard(response);
+  return { response, answer };
+}
+
+function heard(response) {
+  const at = Date.parse(response.headers.get("Date") ?? "");
+  if (at) status.skew = Math.abs(at - Date.now()) > 5_000 ? at - Date.now() : 0;
+  status.contact = Date.now();
+  queue.keep("contact", { contact: status.contact, skew: status.skew });
+}
+
+/* saved | refused | logged out | silent */
+async function attempt(entry) {
+  let got;
+  try {
+    got = await ask(entry.path, { method: "POST", body: entry.body, pass: entry.pass });
+  } catch {
+    return { outcome: "silent" };
+  }
+  const { response, answer } = got;
+  if (response.ok && answer) return { outcome: "saved", answer };
+  if (response.status === 401) return { outcome: "logged out" };
+  if (response.ok || response.status >= 500 || response.status === 429) return { outcome: "silent" };
+  return { outcome: "refused", reasons: reasons(answer), codes: codes(answer) };
+}
+
+async function sendAll() {
+  for (const entry of await queue.entries()) {
+    if (entry.state !== "waiting") continue;
+    const tried = { ...entry, tries: entry.tries + 1 };
+    await queue.update(tried); // before it leaves: from now on it may have arrived
+    const result = await attempt(tried);
+    status.isLoggedOut = result.outcome === "logged out";
+    if (result.outcome === "saved") await queue.remove(tried);
+    else if (result.outcome === "refused") await queue.update({ ...tried, state: "refused", reasons: result.reasons, codes: result.codes });
+    for (const each of listeners) each(tried, result);
+    if (["silent", "logged out"].includes(result.outcome)) return;
+  }
+}
+
+/* One tab at a time. Over plain http there are no locks, so a lease stands for one. */
+async function alone(act) {
+  if (navigator.locks) return navigator.locks.request("tracerie-send", { ifAvailable: true }, (lock) => lock && act());
+  const lease = await queue.recall("lease");
+  if (lease && lease.tab !== tab && lease.until > Date.now()) return undefined;
+  await queue.keep("lease", { tab, until: Date.now() + LEASE });
+  return act();
+}
+
+let running = null;
+let again = false;
+
+/* Send what waits. Called while it runs, it goes once more through what came meanwhile. */
+export function flush() {
+  if (running) {
+    again = true;
+    return running;
+  }
+  running = alone(sendAll).catch(() => {}).finally(() => {
+    running = null;
+    if (again) {
+      again = false;
+      flush();
+    }
+  });
+  return running;
+}
+
+export async function start() {
+  Object.assign(status, await queue.recall("contact"));
+  window.addEventListener("online", flush);
+  document.addEventListener("visibilitychange", () => document.hidden || flush());
+  setInterval(flush, EVERY);
+  await flush();
 }

@@ -11,9 +11,7 @@ export function uuid() {
   return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
 }
 
-/* `sent` is set once an attempt left without an answer: from then on the same id must carry
-   the same content, so the sheet is closed until the server has answered. */
-export const blank = () => ({ id: uuid(), lines: [], sent: false });
+export const blank = () => ({ id: uuid(), lines: [] });
 
 export const weightOf = (line) => line.weight_g - (line.container?.tare_g ?? 0);
 export const totalOf = (sheet) => sheet.lines.reduce((sum, line) => sum + weightOf(line), 0);

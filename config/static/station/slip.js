@@ -1,4 +1,4 @@
-/* The sheet on the right, the state above, and the switch of the sounds. */
+/* The sheet on the right, and the switch of the sounds. */
 import { find, h, icon, plural, word } from "./page.js";
 import { totalOf, weightOf } from "./sheet.js";
 import * as sounds from "./sounds.js";
@@ -22,7 +22,7 @@ function item(line, latest, remove) {
     h("span", { class: "dot", "aria-hidden": "true" }, icon(line.icon)),
     h("span", {}, line.name, small ? h("small", {}, small) : null),
     h("b", {}, weight),
-    remove ? h("button", { type: "button", class: "rub", "aria-label": word("remove", { name: line.name, weight }), onclick: () => remove(line) }, icon("x")) : h("span"));
+    h("button", { type: "button", class: "rub", "aria-label": word("remove", { name: line.name, weight }), onclick: () => remove(line) }, icon("x")));
 }
 
 const narrow = matchMedia("(max-width: 700px)");
@@ -32,7 +32,7 @@ function lines(sheet, remove) {
   const list = find("lines");
   const grown = sheet.lines.length > drawn;
   drawn = sheet.lines.length;
-  list.replaceChildren(...sheet.lines.map((line, at) => item(line, grown && at === drawn - 1, sheet.sent ? null : remove)));
+  list.replaceChildren(...sheet.lines.map((line, at) => item(line, grown && at === drawn - 1, remove)));
   list.hidden = !drawn;
   if (grown) list.scrollTop = list.scrollHeight;
   if (list.scrollHeight > list.clientHeight) list.tabIndex = 0;
@@ -40,15 +40,7 @@ function lines(sheet, remove) {
   find("slip-empty").hidden = drawn > 0;
 }
 
-function note(problem) {
-  if (!problem || problem.quiet) return [];
-  const { kind, title, text, link } = problem;
-  const target = `/connexion/?next=${encodeURIComponent(location.pathname)}`;
-  return [h("div", { class: kind === "bad" ? "note bad" : "note" }, icon(kind === "bad" ? "alert" : "off"),
-    h("p", {}, h("b", {}, title), " ", text, link ? h("a", { href: target, class: "btn" }, link) : null))];
-}
-
-export function draw({ sheet, chosen, problem, sending, fresh, remove }) {
+export function draw({ sheet, chosen, saving, fresh, remove }) {
   find("slip-from").textContent = [chosen.mode?.name, chosen.origin?.name].filter(Boolean).join(", ");
   lines(sheet, remove);
   const number = sheet.lines.length;
@@ -61,27 +53,10 @@ export function draw({ sheet, chosen, problem, sending, fresh, remove }) {
   find("total").parentElement.classList.toggle("wide", find("total").textContent.length > 6);
   find("slip").classList.toggle("done", Boolean(over));
   if (!number) fold(false);
-  const text = problem ? JSON.stringify(problem) : "";
-  if (find("problem").dataset.shown !== text) find("problem").replaceChildren(...note(problem));
-  find("problem").dataset.shown = text;
   const button = find("save");
-  button.firstElementChild.replaceWith(icon(sheet.sent && !sending ? "again" : "check"));
-  button.lastElementChild.textContent = word(sending ? "saving" : sheet.sent ? "retry" : "save");
-  button.setAttribute("aria-disabled", String(sending || !number));
-  button.classList.toggle("busy", sending);
-}
-
-/* The pill: always an icon, a word and a sentence; amber for waiting, red for a person to settle. */
-export function state(problem) {
-  const offline = !navigator.onLine;
-  const [kind, image, strong, small] = problem?.kind === "bad" ? ["bad", "alert", "to-settle", "nothing-lost"]
-    : problem ? ["off", "wait", "waiting", "kept"]
-    : offline ? ["off", "off", "offline", "kept"] : ["", "saved", "online", "all-sent"];
-  const pill = find("state");
-  if (pill.dataset.strong === strong) return;
-  pill.dataset.strong = strong;
-  pill.className = `state ${kind}`;
-  pill.replaceChildren(h("span", { class: "state-icon", "aria-hidden": "true" }, icon(image)), h("span", {}, h("b", {}, word(strong)), h("small", {}, word(small))));
+  button.lastElementChild.textContent = word(saving ? "saving" : "save");
+  button.setAttribute("aria-disabled", String(saving || !number));
+  button.classList.toggle("busy", saving);
 }
 
 function fold(open) {

@@ -1,18 +1,21 @@
 /* The weigh station: digits, a category, save. */
 import * as arrival from "./arrival.js";
-import { find, h, icon, plural, say, word } from "./page.js";
+import * as offline from "./offline.js";
+import { find, h, plural, say, word } from "./page.js";
 import * as picker from "./picker.js";
+import * as queue from "./queue.js";
 import * as saved from "./saved.js";
-import { post } from "./send.js";
+import * as send from "./send.js";
 import { averageOf, blank, detailed, doubt, line, request, totalOf, weightOf } from "./sheet.js";
 import * as slip from "./slip.js";
 import * as sounds from "./sounds.js";
-import { store } from "./store.js";
 import * as tiles from "./tiles.js";
 import { count, grams, kg, type } from "./units.js";
+import * as waiting from "./waiting.js";
+import * as who from "./who.js";
 
 const station = JSON.parse(find("station").textContent);
-const kept = store(station.site.code);
+const KEPT = `sheet:${station.site.code}`;
 const ROUNDS = ["doorstep", "home_pickup"];
 
 let sheet = blank();
@@ -20,9 +23,8 @@ let chosen = { mode: station.modes[0] ?? null, origin: null, target: null, conta
 let typed = "";
 let units = 0;
 let byEye = false;
-let sending = false;
+let saving = false;
 let hint = "";
-let problem = null; // {title, text, kind, link}
 
 const byCode = (items, code) => items.find((item) => item.code === code) ?? null;
 const isRound = (mode) => mode?.is_round ?? ROUNDS.includes(mode?.code);
@@ -50,13 +52,12 @@ function readOut() {
 function draw() {
   arrival.draw({ station, chosen, pick });
   readOut();
-  slip.draw({ sheet, chosen, problem, sending, fresh: saved.fresh(), remove });
+  slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove });
   tiles.mark(sheet.lines.at(-1)?.tile);
-  slip.state(problem);
 }
 
 function keep() {
-  kept.write({ sheet, mode: chosen.mode?.code, origin: chosen.origin?.code });
+  queue.keep(KEPT, { sheet, mode: chosen.mode?.code ?? null, origin: chosen.origin?.code ?? null });
 }
 
 function wrong(text) {
@@ -69,7 +70,6 @@ function wrong(text) {
 /* What is typed */
 
 function pick(choice) {
-  if (sheet.sent) return wrong(word("waiting-first"));
   chosen = { ...chosen, ...choice };
   if ("mode" in choice) chosen.origin = usualOrigin(choice.mode) ?? (isRound(choice.mode) ? chosen.origin : null);
   hint = "";
@@ -78,10 +78,8 @@ function pick(choice) {
 }
 
 function press(key) {
-  if (sheet.sent) return wrong(word("waiting-first"));
   if (picker.isQuestion() && /\d/.test(key)) typed = ""; // a doubted weight is typed afresh
   picker.close();
-  settle();
   hint = "";
   if (key === "estimate") byEye = !byEye;
   else if (key !== "count") {
@@ -90,13 +88,6 @@ function press(key) {
   } else if (typed && !typed.includes(",")) [units, typed] = [Number(typed), ""];
   else if (units && !typed) [units, typed] = [0, String(units)];
   readOut();
-}
-
-/* On a phone the notice lies over the digits: the first key folds it, the pill stays red. */
-function settle() {
-  if (!problem || problem.quiet || !matchMedia("(max-width: 700px)").matches) return;
-  problem = { ...problem, quiet: true };
-  draw();
 }
 
 function reset() {
@@ -109,7 +100,6 @@ function reset() {
 /* A category is touched */
 
 function tapped(tile) {
-  if (sheet.sent) return wrong(word("waiting-first"));
   const latest = sheet.lines.at(-1);
   if (typed || units) return weigh(tile, null);
   if (latest?.tile === tile.code && tile.leaves.length) return refine(tile, latest);
@@ -125,7 +115,6 @@ function leavesOf(tile, choose) {
 }
 
 function held(tile) {
-  if (sheet.sent) return wrong(word("waiting-first"));
   if (!typed && !units) {
     const latest = sheet.lines.at(-1);
     return latest?.tile === tile.code ? refine(tile, latest) : wrong(word("weight-first"));
@@ -175,7 +164,6 @@ function askDoubt(tile, leaf, added, { rather }) {
 
 function add(added) {
   sheet.lines = [...sheet.lines, added];
-  problem = null;
   chosen.target = null;
   reset();
   keep();
@@ -186,7 +174,6 @@ function add(added) {
 
 function remove(removed) {
   sheet.lines = sheet.lines.filter((each) => each !== removed);
-  problem = null;
   keep();
   draw();
   say(word("removed", { name: removed.name, total: kg(totalOf(sheet)) }));
@@ -196,60 +183,76 @@ function remove(removed) {
 /* Saving */
 
 async function save() {
-  if (sending) return;
+  if (saving) return;
   if (typed || units) return wrong(word("category-missing", { weight: typed || count(units) }));
   if (!sheet.lines.length) return wrong(word("weight-first"));
   picker.close();
-  sending = true;
-  sheet.sent = true;
-  keep();
+  saving = true;
   draw();
-  const sent = sheet;
-  const at = Date.now();
-  const body = request(sent, station.site.code, chosen.mode?.code, chosen.origin?.code);
-  const result = await post(`${station.api}collection/intakes`, body);
-  sending = false;
-  sheet.sent = result.outcome === "silent";
-  if (result.outcome === "saved") done(result.answer, sent, at);
-  else failed(result);
-  keep();
-  draw();
+  const entry = arrivalOf(sheet);
+  try {
+    await queue.add(entry);
+  } catch {
+    return refuseToKeep();
+  }
+  saving = false;
+  done(entry);
+  send.flush();
 }
 
-function done(answer, sent, at) {
-  problem = null;
+/* The sheet as an entry: its text is what the server compares when it comes twice. */
+function arrivalOf({ id, lines }) {
+  const at = send.now().toISOString();
+  const body = { ...request(sheet, station.site.code, chosen.mode?.code, chosen.origin?.code), occurred_at: at };
+  return {
+    id, at: Date.now(), kind: "arrival", site: station.site.code, path: `${station.api}collection/intakes`, body: JSON.stringify(body),
+    weight_g: totalOf(sheet), counts: { arrivals: 1, weight_g: totalOf(sheet) }, sheet: { lines, mode: chosen.mode?.code, origin: chosen.origin?.code }, ...saved.signed(),
+  };
+}
+
+/* A full or broken disk: nothing was kept, and the sheet stays as it is. */
+function refuseToKeep() {
+  saving = false;
+  draw();
+  wrong(word("not-kept"));
+}
+
+function done(entry) {
+  const before = sheet;
   sheet = blank();
   chosen = { ...chosen, container: null, target: null, origin: isRound(chosen.mode) ? chosen.origin : usualOrigin(chosen.mode) };
   reset();
-  saved.show(answer, sent, at);
+  saved.show(entry, before);
+  keep();
+  draw();
   sounds.saved();
-  say(word("saved", { weight: kg(answer.weight_g) }));
-}
-
-function failed({ outcome, reasons }) {
-  if (outcome === "silent") problem = { kind: "off", title: word("not-sent"), text: word("not-sent-do") };
-  else if (outcome === "logged out") problem = { kind: "bad", title: word("login"), text: word("login-do"), link: word("login-link") };
-  else problem = { kind: "bad", title: reasons.join(" "), text: word("refused-do") };
-  sounds.wrong();
+  say(word("saved", { weight: kg(entry.weight_g) }));
 }
 
 /* Start */
 
-function resume() {
-  const before = kept.read();
+async function resume() {
+  const before = await queue.recall(KEPT);
   if (!before) return;
   const mode = byCode(station.modes, before.mode);
   if (mode) chosen.mode = mode;
   const full = before.sheet?.lines?.length > 0;
   if (full) sheet = before.sheet;
   chosen.origin = full || isRound(chosen.mode) ? byCode(station.origins, before.origin) : null;
-  if (sheet.sent) problem = { kind: "off", title: word("not-sent"), text: word("not-sent-do") };
 }
 
+/* A sheet that was saved, undone or refused comes back to be corrected; false where one is begun. */
 function putBack(again) {
-  if (again && !sheet.lines.length) sheet = { ...blank(), lines: again.lines };
+  if (sheet.lines.length) {
+    wrong(word("sheet-begun"));
+    return false;
+  }
+  sheet = { ...blank(), lines: again.lines };
+  const mode = byCode(station.modes, again.mode);
+  if (mode) chosen = { ...chosen, mode, origin: byCode(station.origins, again.origin) };
   keep();
   draw();
+  return true;
 }
 
 function typing(event) {
@@ -267,10 +270,9 @@ function typing(event) {
 }
 
 chosen.origin = usualOrigin(chosen.mode);
-resume();
 slip.start();
-saved.start(station, putBack);
 tiles.draw(station.tiles, { tapped, held });
+await resume();
 draw();
 find("pad").addEventListener("click", (event) => {
   const key = event.target.closest("[data-key]")?.dataset.key;
@@ -278,4 +280,8 @@ find("pad").addEventListener("click", (event) => {
 });
 find("save").addEventListener("click", save);
 document.addEventListener("keydown", typing);
-for (const change of ["online", "offline"]) window.addEventListener(change, () => slip.state(problem));
+queue.onChange(() => slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove }));
+await saved.start(station, putBack);
+await waiting.start(putBack, await offline.start());
+await who.start();
+await send.start();

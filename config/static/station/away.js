@@ -1,0 +1,19 @@
+/* Without a network: the screens that this tablet has kept. */
+const list = document.getElementById("screens");
+const shell = new RegExp(list.dataset.shell);
+const paths = new Set();
+
+for (const name of await caches.keys()) {
+  const cache = await caches.open(name);
+  for (const { url } of await cache.keys()) {
+    const { pathname } = new URL(url);
+    if (shell.test(pathname)) paths.add(pathname);
+  }
+}
+for (const path of paths) {
+  const link = document.createElement("a");
+  link.className = "btn go huge";
+  link.href = path;
+  link.textContent = paths.size > 1 ? `${list.dataset.label} · ${path.split("/")[2]}` : list.dataset.label;
+  list.append(link);
+}

@@ -1,0 +1,77 @@
+/* What waits for the server: written to IndexedDB before anything else, and kept in order.
+   It knows no page and no network. */
+
+const NAME = "tracerie";
+const told = new Set();
+const channel = "BroadcastChannel" in window ? new BroadcastChannel(NAME) : null;
+
+const opened = new Promise((resolve, reject) => {
+  const request = indexedDB.open(NAME, 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore("entries", { keyPath: "seq", autoIncrement: true });
+    request.result.createObjectStore("kept");
+  };
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+
+/* One transaction; its result once it is on disk. */
+async function within(store, mode, act) {
+  const database = await opened;
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(store, mode, { durability: "strict" });
+    const asked = act(transaction.objectStore(store));
+    transaction.oncomplete = () => resolve(asked?.result);
+    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+function changed() {
+  for (const each of told) each();
+}
+
+async function write(store, act) {
+  const result = await within(store, "readwrite", act);
+  channel?.postMessage("changed");
+  changed();
+  return result;
+}
+
+channel?.addEventListener("message", changed);
+
+/* Call `act` whenever what waits has changed, here or in another tab. */
+export const onChange = (act) => told.add(act);
+
+/* Everything that waits or was refused, in the order in which it was saved. */
+export const entries = () => within("entries", "readonly", (store) => store.getAll());
+
+/* Keep an entry {id, path, body (text), …}; it is safe once this resolves. */
+export async function add(entry) {
+  const seq = await write("entries", (store) => store.add({ state: "waiting", tries: 0, ...entry }));
+  return { state: "waiting", tries: 0, ...entry, seq };
+}
+
+export const update = (entry) => write("entries", (store) => store.put(entry));
+export const remove = (entry) => write("entries", (store) => store.delete(entry.seq));
+
+/* Take back an entry that was never tried; false where it may have left. */
+export async function withdraw(entry) {
+  let isGone = false;
+  await write("entries", (store) => {
+    const asked = store.get(entry.seq);
+    asked.onsuccess = () => {
+      isGone = asked.result?.state === "waiting" && asked.result.tries === 0;
+      if (isGone) store.delete(entry.seq);
+    };
+  });
+  return isGone;
+}
+
+export const recall = (key) => within("kept", "readonly", (store) => store.get(key));
+export const keep = (key, value) => within("kept", "readwrite", (store) => store.put(value, key));
+
+/* Ask the browser not to evict what waits; whether it agreed (null: it cannot say). */
+export async function persist() {
+  if (!navigator.storage?.persist) return null;
+  return (await navigator.storage.persisted()) || navigator.storage.persist();
+}
