@@ -48,8 +48,9 @@ class Breakdown:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing was ever there: no flow in the period, and no stock."""
-        return not any(self.figures[name] for name in INDICATORS if name.endswith("_g"))
+        """Whether nothing was ever there: no flow and no ticket in the period, and no stock."""
+        has_grams = any(self.figures[name] for name in INDICATORS if name.endswith("_g"))
+        return not has_grams and not self.takings
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,31 +4,14 @@ from datetime import date
 
 import pytest
 
-from inventory.models import Verb
 from reporting.periods import Period
 from reporting.scopes import Scope
 from reporting.takings import Takings, takings
-from sales.models import Method
-from sales.services import refund_sale
 
 pytestmark = pytest.mark.database  # counts, sums and a join that each engine does its way
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
-
-
-@pytest.fixture
-def give_back(books):
-    """Refund the first line of a ticket."""
-
-    def given(sale, on):
-        entry = books.entry(sale.movement.site, Verb.RETURN, on)
-        line = sale.lines.get(position=1)
-        refund_sale(
-            entry=entry, till=sale.till, sale=sale, quantities={line: 1}, method=Method.CASH
-        )
-
-    return given
 
 
 def told(*sites, period=YEAR, **sold_g):
