@@ -15,7 +15,7 @@ from django.db.models import Sum
 from inventory.models import Category, Method
 from organisation.models import Site
 from reporting import cube, rounding, stock, warnings
-from reporting.cube import Categories
+from reporting.cube import PAIRS, Categories, below
 from reporting.periods import Period
 from reporting.scopes import FATES, Border, Scope
 
@@ -56,19 +56,33 @@ def diversion(*, scope: Scope, period: Period, category: Category | None = None)
     Masses are grams; see ``docs/indicators.md``.
     """
     with transaction.atomic(using="report"):
-        border = Border(scope)
-        categories = below(category)
-        by = () if categories is None else ("from_category_id", "to_category_id")
-        tally = Tally()
-        tally.add(border, cube.within(border, period, by, categories), categories)
-        standing = stock.standing(border, period, categories)
-        notes = warnings.of(scope, border, period, categories, standing)
+        border, categories = Border(scope), below(category)
+        by = () if categories is None else PAIRS
+        cells = cube.within(border, period, by, categories)
+        unsorted = cube.within(border, period, PAIRS[:1], warnings.unsorted(categories))
+        return figures(border, period, categories, cells, unsorted)
+
+
+def figures(
+    border: Border,
+    period: Period,
+    categories: Categories,
+    cells: Iterable[Any],
+    unsorted: Iterable[Any],
+) -> dict[str, Any]:
+    """The answer of ``diversion`` from sums that were read already.
+
+    ``unsorted`` are those of what has no category, by category; others among them do no harm.
+    """
+    tally = Tally()
+    tally.add(border, cells, categories)
+    standing = stock.standing(border, period, categories)
     return {
         "period": period.describe(),
-        "scope": scope.describe(),
+        "scope": border.scope.describe(),
         **tally.masses(standing),
         **tally.rates(),
-        "warnings": notes,
+        "warnings": warnings.of(border, period, categories, standing, unsorted),
     }
 
 
@@ -86,14 +100,6 @@ def daily(sites: Iterable[Site], start: date, end: date) -> dict[date, dict[str,
                     held = days.setdefault(day, {"in_g": 0, "out_g": 0})
                     held["in_g" if figure == "collected_g" else "out_g"] += sign * grams
     return days
-
-
-def below(category: Category | None) -> Categories:
-    """The keys of ``category`` and of everything under it; None for all categories."""
-    if category is None:
-        return None
-    under = Category.objects.using("report").under(category)
-    return frozenset(under.values_list("pk", flat=True))
 
 
 class Tally:

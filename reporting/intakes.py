@@ -4,8 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from django.db.models import Sum
+
 from inventory.models import UNSORTED, Category, EprStream, Kind, MonthlyFlow, MonthlyOrigin
 from inventory.months import add_months
+from reporting.cube import Like, alike
 from reporting.months import span
 from reporting.rounding import shares
 from reporting.scopes import Border
@@ -16,6 +19,7 @@ YEAR = 12
 Way = tuple[str | None, str | None]  # a mode and an origin
 Spot = tuple[int, int, int | None]  # a site, a month and a top category, or all of them
 Sums = dict[Any, list[int]]
+Arrived = tuple[int, int, int, str, int, int]  # month, source, category, origin, grams, units
 
 
 class Kept(NamedTuple):
@@ -38,24 +42,31 @@ NOBODY_KNOWS = Taken([(UNKNOWN, UNKNOWN)], [1])
 
 
 class Intakes:
-    """Grams per site, month, top category, mode and origin, over the years that are asked for."""
+    """Grams per site, month, top category, mode and origin, of the months that were asked for.
+
+    A month is read once, for every period and table that goes back to it.
+    """
 
     def __init__(
-        self,
-        border: Border,
-        months: Collection[int],
-        kept: Mapping[int, Kept],
-        modes: Mapping[int, str | None],
+        self, border: Border, kept: Mapping[int, Kept], like: Like, modes: Mapping[int, str | None]
     ) -> None:
-        self._tops: dict[tuple[int, int], dict[int, Counter[Way]]] = {}
+        self.border, self.kept, self.like, self.modes = border, kept, like, modes
+        self._read: set[int] = set()
+        self._origins: dict[int, list[Arrived]] = defaultdict(list)
+        self._tops: dict[tuple[int, int], dict[int, dict[Way, int]]] = defaultdict(dict)
         self._years: dict[Spot, Counter[Way]] = {}
         self._known: dict[Spot, Taken] = {}
-        if not months:
-            return
-        window = span(add_months(min(months), 1 - YEAR), max(months))
-        for month, account, category, origin, grams in _intakes(border, window):
-            tops = self._tops.setdefault((border.side(account).site, month), {})
-            tops.setdefault(kept[category].top, Counter())[modes[account], origin] += grams
+
+    def reach(self, months: Collection[int]) -> None:
+        """Read these months and the year before each, as far as they are not known yet."""
+        window = span(add_months(min(months), 1 - YEAR), max(months)) if months else []
+        self._add([month for month in window if month not in self._read])
+
+    def arrived(self, months: Collection[int]) -> Iterator[Arrived]:
+        """Account, category, origin, grams and units of what came in with an origin, by month."""
+        self._add([month for month in months if month not in self._read])
+        for month in months:
+            yield from self._origins[month]
 
     def taken(self, site: int, month: int, kept: Kept) -> Taken:
         """Ways and their grams in the twelve months up to ``month``; unknown where none."""
@@ -86,14 +97,35 @@ class Intakes:
         self._years[site, month, top] = sums
         return sums
 
-    def _month(self, site: int, month: int, top: int | None) -> Counter[Way]:
+    def _month(self, site: int, month: int, top: int | None) -> dict[Way, int]:
         tops = self._tops.get((site, month), {})
         if top is not None:
-            return tops.get(top, Counter())
+            return tops.get(top, {})
         whole: Counter[Way] = Counter()
         for sums in tops.values():
             whole.update(sums)
         return whole
+
+    def _add(self, months: Collection[int]) -> None:
+        """Those without an origin are what remains of what was collected."""
+        if not months:
+            return
+        self._read.update(months)
+        rest = _collected(self.border, months, self.like)
+        for row in _with_origin(self.border, months, self.like):
+            month, account, category, origin, grams, _units = row
+            self._origins[month].append(row)
+            rest[month, account, category] -= grams
+            self._put(month, account, category, origin, grams)
+        for (month, account, category), grams in rest.items():
+            if grams:
+                self._put(month, account, category, None, grams)
+
+    def _put(self, month: int, account: int, category: int, origin: str | None, grams: int) -> None:
+        tops = self._tops[self.border.side(account).site, month]
+        sums = tops.setdefault(self.kept[category].top, {})
+        way = self.modes[account], origin
+        sums[way] = sums.get(way, 0) + grams
 
 
 def split(weights: Sequence[int], amount: int) -> list[int]:
@@ -104,39 +136,29 @@ def split(weights: Sequence[int], amount: int) -> list[int]:
     return [sign * part for part in shares(weights, abs(amount)) or []]
 
 
-def _intakes(
-    border: Border, months: Sequence[int]
-) -> Iterator[tuple[int, int, int, str | None, int]]:
-    """Month, source, category, origin and grams; those without an origin are what remains."""
-    sums = _collected(border, months)
-    for month, account, category, origin, grams, _units in monthly_origins(border, months):
-        sums[month, account, category] -= grams
-        yield month, account, category, origin, grams
-    for (month, account, category), grams in sums.items():
-        yield month, account, category, None, grams
-
-
-def _collected(border: Border, months: Sequence[int]) -> dict[tuple[int, int, int], int]:
+def _collected(
+    border: Border, months: Collection[int], like: Like
+) -> dict[tuple[int, int, int], int]:
+    """What came in less what was cancelled, by month, source and category."""
     sources = border.accounts.filter(kind=Kind.SOURCE).values("pk")
     rows = MonthlyFlow.objects.using("report").filter(month__in=months)
     sums: dict[tuple[int, int, int], int] = defaultdict(int)
     for side, sign in (("from", 1), ("to", -1)):
-        keys = ("month", f"{side}_account_id", "from_category_id", "weight_g")
-        for month, account, category, grams in rows.filter(
-            **{f"{side}_account__in": sources}
-        ).values_list(*keys):
+        found = rows.filter(**{f"{side}_account__in": sources}).order_by()
+        keys = found.values_list("month", f"{side}_account_id", alike("from_category_id", like))
+        for month, account, category, grams in keys.annotate(Sum("weight_g")):
             sums[month, account, category] += sign * grams
     return sums
 
 
-def monthly_origins(border: Border, months: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    """Month, source, category, origin code, grams and units of whole months."""
+def _with_origin(border: Border, months: Collection[int], like: Like) -> Iterator[Arrived]:
     rows = MonthlyOrigin.objects.using("report").filter(
         month__in=months, account__in=border.accounts.values("pk")
     )
-    yield from rows.values_list(
-        "month", "account_id", "category_id", "origin__code", "weight_g", "units"
+    keys = rows.order_by().values_list(
+        "month", "account_id", alike("category_id", like), "origin__code"
     )
+    yield from keys.annotate(Sum("weight_g"), Sum("units")).iterator(chunk_size=2000)
 
 
 def kept_under() -> dict[int, Kept]:
@@ -153,6 +175,12 @@ def kept_under() -> dict[int, Kept]:
         return Kept(top.pk, top.code, streams.get(stream or 0), category.code == UNSORTED)
 
     return {pk: kept(category) for pk, category in rows.items()}
+
+
+def alike_ones(kept: Mapping[int, Kept]) -> Like:
+    """Category key → the first that counts under the same: they may be summed as one."""
+    first: dict[Kept, int] = {}
+    return {pk: first.setdefault(what, pk) for pk, what in sorted(kept.items())}
 
 
 def add(sums: Sums, key: Any, grams: int, units: int) -> None:

@@ -14,7 +14,8 @@ from inventory.models import Category, Flow, Kind, Method
 from inventory.models.ledger import EXITS
 from inventory.months import first_day, last_day
 from reporting import cube
-from reporting.indicators import QUALITY, WEIGHTED, below
+from reporting.cube import below
+from reporting.indicators import QUALITY, WEIGHTED
 from reporting.intakes import kept_under
 from reporting.names import NONE
 from reporting.periods import Period

@@ -68,6 +68,7 @@ class Border:
     """Says what each pair of accounts means for a scope. Reads the accounts once."""
 
     def __init__(self, scope: Scope) -> None:
+        self.scope = scope
         self.sites = {site.pk: site for site in scope.sites}
         self._effects: dict[tuple[int, int], Effects] = {}
 
