@@ -73,7 +73,7 @@ def tables(books: Books, asked: Sequence[By]) -> list[list[dict[str, Any]]]:
         wanted = [table for table in found if table.is_traced == is_traced]
         if wanted:
             whole = _Table(tuple(dict.fromkeys(name for table in wanted for name in table.by)))
-            for part in books.parts(is_traced=is_traced):
+            for part in books.parts(whole.by, is_traced=is_traced):
                 whole.add(part)
             for table in wanted:
                 table.take(whole)

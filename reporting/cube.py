@@ -3,12 +3,12 @@
 Everything here reads through the alias ``report``; callers hold its transaction.
 """
 
-from collections import defaultdict, namedtuple
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models import F, Q, QuerySet, Sum
 
 from inventory.models import Category, Flow, MonthlyFlow
 from inventory.months import first_day
@@ -17,43 +17,63 @@ from reporting.periods import Period, since
 from reporting.scopes import Border
 
 Categories = frozenset[int] | None
-Like = Mapping[int, int]  # category → the one it is summed as
+CELL = ("from_account_id", "to_account_id", "month", "method", "from_category_id")
 PAIRS = ("from_category_id", "to_category_id")
 NO_MONTH = 200001
 
 
+class Cell(NamedTuple):
+    """A month's grams and units from one account to another of one category."""
+
+    from_account_id: int
+    to_account_id: int
+    month: int
+    method: str
+    from_category_id: int
+    grams: int
+    pieces: int
+
+
 def within(
-    border: Border,
-    period: Period,
-    by: Sequence[str] = (),
-    categories: Categories = None,
-    like: Like | None = None,
+    border: Border, period: Period, by: Sequence[str] = (), categories: Categories = None
 ) -> Iterator[Any]:
     """Sums of the period's flows from the scope's accounts, per account pair and method.
 
-    ``by`` adds ``month``, ``from_category_id`` or ``to_category_id``; grams are in ``grams``.
+    ``by`` adds ``month``, ``from_category`` or ``to_category``; grams are in ``grams``.
     """
-    yield from _whole_months(border, period.months, by, categories, like)
-    yield from _days(border, period.edges, by, categories, like)
+    yield from _whole_months(border, period.months, by, categories)
+    yield from _days(border, period.edges, by, categories)
 
 
-def after(
-    border: Border, day: date, categories: Categories = None, like: Like | None = None
-) -> Iterator[Any]:
+def cells(border: Border, period: Period, like: Mapping[int, int]) -> list[Cell]:
+    """The period's sums by month and category of what crosses the border.
+
+    ``like`` says which category each is counted as. Months are told row by row: to have them
+    summed by the database takes longer than to add them up.
+    """
+    sums: defaultdict[tuple[int, int, int, str, int], list[int]] = defaultdict(lambda: [0, 0])
+    for start, end, month, method, category, grams, units in _rows(border, period):
+        if border.effects(start, end):
+            held = sums[start, end, month, method, like[category]]
+            held[0] += grams
+            held[1] += units
+    return [Cell(*key, *held) for key, held in sums.items()]
+
+
+def after(border: Border, day: date, categories: Categories = None) -> Iterator[Any]:
     """Sums of everything later than ``day``, per account pair and category pair."""
     month, days = since(day + timedelta(days=1))
     _first, last = recorded()
-    yield from _whole_months(border, span(month, last), PAIRS, categories, like)
-    yield from _days(border, [days] if days else [], PAIRS, categories, like)
+    yield from _whole_months(border, span(month, last), PAIRS, categories)
+    yield from _days(border, [days] if days else [], PAIRS, categories)
 
 
-def until(
-    border: Border, day: date, categories: Categories = None, like: Like | None = None
-) -> Iterator[Any]:
+def until(border: Border, day: date, categories: Categories = None) -> Iterator[Any]:
     """Sums of everything up to the end of ``day``, per account pair and category pair."""
     first, _last = recorded()
     period = Period(min(first_day(first), day), day)
-    yield from within(border, period, PAIRS, categories, like)
+    yield from _whole_months(border, period.months, PAIRS, categories)
+    yield from _days(border, period.edges, PAIRS, categories)
 
 
 def recorded() -> tuple[int, int]:
@@ -81,58 +101,47 @@ def below(category: Category | None) -> Categories:
     return frozenset(under.values_list("pk", flat=True))
 
 
-def alike(field: str, like: Like | None) -> Case | F:
-    """The category of a row, or the one that it is summed as."""
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    for category, other in (like or {}).items():
-        if category != other:
-            found[other].append(category)
-    if not found:
-        return F(field)
-    cases = [When(**{f"{field}__in": keys}, then=Value(other)) for other, keys in found.items()]
-    return Case(*cases, default=F(field), output_field=BigIntegerField())
+def _rows(border: Border, period: Period) -> Iterator[Any]:
+    """What ``cells`` adds up."""
+    if months := _clipped(period.months):
+        rows = _monthly(border, months)
+        yield from rows.values_list(*CELL, "weight_g", "units").iterator(chunk_size=2000)
+    if period.edges:
+        days = flows(border, period.edges).annotate(month=F("movement__month"))
+        sums = days.order_by().values(*CELL).annotate(grams=Sum("weight_g"), pieces=Sum("units"))
+        yield from sums.values_list(*CELL, "grams", "pieces").iterator(chunk_size=2000)
+
+
+def _monthly(border: Border, months: Sequence[int]) -> QuerySet[MonthlyFlow]:
+    return MonthlyFlow.objects.using("report").filter(
+        month__in=months, from_account__in=border.accounts.values("pk")
+    )
 
 
 def _whole_months(
-    border: Border,
-    months: Sequence[int],
-    by: Sequence[str],
-    categories: Categories,
-    like: Like | None,
+    border: Border, months: Sequence[int], by: Sequence[str], categories: Categories
 ) -> Iterable[Any]:
     months = _clipped(months)
     if not months:
         return ()
-    rows = MonthlyFlow.objects.using("report").filter(
-        month__in=months, from_account__in=border.accounts.values("pk")
-    )
     # Month by month, sums come off the index in its own order: a third of the work.
-    return _summed(_of(rows, categories), by or ("month",), like)
+    return _summed(_of(_monthly(border, months), categories), by or ("month",))
 
 
 def _days(
-    border: Border,
-    periods: Sequence[Period],
-    by: Sequence[str],
-    categories: Categories,
-    like: Like | None,
+    border: Border, periods: Sequence[Period], by: Sequence[str], categories: Categories
 ) -> Iterable[Any]:
     if not periods:
         return ()
     rows = flows(border, periods).annotate(month=F("movement__month"))
-    return _summed(_of(rows, categories), by, like)
+    return _summed(_of(rows, categories), by)
 
 
-def _summed(rows: QuerySet[Any], by: Sequence[str], like: Like | None) -> Iterator[Any]:
-    """One cell per combination; its categories are those that others are summed as."""
-    names = ("from_account_id", "to_account_id", "method", *by)
-    keys = {name: f"{name}_key" if name in PAIRS else name for name in names}
-    merged = {keys[name]: alike(name, like) for name in names if name in PAIRS}
-    sums = rows.order_by().annotate(**merged).values(*keys.values())
-    sums = sums.annotate(grams=Sum("weight_g"), pieces=Sum("units"))
-    cell = namedtuple("cell", (*names, "grams", "pieces"))  # type: ignore[misc]  # as asked
-    found = sums.values_list(*keys.values(), "grams", "pieces")
-    yield from map(cell._make, found.iterator(chunk_size=2000))
+def _summed(rows: QuerySet[Any], by: Sequence[str]) -> Iterator[Any]:
+    keys = ("from_account_id", "to_account_id", "method", *by)
+    sums = rows.order_by().values(*keys).annotate(grams=Sum("weight_g"), pieces=Sum("units"))
+    cells = sums.values_list(*keys, "grams", "pieces", named=True)
+    yield from cells.iterator(chunk_size=2000)
 
 
 def _of(rows: QuerySet[Any], categories: Categories) -> QuerySet[Any]:

@@ -4,11 +4,18 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Sum
+from django.db.models import QuerySet
 
-from inventory.models import UNSORTED, Category, EprStream, Kind, MonthlyFlow, MonthlyOrigin
+from inventory.models import (
+    UNSORTED,
+    Category,
+    EprStream,
+    Kind,
+    MonthlyFlow,
+    MonthlyOrigin,
+    Origin,
+)
 from inventory.months import add_months
-from reporting.cube import Like, alike
 from reporting.months import span
 from reporting.rounding import shares
 from reporting.scopes import Border
@@ -19,7 +26,6 @@ YEAR = 12
 Way = tuple[str | None, str | None]  # a mode and an origin
 Spot = tuple[int, int, int | None]  # a site, a month and a top category, or all of them
 Sums = dict[Any, list[int]]
-Arrived = tuple[int, int, int, str, int, int]  # month, source, category, origin, grams, units
 
 
 class Kept(NamedTuple):
@@ -48,11 +54,10 @@ class Intakes:
     """
 
     def __init__(
-        self, border: Border, kept: Mapping[int, Kept], like: Like, modes: Mapping[int, str | None]
+        self, border: Border, kept: Mapping[int, Kept], modes: Mapping[int, str | None]
     ) -> None:
-        self.border, self.kept, self.like, self.modes = border, kept, like, modes
+        self.border, self.kept, self.modes = border, kept, modes
         self._read: set[int] = set()
-        self._origins: dict[int, list[Arrived]] = defaultdict(list)
         self._tops: dict[tuple[int, int], dict[int, dict[Way, int]]] = defaultdict(dict)
         self._years: dict[Spot, Counter[Way]] = {}
         self._known: dict[Spot, Taken] = {}
@@ -61,12 +66,6 @@ class Intakes:
         """Read these months and the year before each, as far as they are not known yet."""
         window = span(add_months(min(months), 1 - YEAR), max(months)) if months else []
         self._add([month for month in window if month not in self._read])
-
-    def arrived(self, months: Collection[int]) -> Iterator[Arrived]:
-        """Account, category, origin, grams and units of what came in with an origin, by month."""
-        self._add([month for month in months if month not in self._read])
-        for month in months:
-            yield from self._origins[month]
 
     def taken(self, site: int, month: int, kept: Kept) -> Taken:
         """Ways and their grams in the twelve months up to ``month``; unknown where none."""
@@ -111,10 +110,8 @@ class Intakes:
         if not months:
             return
         self._read.update(months)
-        rest = _collected(self.border, months, self.like)
-        for row in _with_origin(self.border, months, self.like):
-            month, account, category, origin, grams, _units = row
-            self._origins[month].append(row)
+        rest = _collected(self.border, months)
+        for month, account, category, origin, grams in _with_origin(self.border, months):
             rest[month, account, category] -= grams
             self._put(month, account, category, origin, grams)
         for (month, account, category), grams in rest.items():
@@ -136,29 +133,35 @@ def split(weights: Sequence[int], amount: int) -> list[int]:
     return [sign * part for part in shares(weights, abs(amount)) or []]
 
 
-def _collected(
-    border: Border, months: Collection[int], like: Like
-) -> dict[tuple[int, int, int], int]:
+def _collected(border: Border, months: Collection[int]) -> dict[tuple[int, int, int], int]:
     """What came in less what was cancelled, by month, source and category."""
     sources = border.accounts.filter(kind=Kind.SOURCE).values("pk")
     rows = MonthlyFlow.objects.using("report").filter(month__in=months)
     sums: dict[tuple[int, int, int], int] = defaultdict(int)
     for side, sign in (("from", 1), ("to", -1)):
-        found = rows.filter(**{f"{side}_account__in": sources}).order_by()
-        keys = found.values_list("month", f"{side}_account_id", alike("from_category_id", like))
-        for month, account, category, grams in keys.annotate(Sum("weight_g")):
+        keys = ("month", f"{side}_account_id", "from_category_id", "weight_g")
+        found = rows.filter(**{f"{side}_account__in": sources}).values_list(*keys)
+        for month, account, category, grams in found.iterator(chunk_size=2000):
             sums[month, account, category] += sign * grams
     return sums
 
 
-def _with_origin(border: Border, months: Collection[int], like: Like) -> Iterator[Arrived]:
-    rows = MonthlyOrigin.objects.using("report").filter(
+def _with_origin(
+    border: Border, months: Collection[int]
+) -> Iterator[tuple[int, int, int, str, int]]:
+    """Month, source, category, origin and grams; row by row, which is faster than summed."""
+    codes = dict(Origin.objects.using("report").values_list("pk", "code"))
+    keys = ("month", "account_id", "category_id", "origin_id", "weight_g")
+    rows = monthly_origins(border, months).values_list(*keys)
+    for month, account, category, origin, grams in rows.iterator(chunk_size=2000):
+        yield month, account, category, codes[origin], grams
+
+
+def monthly_origins(border: Border, months: Collection[int]) -> QuerySet[MonthlyOrigin]:
+    """What came in with an origin in whole months."""
+    return MonthlyOrigin.objects.using("report").filter(
         month__in=months, account__in=border.accounts.values("pk")
     )
-    keys = rows.order_by().values_list(
-        "month", "account_id", alike("category_id", like), "origin__code"
-    )
-    yield from keys.annotate(Sum("weight_g"), Sum("units")).iterator(chunk_size=2000)
 
 
 def kept_under() -> dict[int, Kept]:
@@ -177,7 +180,7 @@ def kept_under() -> dict[int, Kept]:
     return {pk: kept(category) for pk, category in rows.items()}
 
 
-def alike_ones(kept: Mapping[int, Kept]) -> Like:
+def alike_ones(kept: Mapping[int, Kept]) -> dict[int, int]:
     """Category key → the first that counts under the same: they may be summed as one."""
     first: dict[Kept, int] = {}
     return {pk: first.setdefault(what, pk) for pk, what in sorted(kept.items())}

@@ -4,8 +4,7 @@ What left straight from the gate, or as an item whose arrival is known, is *exac
 *attributed*: shared out over what the site took in, see ``attribution``.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import F, Sum
@@ -13,12 +12,22 @@ from django.db.models import F, Sum
 from inventory.models import Category, Item, Kind
 from inventory.models.ledger import EXITS
 from reporting import cube
-from reporting.cube import Like, below
-from reporting.intakes import Arrived, Intakes, Sums, Way, add, alike_ones, kept_under, split
+from reporting.cube import below
+from reporting.intakes import (
+    Intakes,
+    Kept,
+    Sums,
+    Way,
+    add,
+    alike_ones,
+    kept_under,
+    monthly_origins,
+    split,
+)
 from reporting.periods import Period
 from reporting.scopes import FATES, Border, Scope
 
-MONTHLY = ("month", "from_category_id")  # how ``cells`` must have been summed
+ANY = 0  # the month or category of what is not told apart by it
 
 
 class Gone(NamedTuple):
@@ -60,24 +69,25 @@ class Ground:
     """What every period of a scope stands on: its border, what accounts and categories are called,
     and what came in, each read once.
 
-    ``like`` says which categories the monthly sums may tell as one: none where some are chosen.
+    ``first`` is the category by which all those that count alike are told.
     """
 
     def __init__(self, scope: Scope, category: Category | None = None) -> None:
         self.border, self.categories = Border(scope), below(category)
-        self.kept = kept_under()
+        self.kept = {**kept_under(), ANY: Kept(ANY, "", None, is_unsorted=False)}
         self.first = alike_ones(self.kept)
-        self.like: Like = self.first if self.categories is None else {}
         rows = self.border.accounts.using("report")
         named = list(rows.values_list("pk", "mode__code", "partner__code"))
         self.modes = {pk: mode for pk, mode, _partner in named}
         self.partners = {pk: partner for pk, _mode, partner in named}
-        self.intakes = Intakes(self.border, self.kept, self.like, self.modes)
+        self.intakes = Intakes(self.border, self.kept, self.modes)
 
     def cells(self, period: Period) -> list[Any]:
         """The period's sums by month and category, those that count alike as one."""
-        by = MONTHLY if self.categories is None else (*MONTHLY, "to_category_id")
-        return list(cube.within(self.border, period, by, self.categories, self.like))
+        if self.categories is None:
+            return cube.cells(self.border, period, self.first)
+        by = ("month", *cube.PAIRS)
+        return list(cube.within(self.border, period, by, self.categories))
 
 
 class Books:
@@ -94,13 +104,16 @@ class Books:
         for cell in cells:
             self._add(cell)
 
-    def parts(self, *, is_traced: bool) -> Iterator[Part]:
-        """Every part; how it came is looked for only where it is asked."""
-        yield from self._in(is_traced)
+    def parts(self, names: Collection[str], *, is_traced: bool) -> Iterator[Part]:
+        """Every part; how it came is looked for only where it is asked.
+
+        What came in is told as far as ``names`` need it: of the rest of its head nothing is asked.
+        """
         if is_traced:
+            yield from self._in_by_origin(frozenset(names))
             yield from self._traced()
             return
-        for gone, (grams, units) in self.left.items():
+        for gone, (grams, units) in (*self.arrived.items(), *self.left.items()):
             yield Part(self._head(gone, "exact"), [(None, None)], [grams], [units])
 
     def _add(self, cell: Any) -> None:
@@ -118,18 +131,17 @@ class Books:
                 if self.border.side(other).kind == Kind.SOURCE:
                     add(self.straight, (gone, other), grams, units)
 
-    def _in(self, is_traced: bool) -> Iterator[Part]:
-        origins = self._origins_in() if is_traced else {}
+    def _in_by_origin(self, names: frozenset[str]) -> Iterator[Part]:
+        """What came in, as if without an origin; then what each origin takes of it."""
+        modes = self.ground.modes
         for arrival, (grams, units) in self.arrived.items():
-            mode, known = self.ground.modes[arrival.account], origins.get(arrival, {})
-            rest_g = grams - sum(sums[0] for sums in known.values())
-            rest_units = units - sum(sums[1] for sums in known.values())
             yield Part(
-                self._head(arrival, "exact"),
-                [*((mode, origin) for origin in known), (mode, None)],
-                [*(sums[0] for sums in known.values()), rest_g],
-                [*(sums[1] for sums in known.values()), rest_units],
+                self._head(arrival, "exact"), [(modes[arrival.account], None)], [grams], [units]
             )
+        for arrival, origin, grams, units in self._origins_in(names):
+            mode = modes[arrival.account]
+            ways = [(mode, origin), (mode, None)]
+            yield Part(self._head(arrival, "exact"), ways, [grams, -grams], [units, -units])
 
     def _head(self, gone: Gone, basis: str) -> Head:
         side, kept = self.border.side(gone.account), self.ground.kept[gone.category]
@@ -202,26 +214,31 @@ class Books:
                     gone = Gone(month, account, self.ground.first[category], channel)
                     yield gone, other, *more, sign * grams, sign * units
 
-    def _origins_in(self) -> dict[Gone, dict[str, list[int]]]:
-        """Of each month's arrivals, those with an origin, by its code."""
-        found: dict[Gone, dict[str, list[int]]] = defaultdict(dict)
-        first, categories = self.ground.first, self.ground.categories
-        for month, account, category, origin, grams, units in self._origin_sums():
-            if categories is None or category in categories:
-                arrival = Gone(month, account, first[category])
-                if arrival in self.arrived:
-                    add(found[arrival], origin, grams, units)
-        return found
-
-    def _origin_sums(self) -> Iterator[Arrived]:
-        yield from self.ground.intakes.arrived(self.period.months)
+    def _origins_in(self, names: frozenset[str]) -> Iterator[tuple[Gone, str, int, int]]:
+        """Arrivals with an origin; by month and category only where ``names`` ask for these."""
+        is_split = bool(names & {"month", "category", "stream"})
+        rows = monthly_origins(self.border, self.period.months).order_by()
+        if self.ground.categories is not None:
+            rows = rows.filter(category__in=self.ground.categories)
+        keys = ("month", "category_id") if is_split else ()
+        sums = rows.values_list("account_id", "origin__code", *keys)
+        sums = sums.annotate(Sum("weight_g"), Sum("units"))
+        for account, origin, *spot, grams, units in sums.iterator(chunk_size=2000):
+            yield self._arrival(account, *spot), origin, grams, units
         if self.period.edges:
-            rows = cube.flows(self.border, self.period.edges).filter(origin__isnull=False)
-            keys = ("movement__month", "from_account_id", "to_account_id", "from_category_id")
-            sums = rows.values_list(*keys, "origin__code")
-            sums = sums.annotate(grams=Sum("weight_g"), pieces=Sum("units")).order_by()
-            for month, start, end, category, origin, grams, units in sums:
-                for figure, sign in self.border.effects(start, end):
-                    if figure == "collected_g":
-                        account = start if sign > 0 else end
-                        yield month, account, category, origin, sign * grams, sign * units
+            yield from self._origins_of_days(is_split)
+
+    def _origins_of_days(self, is_split: bool) -> Iterator[tuple[Gone, str, int, int]]:
+        rows = cube.flows(self.border, self.period.edges).filter(origin__isnull=False).order_by()
+        if self.ground.categories is not None:
+            rows = rows.filter(from_category__in=self.ground.categories)
+        keys = ("movement__month", "from_category_id") if is_split else ()
+        sums = rows.values_list("from_account_id", "to_account_id", "origin__code", *keys)
+        for start, end, origin, *spot, grams, units in sums.annotate(Sum("weight_g"), Sum("units")):
+            for figure, sign in self.border.effects(start, end):
+                if figure == "collected_g":
+                    arrival = self._arrival(start if sign > 0 else end, *spot)
+                    yield arrival, origin, sign * grams, sign * units
+
+    def _arrival(self, account: int, month: int = ANY, category: int = ANY) -> Gone:
+        return Gone(month, account, self.ground.first[category])

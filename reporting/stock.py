@@ -31,11 +31,10 @@ def standing(border: Border, period: Period, categories: Categories = None) -> C
     record on, or back from today's balances.
     """
     first, last = cube.recorded()
-    like = top_of_each() if categories is None else None
     if month_of(period.end) - first < last - month_of(period.end):
-        return _added(border, cube.until(border, period.end, categories, like), categories)
+        return _added(border, cube.until(border, period.end, categories), categories)
     stock = _balances(border, categories)
-    stock.subtract(_added(border, cube.after(border, period.end, categories, like), categories))
+    stock.subtract(_added(border, cube.after(border, period.end, categories), categories))
     return stock
 
 
