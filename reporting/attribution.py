@@ -7,7 +7,8 @@ Unsorted stock, and a category that took nothing in, follow all that the site to
 is nothing too, how it came is unknown. Everything adds up to the totals of ``diversion``.
 
 The *channel* says how what left did leave: ``sold`` at the tills, ``given``, deduced by
-``balance``, or ``shipped`` to the other fates; what came in has none.
+``balance``, ``untold`` (sold or given: the file it was taken over from does not say), or
+``shipped`` to the other fates; what came in has none.
 """
 
 from collections import defaultdict

@@ -91,11 +91,12 @@ def _breakdown(ground: Ground, period: Period) -> Breakdown:
         for row in left
         if row["direction"] == "out"
     }
+    by_category = _tallies(ground, cells)
     sold_g = {site: out.weight_g for (site, channel), out in gone.items() if channel == SOLD}
     return Breakdown(
-        figures=figures(border, period, categories, cells, cells),
+        figures=figures(border, period, categories, _whole(ground, cells, by_category), cells),
         months=_by_month(months),
-        categories=_tallies(ground, cells),
+        categories=by_category,
         sums={name: _named(name, rows) for name, rows in zip(SUMMED, summed, strict=True)},
         left=gone,
         takings={}
@@ -113,6 +114,17 @@ def _tallies(ground: Ground, cells: Iterable[Any]) -> dict[int, Tally]:
             key = category if ground.categories is not None else ground.kept[category].top
             tallies[key].add(ground.border, [cell])
     return dict(tallies)
+
+
+def _whole(ground: Ground, cells: Iterable[Any], tallies: dict[int, Tally]) -> Tally:
+    """All of it: the categories together; where some are chosen, with what they gave each other."""
+    whole = Tally()
+    if ground.categories is not None:
+        whole.add(ground.border, cells, ground.categories)
+    else:
+        for tally in tallies.values():
+            whole.merge(tally)
+    return whole
 
 
 def _by_month(rows: Iterable[dict[str, Any]]) -> dict[int, Tally]:

@@ -17,6 +17,7 @@ from reporting.periods import Period, since
 from reporting.scopes import Border
 
 Categories = frozenset[int] | None
+Change = tuple[int, int, int]  # a stock account, a category, and the grams added to it
 CELL = ("from_account_id", "to_account_id", "month", "method", "from_category_id")
 PAIRS = ("from_category_id", "to_category_id")
 NO_MONTH = 200001
@@ -60,20 +61,18 @@ def cells(border: Border, period: Period, like: Mapping[int, int]) -> list[Cell]
     return [Cell(*key, *held) for key, held in sums.items()]
 
 
-def after(border: Border, day: date, categories: Categories = None) -> Iterator[Any]:
-    """Sums of everything later than ``day``, per account pair and category pair."""
+def after(border: Border, day: date, categories: Categories = None) -> Iterator[Change]:
+    """What everything later than ``day`` added to each stock and category."""
     month, days = since(day + timedelta(days=1))
     _first, last = recorded()
-    yield from _whole_months(border, span(month, last), PAIRS, categories)
-    yield from _days(border, [days] if days else [], PAIRS, categories)
+    yield from _changes(border, span(month, last), [days] if days else [], categories)
 
 
-def until(border: Border, day: date, categories: Categories = None) -> Iterator[Any]:
-    """Sums of everything up to the end of ``day``, per account pair and category pair."""
+def until(border: Border, day: date, categories: Categories = None) -> Iterator[Change]:
+    """What everything up to the end of ``day`` added to each stock and category."""
     first, _last = recorded()
     period = Period(min(first_day(first), day), day)
-    yield from _whole_months(border, period.months, PAIRS, categories)
-    yield from _days(border, period.edges, PAIRS, categories)
+    yield from _changes(border, period.months, period.edges, categories)
 
 
 def recorded() -> tuple[int, int]:
@@ -110,6 +109,23 @@ def _rows(border: Border, period: Period) -> Iterator[Any]:
         days = flows(border, period.edges).annotate(month=F("movement__month"))
         sums = days.order_by().values(*CELL).annotate(grams=Sum("weight_g"), pieces=Sum("units"))
         yield from sums.values_list(*CELL, "grams", "pieces").iterator(chunk_size=2000)
+
+
+def _changes(
+    border: Border, months: Sequence[int], days: Sequence[Period], categories: Categories
+) -> Iterator[Change]:
+    """Stock account, category and grams, below zero for what left it."""
+    stock = [pk for pk, side in border.sides.items() if side.is_stock]
+    read: list[QuerySet[Any]] = [_monthly(border, clipped)] if (clipped := _clipped(months)) else []
+    read += [flows(border, days)] if days else []
+    for rows in read:
+        for end, sign in (("to", 1), ("from", -1)):
+            moved = rows.filter(**{f"{end}_account__in": stock}).order_by()
+            if categories is not None:
+                moved = moved.filter(**{f"{end}_category__in": categories})
+            sums = moved.values_list(f"{end}_account_id", f"{end}_category_id")
+            for account, category, grams in sums.annotate(Sum("weight_g")):
+                yield account, category, sign * grams
 
 
 def _monthly(border: Border, months: Sequence[int]) -> QuerySet[MonthlyFlow]:

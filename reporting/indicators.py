@@ -58,24 +58,23 @@ def diversion(*, scope: Scope, period: Period, category: Category | None = None)
     with transaction.atomic(using="report"):
         border, categories = Border(scope), below(category)
         by = () if categories is None else PAIRS
-        cells = cube.within(border, period, by, categories)
+        tally = Tally()
+        tally.add(border, cube.within(border, period, by, categories), categories)
         unsorted = cube.within(border, period, PAIRS[:1], warnings.unsorted(categories))
-        return figures(border, period, categories, cells, unsorted)
+        return figures(border, period, categories, tally, unsorted)
 
 
 def figures(
     border: Border,
     period: Period,
     categories: Categories,
-    cells: Iterable[Any],
+    tally: "Tally",
     unsorted: Iterable[Any],
 ) -> dict[str, Any]:
-    """The answer of ``diversion`` from sums that were read already.
+    """The answer of ``diversion`` from what was added up already.
 
-    ``unsorted`` are those of what has no category, by category; others among them do no harm.
+    ``unsorted`` are the sums of what has no category; others among them do no harm.
     """
-    tally = Tally()
-    tally.add(border, cells, categories)
     standing = stock.standing(border, period, categories)
     return {
         "period": period.describe(),
@@ -141,6 +140,8 @@ class Tally:
 
     def merge(self, other: "Tally") -> None:
         self._masses.update(other._masses)
+        self._methods.update(other._methods)
+        self._stock_change += other._stock_change
 
     def __getitem__(self, figure: str) -> int:
         """Grams of one figure that flows alone tell (no stock)."""

@@ -58,6 +58,7 @@ class Intakes:
     ) -> None:
         self.border, self.kept, self.modes = border, kept, modes
         self._read: set[int] = set()
+        self._came: dict[int, Sums] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
         self._tops: dict[tuple[int, int], dict[int, dict[Way, int]]] = defaultdict(dict)
         self._years: dict[Spot, Counter[Way]] = {}
         self._known: dict[Spot, Taken] = {}
@@ -66,6 +67,13 @@ class Intakes:
         """Read these months and the year before each, as far as they are not known yet."""
         window = span(add_months(min(months), 1 - YEAR), max(months)) if months else []
         self._add([month for month in window if month not in self._read])
+
+    def came(self, months: Sequence[int]) -> Iterator[tuple[int, str, int, int]]:
+        """Source, origin, grams and units of what came in with an origin in these months."""
+        self.reach(months)
+        for month in months:
+            for (account, origin), (grams, units) in self._came[month].items():
+                yield account, origin, grams, units
 
     def taken(self, site: int, month: int, kept: Kept) -> Taken:
         """Ways and their grams in the twelve months up to ``month``; unknown where none."""
@@ -110,19 +118,26 @@ class Intakes:
         if not months:
             return
         self._read.update(months)
-        rest = _collected(self.border, months)
-        for month, account, category, origin, grams in _with_origin(self.border, months):
-            rest[month, account, category] -= grams
-            self._put(month, account, category, origin, grams)
-        for (month, account, category), grams in rest.items():
-            if grams:
-                self._put(month, account, category, None, grams)
+        modes, tops = self.modes, {pk: kept.top for pk, kept in self.kept.items()}
+        rest = _collected(self.border, months, tops)
+        spots = {entry: self._spot(*entry) for entry in rest}
+        for month, account, category, origin, grams, units in _with_origin(self.border, months):
+            entry, way = (month, account, tops[category]), (modes[account], origin)
+            held = self._came[month][account, origin]
+            held[0] += grams
+            held[1] += units
+            rest[entry] -= grams
+            sums = spots[entry]
+            sums[way] = sums.get(way, 0) + grams
+        for entry, grams in rest.items():
+            without: Way = (modes[entry[1]], None)
+            sums = spots[entry]
+            sums[without] = sums.get(without, 0) + grams
 
-    def _put(self, month: int, account: int, category: int, origin: str | None, grams: int) -> None:
+    def _spot(self, month: int, account: int, top: int) -> dict[Way, int]:
+        """The sums to which a source's arrivals of a month and top category add."""
         tops = self._tops[self.border.side(account).site, month]
-        sums = tops.setdefault(self.kept[category].top, {})
-        way = self.modes[account], origin
-        sums[way] = sums.get(way, 0) + grams
+        return tops.setdefault(top, {})
 
 
 def split(weights: Sequence[int], amount: int) -> list[int]:
@@ -133,8 +148,10 @@ def split(weights: Sequence[int], amount: int) -> list[int]:
     return [sign * part for part in shares(weights, abs(amount)) or []]
 
 
-def _collected(border: Border, months: Collection[int]) -> dict[tuple[int, int, int], int]:
-    """What came in less what was cancelled, by month, source and category."""
+def _collected(
+    border: Border, months: Collection[int], tops: Mapping[int, int]
+) -> dict[tuple[int, int, int], int]:
+    """What came in less what was cancelled, by month, source and top category."""
     sources = border.accounts.filter(kind=Kind.SOURCE).values("pk")
     rows = MonthlyFlow.objects.using("report").filter(month__in=months)
     sums: dict[tuple[int, int, int], int] = defaultdict(int)
@@ -142,19 +159,19 @@ def _collected(border: Border, months: Collection[int]) -> dict[tuple[int, int, 
         keys = ("month", f"{side}_account_id", "from_category_id", "weight_g")
         found = rows.filter(**{f"{side}_account__in": sources}).values_list(*keys)
         for month, account, category, grams in found.iterator(chunk_size=2000):
-            sums[month, account, category] += sign * grams
+            sums[month, account, tops[category]] += sign * grams
     return sums
 
 
 def _with_origin(
     border: Border, months: Collection[int]
-) -> Iterator[tuple[int, int, int, str, int]]:
-    """Month, source, category, origin and grams; row by row, which is faster than summed."""
+) -> Iterator[tuple[int, int, int, str, int, int]]:
+    """Month, source, category, origin, grams and units; summed by the database it takes longer."""
     codes = dict(Origin.objects.using("report").values_list("pk", "code"))
-    keys = ("month", "account_id", "category_id", "origin_id", "weight_g")
+    keys = ("month", "account_id", "category_id", "origin_id", "weight_g", "units")
     rows = monthly_origins(border, months).values_list(*keys)
-    for month, account, category, origin, grams in rows.iterator(chunk_size=2000):
-        yield month, account, category, codes[origin], grams
+    for month, account, category, origin, grams, units in rows.iterator(chunk_size=2000):
+        yield month, account, category, codes[origin], grams, units
 
 
 def monthly_origins(border: Border, months: Collection[int]) -> QuerySet[MonthlyOrigin]:

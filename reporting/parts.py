@@ -217,27 +217,34 @@ class Books:
     def _origins_in(self, names: frozenset[str]) -> Iterator[tuple[Gone, str, int, int]]:
         """Arrivals with an origin; by month and category only where ``names`` ask for these."""
         is_split = bool(names & {"month", "category", "stream"})
-        rows = monthly_origins(self.border, self.period.months).order_by()
-        if self.ground.categories is not None:
-            rows = rows.filter(category__in=self.ground.categories)
-        keys = ("month", "category_id") if is_split else ()
-        sums = rows.values_list("account_id", "origin__code", *keys)
-        sums = sums.annotate(Sum("weight_g"), Sum("units"))
-        for account, origin, *spot, grams, units in sums.iterator(chunk_size=2000):
-            yield self._arrival(account, *spot), origin, grams, units
+        if is_split or self.ground.categories is not None:
+            yield from self._origins_of_months()
+        else:
+            for account, origin, grams, units in self.ground.intakes.came(self.period.months):
+                yield self._arrival(account), origin, grams, units
         if self.period.edges:
             yield from self._origins_of_days(is_split)
+
+    def _origins_of_months(self) -> Iterator[tuple[Gone, str, int, int]]:
+        rows = monthly_origins(self.border, self.period.months)
+        if self.ground.categories is not None:
+            rows = rows.filter(category__in=self.ground.categories)
+        keys = ("account_id", "month", "category_id", "origin__code", "weight_g", "units")
+        for *arrival, origin, grams, units in rows.values_list(*keys).iterator(chunk_size=2000):
+            yield self._arrival(*arrival), origin, grams, units
 
     def _origins_of_days(self, is_split: bool) -> Iterator[tuple[Gone, str, int, int]]:
         rows = cube.flows(self.border, self.period.edges).filter(origin__isnull=False).order_by()
         if self.ground.categories is not None:
             rows = rows.filter(from_category__in=self.ground.categories)
-        keys = ("movement__month", "from_category_id") if is_split else ()
-        sums = rows.values_list("from_account_id", "to_account_id", "origin__code", *keys)
-        for start, end, origin, *spot, grams, units in sums.annotate(Sum("weight_g"), Sum("units")):
+        # by month first in any case: SQLite would read every flow of an account to sum by accounts
+        keys = ("movement__month", "from_category_id", "from_account_id", "to_account_id")
+        sums = rows.values_list(*keys, "origin__code").annotate(Sum("weight_g"), Sum("units"))
+        for *spot, start, end, origin, grams, units in sums:
             for figure, sign in self.border.effects(start, end):
                 if figure == "collected_g":
-                    arrival = self._arrival(start if sign > 0 else end, *spot)
+                    source = start if sign > 0 else end
+                    arrival = self._arrival(source, *(spot if is_split else ()))
                     yield arrival, origin, sign * grams, sign * units
 
     def _arrival(self, account: int, month: int = ANY, category: int = ANY) -> Gone:
