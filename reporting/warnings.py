@@ -19,6 +19,7 @@ from reporting.months import first_open
 from reporting.periods import Period
 from reporting.scopes import LEAVES, Border, Scope
 from reporting.stock import Spot, bulk_below_zero
+from sales.models import SaleLine
 
 
 def of(
@@ -32,6 +33,7 @@ def of(
     found = [
         *_negative_stock(border.scope, standing),
         *_without_category(border, unsorted(categories), cells),
+        *_unknown_weight(border.scope, period, categories),
         *_open_months(border.scope, period),
     ]
     return [{"type": kind, "msg": str(msg)} for kind, msg in found]
@@ -91,6 +93,21 @@ def _without_category(
         return []
     msg = _("%(weight)s kg left without a category: the total holds, single categories do not.")
     return [("without_category", msg % {"weight": format_kg(gone_g)})]
+
+
+def _unknown_weight(scope: Scope, period: Period, categories: Categories) -> list[tuple[str, str]]:
+    """What was sold without grams is missing from reuse, and the reader must know."""
+    lines = SaleLine.objects.using("report").unweighed(scope.sites, period.start, period.end)
+    if categories is not None:
+        lines = lines.filter(category__in=categories)
+    if not (count := lines.count()):
+        return []
+    msg = ngettext(
+        "%(count)s line was sold without a known weight: it is missing from what was reused.",
+        "%(count)s lines were sold without a known weight: they are missing from what was reused.",
+        count,
+    )
+    return [("unknown_weight", msg % {"count": count})]
 
 
 def _open_months(scope: Scope, period: Period) -> list[tuple[str, str]]:
