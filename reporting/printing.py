@@ -35,6 +35,8 @@ def period_name(period: Period) -> str:
 def heads(period: Period, compared: Period) -> tuple[str, str]:
     """What the columns of two periods are called: short, and never the same."""
     pair = period, compared
+    if period == compared:
+        return _("this period"), _("compared")
     if all(each == Period.this_year(each.start) for each in pair):
         return str(period.start.year), str(compared.start.year)
     if all(each == Period.this_month(each.start) for each in pair):
