@@ -26,6 +26,7 @@ from inventory.models import (
     UNSORTED,
     Account,
     Category,
+    Kind,
     Movement,
     Partner,
     Place,
@@ -160,7 +161,7 @@ def _record(line: Line, named: _Named, submission: Submission) -> str:
     if line.fate is None:
         ends = Account.source(site, named.mode), stock
     else:
-        ends = stock, Account.exit(site, line.fate, named.partner)
+        ends = stock, _exit(site, line.fate, named.partner)
     entry = Entry(
         site=site,
         verb=Verb.COLLECT if line.fate is None else Verb.SHIP,
@@ -185,6 +186,13 @@ def _record(line: Line, named: _Named, submission: Submission) -> str:
     else:
         Shipment.objects.create(movement=movement, fate=line.fate, partner=named.partner)
     return movement.number
+
+
+def _exit(site: Site, fate: Kind, partner: Partner | None) -> Account:
+    """A partner was given things; reuse by the public may have been sold: the file does not say."""
+    if fate == Kind.REUSE and partner is None:
+        return Account.untold(site)
+    return Account.exit(site, fate, partner)
 
 
 def _write_intake(movement: Movement, named: _Named) -> None:

@@ -17,6 +17,7 @@ from organisation.models import Site, User
 from organisation.permissions import CallerRequest
 from reporting.indicators import daily, diversion
 from reporting.periods import Period
+from reporting.printing import printed_balance, unit_for
 from reporting.scopes import Scope
 
 
@@ -56,9 +57,12 @@ def _figures(user: User, today: date) -> dict[str, Any]:
     monday = today - timedelta(days=today.weekday())
     week = [monday + timedelta(days=number) for number in range(7)]
     days = daily(sites, monday, today)
+    unit = unit_for(grams for name, grams in figures.items() if name.endswith("_g"))
+    printed = printed_balance(figures, unit)  # as the report prints them
     return {
         "figures": figures,
-        "period": Period.this_year(today),
+        "written": {name: unit.write(abs(grams)) for name, grams in printed.items()},
+        "unit": unit.word,
         "busy_sites": Account.objects.filter(site__in=sites).values("site").distinct().count(),
         "week": [
             {

@@ -246,7 +246,7 @@ class FlowSum(Schema):
     stream: str | None = None
     fate: str | None = None
     site: str | None = None
-    channel: Literal["sold", "given", "balance", "shipped"] | None = None
+    channel: Literal["sold", "given", "balance", "untold", "shipped"] | None = None
     weight_g: int
     units: int
     basis: Literal["exact", "attributed"]
@@ -273,7 +273,7 @@ def list_flows(request: CallerRequest, asked: Query[FlowsAsked]) -> dict[str, An
     """Grams by month, category, mode, origin, partner, stream, fate, site and channel.
 
     Each row is exact or attributed. The channel says how it left: sold at the tills, given,
-    deduced by balance, or shipped; a network tells no partner, origin or site of its members.
+    deduced by balance, untold, or shipped; a network tells no member's partner, origin or site.
     """
     scope, period = asked.scope(request), asked.period()
     rows = attribution.flows(scope=scope, period=period, by=asked.by, category=asked.category)

@@ -7,7 +7,8 @@ Unsorted stock, and a category that took nothing in, follow all that the site to
 is nothing too, how it came is unknown. Everything adds up to the totals of ``diversion``.
 
 The *channel* says how what left did leave: ``sold`` at the tills, ``given``, deduced by
-``balance``, or ``shipped`` to the other fates; what came in has none.
+``balance``, ``untold`` (sold or given: the file it was taken over from does not say), or
+``shipped`` to the other fates; what came in has none.
 """
 
 from collections import defaultdict
@@ -20,12 +21,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Category
-from reporting import cube
-from reporting.indicators import below
 from reporting.intakes import Sums, Way
-from reporting.parts import MONTHLY, Books, Head, Part
+from reporting.parts import Books, Ground, Head, Part
 from reporting.periods import Period
-from reporting.scopes import Border, Scope
+from reporting.scopes import Scope
 
 DIMENSIONS = (
     "month",
@@ -63,9 +62,8 @@ def flows(
             code="not_for_networks",
         )
     with transaction.atomic(using="report"):
-        border, categories = Border(scope), below(category)
-        cells = cube.within(border, period, MONTHLY, categories)
-        [found] = tables(Books(border, period, categories, cells), [by])
+        ground = Ground(scope, category)
+        [found] = tables(Books(ground, period, ground.cells(period)), [by])
     return found
 
 
@@ -74,9 +72,12 @@ def tables(books: Books, asked: Sequence[By]) -> list[list[dict[str, Any]]]:
     found = [_Table(by) for by in asked]
     for is_traced in (False, True):
         wanted = [table for table in found if table.is_traced == is_traced]
-        for part in books.parts(is_traced=is_traced) if wanted else ():
+        if wanted:
+            whole = _Table(tuple(dict.fromkeys(name for table in wanted for name in table.by)))
+            for part in books.parts(whole.by, is_traced=is_traced):
+                whole.add(part)
             for table in wanted:
-                table.add(part)
+                table.take(whole)
     return [table.rows() for table in found]
 
 
@@ -96,6 +97,16 @@ class _Table:
         for way, grams, units in zip(part.ways, part.weight_g, part.units, strict=True):
             if grams or units:
                 row = sums[way_of(way)]
+                row[0] += grams
+                row[1] += units
+
+    def take(self, whole: "_Table") -> None:
+        """Sum up another table, which tells all that this one does."""
+        head_of = itemgetter(*map(whole.told.index, self.told))
+        for head, others in whole.sums.items():
+            sums = self.sums[head_of(head)]
+            for way, (grams, units) in others.items():
+                row = sums[self.way_of(way)]
                 row[0] += grams
                 row[1] += units
 

@@ -4,20 +4,18 @@ The flows that cross the border are summed once, by month and category; every ta
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from inventory.models import Category
-from reporting import cube
 from reporting.attribution import tables
-from reporting.indicators import INDICATORS, Tally, below, diversion
-from reporting.parts import MONTHLY, Books
+from reporting.indicators import INDICATORS, Tally, figures
+from reporting.parts import Books, Ground
 from reporting.periods import Period
-from reporting.scopes import SOLD, Border, Scope
-from reporting.stock import top_of_each
+from reporting.scopes import SOLD, Scope
 from reporting.takings import Takings, takings
 
 SUMMED = ("mode", "origin", "partner", "stream")
@@ -48,8 +46,9 @@ class Breakdown:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing was ever there: no flow in the period, and no stock."""
-        return not any(self.figures[name] for name in INDICATORS if name.endswith("_g"))
+        """Whether nothing was ever there: no flow and no ticket in the period, and no stock."""
+        has_grams = any(self.figures[name] for name in INDICATORS if name.endswith("_g"))
+        return not has_grams and not self.takings
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,11 @@ def side_by_side(
 ) -> Sides:
     """A period, and what it is compared with: one snapshot, today's categories on both sides."""
     with transaction.atomic(using="report"):
-        now = breakdown(scope=scope, period=period, category=category)
+        ground = Ground(scope, category)
+        now = _breakdown(ground, period)
         if compared is None:
             return Sides(period, now)
-        was = breakdown(scope=scope, period=compared, category=category)
-        return Sides(period, now, compared, was)
+        return Sides(period, now, compared, _breakdown(ground, compared))
 
 
 def breakdown(*, scope: Scope, period: Period, category: Category | None = None) -> Breakdown:
@@ -79,40 +78,53 @@ def breakdown(*, scope: Scope, period: Period, category: Category | None = None)
 
     Categories are the top ones, or those below ``category``.
     """
-    with transaction.atomic(using="report"):
-        border, categories = Border(scope), below(category)
-        tops = top_of_each()
-        cells = list(cube.within(border, period, MONTHLY, categories))
-        books = Books(border, period, categories, cells)
-        asked = [*((name, "fate") for name in ("month", *SUMMED)), ("site", "channel")]
-        months, *summed, left = tables(books, asked)
-        gone = {
-            (row["site"], row["channel"]): Left(row["weight_g"], row["units"])
-            for row in left
-            if row["direction"] == "out"
-        }
-        sold_g = {site: out.weight_g for (site, channel), out in gone.items() if channel == SOLD}
-        return Breakdown(
-            figures=diversion(scope=scope, period=period, category=category),
-            months=_by_month(months),
-            categories=_tallies(
-                border,
-                cells,
-                lambda cell: cell.from_category_id if categories else tops[cell.from_category_id],
-            ),
-            sums={name: _named(name, rows) for name, rows in zip(SUMMED, summed, strict=True)},
-            left=gone,
-            takings={} if category else takings(scope=scope, period=period, sold_g=sold_g),
-        )
+    return side_by_side(scope=scope, period=period, compared=None, category=category).now
 
 
-def _tallies(border: Border, cells: Iterable[Any], key: Callable[[Any], int]) -> dict[int, Tally]:
-    """Cells that cross the border, tallied by ``key``: what stays in stock is nobody's figure."""
+def _breakdown(ground: Ground, period: Period) -> Breakdown:
+    """One period: its flows are read once, and every figure comes of them."""
+    border, categories, cells = ground.border, ground.categories, ground.cells(period)
+    asked = [*((name, "fate") for name in ("month", *SUMMED)), ("site", "channel")]
+    months, *summed, left = tables(Books(ground, period, cells), asked)
+    gone = {
+        (row["site"], row["channel"]): Left(row["weight_g"], row["units"])
+        for row in left
+        if row["direction"] == "out"
+    }
+    by_category = _tallies(ground, cells)
+    sold_g = {site: out.weight_g for (site, channel), out in gone.items() if channel == SOLD}
+    return Breakdown(
+        figures=figures(border, period, categories, _whole(ground, cells, by_category), cells),
+        months=_by_month(months),
+        categories=by_category,
+        sums={name: _named(name, rows) for name, rows in zip(SUMMED, summed, strict=True)},
+        left=gone,
+        takings={}
+        if categories is not None
+        else takings(scope=border.scope, period=period, sold_g=sold_g),
+    )
+
+
+def _tallies(ground: Ground, cells: Iterable[Any]) -> dict[int, Tally]:
+    """By top category, or by each where some are chosen: what stays in stock is nobody's figure."""
     tallies: defaultdict[int, Tally] = defaultdict(Tally)
     for cell in cells:
-        if border.effects(cell.from_account_id, cell.to_account_id):
-            tallies[key(cell)].add(border, [cell])
+        if ground.border.effects(cell.from_account_id, cell.to_account_id):
+            category = cell.from_category_id
+            key = category if ground.categories is not None else ground.kept[category].top
+            tallies[key].add(ground.border, [cell])
     return dict(tallies)
+
+
+def _whole(ground: Ground, cells: Iterable[Any], tallies: dict[int, Tally]) -> Tally:
+    """All of it: the categories together; where some are chosen, with what they gave each other."""
+    whole = Tally()
+    if ground.categories is not None:
+        whole.add(ground.border, cells, ground.categories)
+    else:
+        for tally in tallies.values():
+            whole.merge(tally)
+    return whole
 
 
 def _by_month(rows: Iterable[dict[str, Any]]) -> dict[int, Tally]:

@@ -67,10 +67,18 @@ def comparisons(asked: Question) -> list[dict[str, Any]]:
 
 
 def until_today(asked: Question) -> str:
-    """The address of a fairer comparison, where a period is not over and the other is."""
-    if asked.compared is None or not asked.period.start <= asked.today < asked.period.end:
+    """The address of a fairer comparison, where a period is not over and the other is.
+
+    Both are cut: to the same days of the year before, or to as many days from the first on.
+    """
+    period, compared = asked.period, asked.compared
+    if compared is None or not period.start <= asked.today < period.end:
         return ""
-    if asked.compared.end >= asked.today:
+    if compared.end >= asked.today:
         return ""
-    elapsed = Period(asked.period.start, asked.today)
-    return "?" + asked.address(elapsed, compare=YEAR_EARLIER)
+    elapsed = Period(period.start, asked.today)
+    if period.is_year_after(compared):
+        return "?" + asked.address(elapsed, compare=YEAR_EARLIER)
+    other = compared.as_long_as(elapsed)
+    days = {"compare_from": other.start.isoformat(), "compare_to": other.end.isoformat()}
+    return "?" + asked.address(elapsed, compare=DATES, **days)

@@ -3,22 +3,36 @@
 Everything here reads through the alias ``report``; callers hold its transaction.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet, Sum
 
-from inventory.models import Flow, MonthlyFlow
+from inventory.models import Category, Flow, MonthlyFlow
 from inventory.months import first_day
-from organisation.models import Site
 from reporting.months import span
 from reporting.periods import Period, since
 from reporting.scopes import Border
 
 Categories = frozenset[int] | None
+Change = tuple[int, int, int]  # a stock account, a category, and the grams added to it
+CELL = ("from_account_id", "to_account_id", "month", "method", "from_category_id")
 PAIRS = ("from_category_id", "to_category_id")
 NO_MONTH = 200001
+
+
+class Cell(NamedTuple):
+    """A month's grams and units from one account to another of one category."""
+
+    from_account_id: int
+    to_account_id: int
+    month: int
+    method: str
+    from_category_id: int
+    grams: int
+    pieces: int
 
 
 def within(
@@ -32,20 +46,33 @@ def within(
     yield from _days(border, period.edges, by, categories)
 
 
-def after(border: Border, day: date, categories: Categories = None) -> Iterator[Any]:
-    """Sums of everything later than ``day``, per account pair and category pair."""
+def cells(border: Border, period: Period, like: Mapping[int, int]) -> list[Cell]:
+    """The period's sums by month and category of what crosses the border.
+
+    ``like`` says which category each is counted as. Months are told row by row: to have them
+    summed by the database takes longer than to add them up.
+    """
+    sums: defaultdict[tuple[int, int, int, str, int], list[int]] = defaultdict(lambda: [0, 0])
+    for start, end, month, method, category, grams, units in _rows(border, period):
+        if border.effects(start, end):
+            held = sums[start, end, month, method, like[category]]
+            held[0] += grams
+            held[1] += units
+    return [Cell(*key, *held) for key, held in sums.items()]
+
+
+def after(border: Border, day: date, categories: Categories = None) -> Iterator[Change]:
+    """What everything later than ``day`` added to each stock and category."""
     month, days = since(day + timedelta(days=1))
     _first, last = recorded()
-    yield from _whole_months(border, span(month, last), PAIRS, categories)
-    yield from _days(border, [days] if days else [], PAIRS, categories)
+    yield from _changes(border, span(month, last), [days] if days else [], categories)
 
 
-def until(border: Border, day: date, categories: Categories = None) -> Iterator[Any]:
-    """Sums of everything up to the end of ``day``, per account pair and category pair."""
+def until(border: Border, day: date, categories: Categories = None) -> Iterator[Change]:
+    """What everything up to the end of ``day`` added to each stock and category."""
     first, _last = recorded()
     period = Period(min(first_day(first), day), day)
-    yield from _whole_months(border, period.months, PAIRS, categories)
-    yield from _days(border, period.edges, PAIRS, categories)
+    yield from _changes(border, period.months, period.edges, categories)
 
 
 def recorded() -> tuple[int, int]:
@@ -65,17 +92,56 @@ def flows(border: Border, periods: Iterable[Period]) -> QuerySet[Flow]:
     )
 
 
+def below(category: Category | None) -> Categories:
+    """The keys of ``category`` and of everything under it; None for all categories."""
+    if category is None:
+        return None
+    under = Category.objects.using("report").under(category)
+    return frozenset(under.values_list("pk", flat=True))
+
+
+def _rows(border: Border, period: Period) -> Iterator[Any]:
+    """What ``cells`` adds up."""
+    if months := _clipped(period.months):
+        rows = _monthly(border, months)
+        yield from rows.values_list(*CELL, "weight_g", "units").iterator(chunk_size=2000)
+    if period.edges:
+        days = flows(border, period.edges).annotate(month=F("movement__month"))
+        sums = days.order_by().values(*CELL).annotate(grams=Sum("weight_g"), pieces=Sum("units"))
+        yield from sums.values_list(*CELL, "grams", "pieces").iterator(chunk_size=2000)
+
+
+def _changes(
+    border: Border, months: Sequence[int], days: Sequence[Period], categories: Categories
+) -> Iterator[Change]:
+    """Stock account, category and grams, below zero for what left it."""
+    stock = [pk for pk, side in border.sides.items() if side.is_stock]
+    read: list[QuerySet[Any]] = [_monthly(border, clipped)] if (clipped := _clipped(months)) else []
+    read += [flows(border, days)] if days else []
+    for rows in read:
+        for end, sign in (("to", 1), ("from", -1)):
+            moved = rows.filter(**{f"{end}_account__in": stock}).order_by()
+            if categories is not None:
+                moved = moved.filter(**{f"{end}_category__in": categories})
+            sums = moved.values_list(f"{end}_account_id", f"{end}_category_id")
+            for account, category, grams in sums.annotate(Sum("weight_g")):
+                yield account, category, sign * grams
+
+
+def _monthly(border: Border, months: Sequence[int]) -> QuerySet[MonthlyFlow]:
+    return MonthlyFlow.objects.using("report").filter(
+        month__in=months, from_account__in=border.accounts.values("pk")
+    )
+
+
 def _whole_months(
     border: Border, months: Sequence[int], by: Sequence[str], categories: Categories
 ) -> Iterable[Any]:
     months = _clipped(months)
     if not months:
         return ()
-    rows = MonthlyFlow.objects.using("report").filter(
-        month__in=months, from_account__in=border.accounts.values("pk")
-    )
     # Month by month, sums come off the index in its own order: a third of the work.
-    return _summed(_of(rows, categories), by or ("month",))
+    return _summed(_of(_monthly(border, months), categories), by or ("month",))
 
 
 def _days(
@@ -106,8 +172,11 @@ def _clipped(months: Sequence[int]) -> Sequence[int]:
     return [month for month in months if first <= month <= last]
 
 
-def _neighbours(border: Border) -> QuerySet[Site]:
-    """Sites whose movements can touch the scope: its own, and those at the end of its roads."""
+def _neighbours(border: Border) -> list[int]:
+    """Sites whose movements can touch the scope: its own, and those at the end of its roads.
+
+    Keys, not a subquery: with those, SQLite reads the index of a site's days.
+    """
     ends = {side.site for side in border.sides.values()}
     ends |= {side.to_site for side in border.sides.values() if side.to_site}
-    return Site.objects.filter(pk__in=(ends | border.sites.keys()) - {0})
+    return sorted((ends | border.sites.keys()) - {0})

@@ -129,8 +129,8 @@ class Question(forms.Form):
         asked["compare"] = self.cleaned_data["compare"]
         asked |= changes
         if asked["compare"] == DATES and self.compared:
-            asked["compare_from"] = self.compared.start.isoformat()
-            asked["compare_to"] = self.compared.end.isoformat()
+            asked.setdefault("compare_from", self.compared.start.isoformat())
+            asked.setdefault("compare_to", self.compared.end.isoformat())
         return urlencode({key: value for key, value in asked.items() if value}, doseq=True)
 
     def _settle(self, name: str, field: str, period: Callable[[], Period]) -> None:

@@ -15,7 +15,7 @@ from django.db.models import Sum
 from inventory.models import Category, Method
 from organisation.models import Site
 from reporting import cube, rounding, stock, warnings
-from reporting.cube import Categories
+from reporting.cube import PAIRS, Categories, below
 from reporting.periods import Period
 from reporting.scopes import FATES, Border, Scope
 
@@ -56,19 +56,32 @@ def diversion(*, scope: Scope, period: Period, category: Category | None = None)
     Masses are grams; see ``docs/indicators.md``.
     """
     with transaction.atomic(using="report"):
-        border = Border(scope)
-        categories = below(category)
-        by = () if categories is None else ("from_category_id", "to_category_id")
+        border, categories = Border(scope), below(category)
+        by = () if categories is None else PAIRS
         tally = Tally()
         tally.add(border, cube.within(border, period, by, categories), categories)
-        standing = stock.standing(border, period, categories)
-        notes = warnings.of(scope, border, period, categories, standing)
+        unsorted = cube.within(border, period, PAIRS[:1], warnings.unsorted(categories))
+        return figures(border, period, categories, tally, unsorted)
+
+
+def figures(
+    border: Border,
+    period: Period,
+    categories: Categories,
+    tally: "Tally",
+    unsorted: Iterable[Any],
+) -> dict[str, Any]:
+    """The answer of ``diversion`` from what was added up already.
+
+    ``unsorted`` are the sums of what has no category; others among them do no harm.
+    """
+    standing = stock.standing(border, period, categories)
     return {
         "period": period.describe(),
-        "scope": scope.describe(),
+        "scope": border.scope.describe(),
         **tally.masses(standing),
         **tally.rates(),
-        "warnings": notes,
+        "warnings": warnings.of(border, period, categories, standing, unsorted),
     }
 
 
@@ -86,14 +99,6 @@ def daily(sites: Iterable[Site], start: date, end: date) -> dict[date, dict[str,
                     held = days.setdefault(day, {"in_g": 0, "out_g": 0})
                     held["in_g" if figure == "collected_g" else "out_g"] += sign * grams
     return days
-
-
-def below(category: Category | None) -> Categories:
-    """The keys of ``category`` and of everything under it; None for all categories."""
-    if category is None:
-        return None
-    under = Category.objects.using("report").under(category)
-    return frozenset(under.values_list("pk", flat=True))
 
 
 class Tally:
@@ -135,6 +140,8 @@ class Tally:
 
     def merge(self, other: "Tally") -> None:
         self._masses.update(other._masses)
+        self._methods.update(other._methods)
+        self._stock_change += other._stock_change
 
     def __getitem__(self, figure: str) -> int:
         """Grams of one figure that flows alone tell (no stock)."""

@@ -4,7 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from inventory.models import UNSORTED, Category, EprStream, Kind, MonthlyFlow, MonthlyOrigin
+from django.db.models import QuerySet
+
+from inventory.models import (
+    UNSORTED,
+    Category,
+    EprStream,
+    Kind,
+    MonthlyFlow,
+    MonthlyOrigin,
+    Origin,
+)
 from inventory.months import add_months
 from reporting.months import span
 from reporting.rounding import shares
@@ -38,24 +48,32 @@ NOBODY_KNOWS = Taken([(UNKNOWN, UNKNOWN)], [1])
 
 
 class Intakes:
-    """Grams per site, month, top category, mode and origin, over the years that are asked for."""
+    """Grams per site, month, top category, mode and origin, of the months that were asked for.
+
+    A month is read once, for every period and table that goes back to it.
+    """
 
     def __init__(
-        self,
-        border: Border,
-        months: Collection[int],
-        kept: Mapping[int, Kept],
-        modes: Mapping[int, str | None],
+        self, border: Border, kept: Mapping[int, Kept], modes: Mapping[int, str | None]
     ) -> None:
-        self._tops: dict[tuple[int, int], dict[int, Counter[Way]]] = {}
+        self.border, self.kept, self.modes = border, kept, modes
+        self._read: set[int] = set()
+        self._came: dict[int, Sums] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+        self._tops: dict[tuple[int, int], dict[int, dict[Way, int]]] = defaultdict(dict)
         self._years: dict[Spot, Counter[Way]] = {}
         self._known: dict[Spot, Taken] = {}
-        if not months:
-            return
-        window = span(add_months(min(months), 1 - YEAR), max(months))
-        for month, account, category, origin, grams in _intakes(border, window):
-            tops = self._tops.setdefault((border.side(account).site, month), {})
-            tops.setdefault(kept[category].top, Counter())[modes[account], origin] += grams
+
+    def reach(self, months: Collection[int]) -> None:
+        """Read these months and the year before each, as far as they are not known yet."""
+        window = span(add_months(min(months), 1 - YEAR), max(months)) if months else []
+        self._add([month for month in window if month not in self._read])
+
+    def came(self, months: Sequence[int]) -> Iterator[tuple[int, str, int, int]]:
+        """Source, origin, grams and units of what came in with an origin in these months."""
+        self.reach(months)
+        for month in months:
+            for (account, origin), (grams, units) in self._came[month].items():
+                yield account, origin, grams, units
 
     def taken(self, site: int, month: int, kept: Kept) -> Taken:
         """Ways and their grams in the twelve months up to ``month``; unknown where none."""
@@ -86,14 +104,40 @@ class Intakes:
         self._years[site, month, top] = sums
         return sums
 
-    def _month(self, site: int, month: int, top: int | None) -> Counter[Way]:
+    def _month(self, site: int, month: int, top: int | None) -> dict[Way, int]:
         tops = self._tops.get((site, month), {})
         if top is not None:
-            return tops.get(top, Counter())
+            return tops.get(top, {})
         whole: Counter[Way] = Counter()
         for sums in tops.values():
             whole.update(sums)
         return whole
+
+    def _add(self, months: Collection[int]) -> None:
+        """Those without an origin are what remains of what was collected."""
+        if not months:
+            return
+        self._read.update(months)
+        modes, tops = self.modes, {pk: kept.top for pk, kept in self.kept.items()}
+        rest = _collected(self.border, months, tops)
+        spots = {entry: self._spot(*entry) for entry in rest}
+        for month, account, category, origin, grams, units in _with_origin(self.border, months):
+            entry, way = (month, account, tops[category]), (modes[account], origin)
+            held = self._came[month][account, origin]
+            held[0] += grams
+            held[1] += units
+            rest[entry] -= grams
+            sums = spots[entry]
+            sums[way] = sums.get(way, 0) + grams
+        for entry, grams in rest.items():
+            without: Way = (modes[entry[1]], None)
+            sums = spots[entry]
+            sums[without] = sums.get(without, 0) + grams
+
+    def _spot(self, month: int, account: int, top: int) -> dict[Way, int]:
+        """The sums to which a source's arrivals of a month and top category add."""
+        tops = self._tops[self.border.side(account).site, month]
+        return tops.setdefault(top, {})
 
 
 def split(weights: Sequence[int], amount: int) -> list[int]:
@@ -104,38 +148,36 @@ def split(weights: Sequence[int], amount: int) -> list[int]:
     return [sign * part for part in shares(weights, abs(amount)) or []]
 
 
-def _intakes(
-    border: Border, months: Sequence[int]
-) -> Iterator[tuple[int, int, int, str | None, int]]:
-    """Month, source, category, origin and grams; those without an origin are what remains."""
-    sums = _collected(border, months)
-    for month, account, category, origin, grams, _units in monthly_origins(border, months):
-        sums[month, account, category] -= grams
-        yield month, account, category, origin, grams
-    for (month, account, category), grams in sums.items():
-        yield month, account, category, None, grams
-
-
-def _collected(border: Border, months: Sequence[int]) -> dict[tuple[int, int, int], int]:
+def _collected(
+    border: Border, months: Collection[int], tops: Mapping[int, int]
+) -> dict[tuple[int, int, int], int]:
+    """What came in less what was cancelled, by month, source and top category."""
     sources = border.accounts.filter(kind=Kind.SOURCE).values("pk")
     rows = MonthlyFlow.objects.using("report").filter(month__in=months)
     sums: dict[tuple[int, int, int], int] = defaultdict(int)
     for side, sign in (("from", 1), ("to", -1)):
         keys = ("month", f"{side}_account_id", "from_category_id", "weight_g")
-        for month, account, category, grams in rows.filter(
-            **{f"{side}_account__in": sources}
-        ).values_list(*keys):
-            sums[month, account, category] += sign * grams
+        found = rows.filter(**{f"{side}_account__in": sources}).values_list(*keys)
+        for month, account, category, grams in found.iterator(chunk_size=2000):
+            sums[month, account, tops[category]] += sign * grams
     return sums
 
 
-def monthly_origins(border: Border, months: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    """Month, source, category, origin code, grams and units of whole months."""
-    rows = MonthlyOrigin.objects.using("report").filter(
+def _with_origin(
+    border: Border, months: Collection[int]
+) -> Iterator[tuple[int, int, int, str, int, int]]:
+    """Month, source, category, origin, grams and units; summed by the database it takes longer."""
+    codes = dict(Origin.objects.using("report").values_list("pk", "code"))
+    keys = ("month", "account_id", "category_id", "origin_id", "weight_g", "units")
+    rows = monthly_origins(border, months).values_list(*keys)
+    for month, account, category, origin, grams, units in rows.iterator(chunk_size=2000):
+        yield month, account, category, codes[origin], grams, units
+
+
+def monthly_origins(border: Border, months: Collection[int]) -> QuerySet[MonthlyOrigin]:
+    """What came in with an origin in whole months."""
+    return MonthlyOrigin.objects.using("report").filter(
         month__in=months, account__in=border.accounts.values("pk")
-    )
-    yield from rows.values_list(
-        "month", "account_id", "category_id", "origin__code", "weight_g", "units"
     )
 
 
@@ -153,6 +195,12 @@ def kept_under() -> dict[int, Kept]:
         return Kept(top.pk, top.code, streams.get(stream or 0), category.code == UNSORTED)
 
     return {pk: kept(category) for pk, category in rows.items()}
+
+
+def alike_ones(kept: Mapping[int, Kept]) -> dict[int, int]:
+    """Category key → the first that counts under the same: they may be summed as one."""
+    first: dict[Kept, int] = {}
+    return {pk: first.setdefault(what, pk) for pk, what in sorted(kept.items())}
 
 
 def add(sums: Sums, key: Any, grams: int, units: int) -> None:

@@ -14,11 +14,12 @@ from inventory.models import Category, Flow, Kind, Method
 from inventory.models.ledger import EXITS
 from inventory.months import first_day, last_day
 from reporting import cube
-from reporting.indicators import QUALITY, WEIGHTED, below
+from reporting.cube import below
+from reporting.indicators import QUALITY, WEIGHTED
 from reporting.intakes import kept_under
 from reporting.names import NONE
 from reporting.periods import Period
-from reporting.scopes import BALANCE, CHANNELS, FATES, GIVEN, SHIPPED, SOLD, Border, Scope
+from reporting.scopes import BALANCE, CHANNELS, FATES, GIVEN, SHIPPED, SOLD, UNTOLD, Border, Scope
 
 STOCK = "stock_g"
 ROAD = "in_transit_g"
@@ -43,6 +44,7 @@ LABELS = {
     f"{SOLD}_g": _("Sold"),
     f"{GIVEN}_g": _("Given"),
     f"{BALANCE}_g": _("Deduced by balance"),
+    f"{UNTOLD}_g": _("Sold or given, not told which"),
     f"{SHIPPED}_g": _("Shipped"),
 }
 NARROWS = ("mode", "partner", "stream")

@@ -4,32 +4,41 @@ What left straight from the gate, or as an item whose arrival is known, is *exac
 *attributed*: shared out over what the site took in, see ``attribution``.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import F, Sum
 
-from inventory.models import Item, Kind
+from inventory.models import Category, Item, Kind
 from inventory.models.ledger import EXITS
 from reporting import cube
-from reporting.cube import Categories
-from reporting.intakes import Intakes, Kept, Sums, Way, add, kept_under, monthly_origins, split
+from reporting.cube import below
+from reporting.intakes import (
+    Intakes,
+    Kept,
+    Sums,
+    Way,
+    add,
+    alike_ones,
+    kept_under,
+    monthly_origins,
+    split,
+)
 from reporting.periods import Period
-from reporting.scopes import FATES, Border
+from reporting.scopes import FATES, Border, Scope
 
-MONTHLY = ("month", "from_category_id")  # how ``cells`` must have been summed
+ANY = 0  # the month or category of what is not told apart by it
 
 
 class Gone(NamedTuple):
-    """A month, the account at the border, what the category counts under, and how it left.
+    """A month, the account at the border, a category for all that count alike, and how it left.
 
     What came in has no channel.
     """
 
     month: int
     account: int
-    category: Kept
+    category: int
     channel: str | None = None
 
 
@@ -56,38 +65,56 @@ class Part(NamedTuple):
     units: Sequence[int]
 
 
+class Ground:
+    """What every period of a scope stands on: its border, what accounts and categories are called,
+    and what came in, each read once.
+
+    ``first`` is the category by which all those that count alike are told.
+    """
+
+    def __init__(self, scope: Scope, category: Category | None = None) -> None:
+        self.border, self.categories = Border(scope), below(category)
+        self.kept = {**kept_under(), ANY: Kept(ANY, "", None, is_unsorted=False)}
+        self.first = alike_ones(self.kept)
+        rows = self.border.accounts.using("report")
+        named = list(rows.values_list("pk", "mode__code", "partner__code"))
+        self.modes = {pk: mode for pk, mode, _partner in named}
+        self.partners = {pk: partner for pk, _mode, partner in named}
+        self.intakes = Intakes(self.border, self.kept, self.modes)
+
+    def cells(self, period: Period) -> list[Any]:
+        """The period's sums by month and category, those that count alike as one."""
+        if self.categories is None:
+            return cube.cells(self.border, period, self.first)
+        by = ("month", *cube.PAIRS)
+        return list(cube.within(self.border, period, by, self.categories))
+
+
 class Books:
     """The flows that cross the border in a period: read once, then told part by part.
 
-    ``cells`` are those of ``cube.within`` by ``MONTHLY``.
+    ``cells`` are the period's, of ``Ground.cells``.
     """
 
-    def __init__(
-        self, border: Border, period: Period, categories: Categories, cells: Iterable[Any]
-    ) -> None:
-        self.border, self.period, self.categories = border, period, categories
-        self.kept = kept_under()
-        self.modes, self.partners = self._names()
-        self.arrived: Sums = defaultdict(lambda: [0, 0])
-        self.straight: Sums = defaultdict(lambda: [0, 0])
-        self.left: Sums = defaultdict(lambda: [0, 0])
+    def __init__(self, ground: Ground, period: Period, cells: Iterable[Any]) -> None:
+        self.ground, self.border, self.period = ground, ground.border, period
+        self.arrived: Sums = {}
+        self.straight: Sums = {}
+        self.left: Sums = {}
         for cell in cells:
             self._add(cell)
 
-    def parts(self, *, is_traced: bool) -> Iterator[Part]:
-        """Every part; how it came is looked for only where it is asked."""
-        yield from self._in(is_traced)
+    def parts(self, names: Collection[str], *, is_traced: bool) -> Iterator[Part]:
+        """Every part; how it came is looked for only where it is asked.
+
+        What came in is told as far as ``names`` need it: of the rest of its head nothing is asked.
+        """
         if is_traced:
+            yield from self._in_by_origin(frozenset(names))
             yield from self._traced()
             return
-        for gone, (grams, units) in self.left.items():
+        for gone, (grams, units) in (*self.arrived.items(), *self.left.items()):
             yield Part(self._head(gone, "exact"), [(None, None)], [grams], [units])
-
-    def _names(self) -> tuple[Mapping[int, str | None], Mapping[int, str | None]]:
-        rows = self.border.accounts.using("report").values_list("pk", "mode__code", "partner__code")
-        named = list(rows)
-        modes = {pk: mode for pk, mode, _partner in named}
-        return modes, {pk: partner for pk, _mode, partner in named}
 
     def _add(self, cell: Any) -> None:
         start, end = cell.from_account_id, cell.to_account_id
@@ -95,7 +122,7 @@ class Books:
             is_in = figure == "collected_g"
             outer, other = (start, end) if is_in == (sign > 0) else (end, start)
             grams, units = sign * cell.grams, sign * cell.pieces
-            category = self.kept[cell.from_category_id]
+            category = self.ground.first[cell.from_category_id]
             if is_in:
                 add(self.arrived, Gone(cell.month, outer, category), grams, units)
             elif figure in FATES:
@@ -104,21 +131,20 @@ class Books:
                 if self.border.side(other).kind == Kind.SOURCE:
                     add(self.straight, (gone, other), grams, units)
 
-    def _in(self, is_traced: bool) -> Iterator[Part]:
-        origins = self._origins_in() if is_traced else {}
+    def _in_by_origin(self, names: frozenset[str]) -> Iterator[Part]:
+        """What came in, as if without an origin; then what each origin takes of it."""
+        modes = self.ground.modes
         for arrival, (grams, units) in self.arrived.items():
-            mode, known = self.modes[arrival.account], origins.get(arrival, {})
-            rest_g = grams - sum(sums[0] for sums in known.values())
-            rest_units = units - sum(sums[1] for sums in known.values())
             yield Part(
-                self._head(arrival, "exact"),
-                [*((mode, origin) for origin in known), (mode, None)],
-                [*(sums[0] for sums in known.values()), rest_g],
-                [*(sums[1] for sums in known.values()), rest_units],
+                self._head(arrival, "exact"), [(modes[arrival.account], None)], [grams], [units]
             )
+        for arrival, origin, grams, units in self._origins_in(names):
+            mode = modes[arrival.account]
+            ways = [(mode, origin), (mode, None)]
+            yield Part(self._head(arrival, "exact"), ways, [grams, -grams], [units, -units])
 
     def _head(self, gone: Gone, basis: str) -> Head:
-        side, kept = self.border.side(gone.account), gone.category
+        side, kept = self.border.side(gone.account), self.ground.kept[gone.category]
         return Head(
             "out" if gone.channel else "in",
             basis,
@@ -126,7 +152,7 @@ class Books:
             kept.top_code,
             kept.stream,
             self.border.sites[side.site].code,
-            self.partners[gone.account],
+            self.ground.partners[gone.account],
             side.kind if gone.channel else None,
             gone.channel,
         )
@@ -137,11 +163,12 @@ class Books:
             rest[gone][0] -= grams
             rest[gone][1] -= units
             yield Part(self._head(gone, "exact"), [way], [grams], [units])
-        intakes = Intakes(self.border, {gone.month for gone in rest}, self.kept, self.modes)
+        kept, intakes = self.ground.kept, self.ground.intakes
+        intakes.reach({gone.month for gone in rest})
         for gone, (grams, units) in rest.items():
             if grams or units:
                 site = self.border.side(gone.account).site
-                ways, weights = intakes.taken(site, gone.month, gone.category)
+                ways, weights = intakes.taken(site, gone.month, kept[gone.category])
                 head = self._head(gone, "attributed")
                 yield Part(head, ways, split(weights, grams), split(weights, units))
 
@@ -158,9 +185,9 @@ class Books:
                 if (gone, other) in left:
                     left[gone, other][0] -= grams
                     left[gone, other][1] -= units
-                    yield gone, (self.modes[other], origin), grams, units
+                    yield gone, (self.ground.modes[other], origin), grams, units
         for (gone, source), (grams, units) in left.items():
-            yield gone, (self.modes[source], None), grams, units
+            yield gone, (self.ground.modes[source], None), grams, units
 
     def _known_items(self) -> Iterator[tuple[Gone, Way, int, int]]:
         """What left as an item whose arrival is known."""
@@ -174,8 +201,8 @@ class Books:
 
     def _net(self, rows: Any, *known: F) -> Iterator[tuple[Any, ...]]:
         """Sums of flows that leave, less those that come back, with what is known of each."""
-        if self.categories is not None:
-            rows = rows.filter(from_category__in=self.categories)
+        if self.ground.categories is not None:
+            rows = rows.filter(from_category__in=self.ground.categories)
         keys = ("movement__month", "from_account_id", "to_account_id", "from_category_id", "method")
         sums = rows.order_by().values_list(*keys, *known)
         sums = sums.annotate(grams=Sum("weight_g"), pieces=Sum("units"))
@@ -184,28 +211,41 @@ class Books:
                 if figure in FATES:
                     account, other = (end, start) if sign > 0 else (start, end)
                     channel = self.border.channel(account, method)
-                    gone = Gone(month, account, self.kept[category], channel)
+                    gone = Gone(month, account, self.ground.first[category], channel)
                     yield gone, other, *more, sign * grams, sign * units
 
-    def _origins_in(self) -> dict[Gone, dict[str, list[int]]]:
-        """Of each month's arrivals, those with an origin, by its code."""
-        found: dict[Gone, dict[str, list[int]]] = defaultdict(dict)
-        for month, account, category, origin, grams, units in self._origin_sums():
-            if self.categories is None or category in self.categories:
-                arrival = Gone(month, account, self.kept[category])
-                if arrival in self.arrived:
-                    add(found[arrival], origin, grams, units)
-        return found
-
-    def _origin_sums(self) -> Iterator[tuple[Any, ...]]:
-        yield from monthly_origins(self.border, self.period.months)
+    def _origins_in(self, names: frozenset[str]) -> Iterator[tuple[Gone, str, int, int]]:
+        """Arrivals with an origin; by month and category only where ``names`` ask for these."""
+        is_split = bool(names & {"month", "category", "stream"})
+        if is_split or self.ground.categories is not None:
+            yield from self._origins_of_months()
+        else:
+            for account, origin, grams, units in self.ground.intakes.came(self.period.months):
+                yield self._arrival(account), origin, grams, units
         if self.period.edges:
-            rows = cube.flows(self.border, self.period.edges).filter(origin__isnull=False)
-            keys = ("movement__month", "from_account_id", "to_account_id", "from_category_id")
-            sums = rows.values_list(*keys, "origin__code")
-            sums = sums.annotate(grams=Sum("weight_g"), pieces=Sum("units")).order_by()
-            for month, start, end, category, origin, grams, units in sums:
-                for figure, sign in self.border.effects(start, end):
-                    if figure == "collected_g":
-                        account = start if sign > 0 else end
-                        yield month, account, category, origin, sign * grams, sign * units
+            yield from self._origins_of_days(is_split)
+
+    def _origins_of_months(self) -> Iterator[tuple[Gone, str, int, int]]:
+        rows = monthly_origins(self.border, self.period.months)
+        if self.ground.categories is not None:
+            rows = rows.filter(category__in=self.ground.categories)
+        keys = ("account_id", "month", "category_id", "origin__code", "weight_g", "units")
+        for *arrival, origin, grams, units in rows.values_list(*keys).iterator(chunk_size=2000):
+            yield self._arrival(*arrival), origin, grams, units
+
+    def _origins_of_days(self, is_split: bool) -> Iterator[tuple[Gone, str, int, int]]:
+        rows = cube.flows(self.border, self.period.edges).filter(origin__isnull=False).order_by()
+        if self.ground.categories is not None:
+            rows = rows.filter(from_category__in=self.ground.categories)
+        # by month first in any case: SQLite would read every flow of an account to sum by accounts
+        keys = ("movement__month", "from_category_id", "from_account_id", "to_account_id")
+        sums = rows.values_list(*keys, "origin__code").annotate(Sum("weight_g"), Sum("units"))
+        for *spot, start, end, origin, grams, units in sums:
+            for figure, sign in self.border.effects(start, end):
+                if figure == "collected_g":
+                    source = start if sign > 0 else end
+                    arrival = self._arrival(source, *(spot if is_split else ()))
+                    yield arrival, origin, sign * grams, sign * units
+
+    def _arrival(self, account: int, month: int = ANY, category: int = ANY) -> Gone:
+        return Gone(month, account, self.ground.first[category])

@@ -75,6 +75,14 @@ class Period:
         """
         return _within_calendar(_year_earlier(self.start), _year_earlier(self.end))
 
+    def is_year_after(self, other: "Period") -> bool:
+        """Whether ``other`` has the same days of the year before."""
+        return (_year_earlier(self.start), _year_earlier(self.end)) == (other.start, other.end)
+
+    def as_long_as(self, other: "Period") -> "Period":
+        """Its first days, as many as ``other`` has; the whole of it where that has more."""
+        return Period(self.start, min(self.end, self.start + (other.end - other.start)))
+
     def describe(self) -> dict[str, str]:
         """Return the first and the last day, as ISO dates."""
         return {"from": self.start.isoformat(), "to": self.end.isoformat()}

@@ -1,6 +1,6 @@
 """How figures are written: in kilograms while small, in tonnes once large, adding up as printed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from inventory.months import month_of
 from inventory.units import format_kg, format_tonnes
 from reporting.periods import Period
+from reporting.rounding import FATES
 
 LARGE_G = 10_000_000
 
@@ -35,6 +36,8 @@ def period_name(period: Period) -> str:
 def heads(period: Period, compared: Period) -> tuple[str, str]:
     """What the columns of two periods are called: short, and never the same."""
     pair = period, compared
+    if period == compared:
+        return _("this period"), _("compared")
     if all(each == Period.this_year(each.start) for each in pair):
         return str(period.start.year), str(compared.start.year)
     if all(each == Period.this_month(each.start) for each in pair):
@@ -96,3 +99,32 @@ def unit_for(masses_g: Iterable[int]) -> Unit:
     """Tonnes where the largest of the masses passes ten of them, else kilograms."""
     largest = max((abs(grams) for grams in masses_g), default=0)
     return TONNES if largest >= LARGE_G else KILOGRAMS
+
+
+BALANCE = (
+    ("opening_stock_g", 1, ""),
+    ("opened_g", 1, "+"),
+    ("collected_g", 1, "+"),
+    ("received_g", 1, "+"),
+    ("adjusted_g", 1, "±"),
+    ("reclassified_g", 1, "±"),
+    ("sent_g", -1, "−"),
+    ("outgoing_g", -1, "−"),
+)
+
+
+def printed_balance(figures: Mapping[str, int], unit: Unit) -> dict[str, int]:
+    """The mass balance in grams as printed in ``unit``: what is printed adds up, fates too."""
+    parts = [sign * figures[name] for name, sign, _mark in BALANCE]
+    printed = {
+        name: sign * grams
+        for (name, sign, _mark), grams in zip(BALANCE, unit.split(parts), strict=True)
+    }
+    closing_g = sum(sign * printed[name] for name, sign, _mark in BALANCE)
+    fates = unit.split([figures[f"{fate}_g"] for fate in FATES], printed["outgoing_g"])
+    [on_road] = unit.split([figures["in_transit_g"]])
+    return printed | {
+        "closing_stock_g": closing_g,
+        "in_transit_g": on_road,
+        **{f"{fate}_g": grams for fate, grams in zip(FATES, fates, strict=True)},
+    }

@@ -23,11 +23,18 @@ def shares(parts_g: Sequence[int], hundred: int = 100) -> list[int] | None:
         return None
     split = [hundred * part // base_g for part in parts_g]
     if missing := hundred - sum(split):
-        # tuples, not a key function: bulk is shared out by the hundred thousand
-        claims = [(-(hundred * part % base_g), -part, i) for i, part in enumerate(parts_g)]
-        for _claim, _part, i in sorted(claims)[:missing]:
+        rests = [hundred * part % base_g for part in parts_g]
+        for i in _claimants(rests, parts_g, missing):
             split[i] += 1
     return split
+
+
+def _claimants(rests: Sequence[int], parts_g: Sequence[int], missing: int) -> list[int]:
+    """The parts that are rounded up; bulk is shared out by the hundred thousand, ties are rare."""
+    order = sorted(range(len(rests)), key=rests.__getitem__, reverse=True)
+    if rests[order[missing - 1]] == rests[order[missing]]:
+        order.sort(key=lambda i: (-rests[i], -parts_g[i], i))
+    return order[:missing]
 
 
 def published_shares(fates_g: Mapping[str, int], hundred: int = 100) -> dict[str, int] | None:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Self
 
 from django.db.models import Q, QuerySet
 
-from inventory.models import Account, Kind, Method
-from inventory.models.ledger import EXITS, SALE
+from inventory.models import Account, Kind, Method, ledger
+from inventory.models.ledger import EXITS
 from organisation.models import Network, Site
 
 FATES = tuple(f"{kind.value}_g" for kind in EXITS)
@@ -18,8 +18,14 @@ ENTRIES = {
     Kind.ADJUSTMENT: "adjusted_g",
 }
 LEAVES = {kind: f"{kind.value}_g" for kind in EXITS}
-SOLD, GIVEN, BALANCE, SHIPPED = CHANNELS = ("sold", "given", "balance", "shipped")
-REUSED = (SOLD, GIVEN, BALANCE)
+SOLD, GIVEN, BALANCE, UNTOLD, SHIPPED = CHANNELS = (
+    "sold",
+    "given",
+    "balance",
+    "untold",
+    "shipped",
+)
+REUSED = (SOLD, GIVEN, BALANCE, UNTOLD)
 
 Effects = tuple[tuple[str, int], ...]
 
@@ -58,7 +64,7 @@ class Side(NamedTuple):
     to_site: int | None
     is_stock: bool
     is_bulk: bool = False
-    is_sale: bool = False
+    reason: str = ""
 
 
 OUTSIDE = Side("", 0, None, False)
@@ -68,6 +74,7 @@ class Border:
     """Says what each pair of accounts means for a scope. Reads the accounts once."""
 
     def __init__(self, scope: Scope) -> None:
+        self.scope = scope
         self.sites = {site.pk: site for site in scope.sites}
         self._effects: dict[tuple[int, int], Effects] = {}
 
@@ -98,13 +105,15 @@ class Border:
         return self.side(end).is_stock - self.side(start).is_stock
 
     def channel(self, account: int, method: str) -> str:
-        """How what leaves to this account leaves: sold, given, deduced by balance, or shipped."""
+        """How what leaves to this account leaves: one of ``CHANNELS``."""
         side = self.side(account)
         if side.kind != Kind.REUSE:
             return SHIPPED
-        if side.is_sale:
+        if side.reason == ledger.SALE:
             return SOLD
-        return BALANCE if method == Method.BY_BALANCE else GIVEN
+        if method == Method.BY_BALANCE:
+            return BALANCE
+        return UNTOLD if side.reason == ledger.UNTOLD else GIVEN
 
     def _side(
         self, kind: str, site: int, to_site: int | None, holds_items: bool, reason: str
@@ -115,8 +124,8 @@ class Border:
             return Side(kind, site, to_site, is_ours and to_site in self.sites)
         if not is_ours:
             return OUTSIDE
-        is_stock, is_sale = kind == Kind.STOCK, kind == Kind.REUSE and reason == SALE
-        return Side(kind, site, None, is_stock, is_stock and not holds_items, is_sale)
+        is_stock = kind == Kind.STOCK
+        return Side(kind, site, None, is_stock, is_stock and not holds_items, reason)
 
 
 def _effects(start: Side, end: Side) -> Effects:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from inventory.models import Balance, Category, Kind
 from inventory.months import month_of
 from reporting import cube
-from reporting.cube import Categories
+from reporting.cube import Categories, Change
 from reporting.periods import Period
 from reporting.scopes import Border
 
@@ -32,9 +32,9 @@ def standing(border: Border, period: Period, categories: Categories = None) -> C
     """
     first, last = cube.recorded()
     if month_of(period.end) - first < last - month_of(period.end):
-        return _added(border, cube.until(border, period.end, categories), categories)
+        return _added(border, cube.until(border, period.end, categories))
     stock = _balances(border, categories)
-    stock.subtract(_added(border, cube.after(border, period.end, categories), categories))
+    stock.subtract(_added(border, cube.after(border, period.end, categories)))
     return stock
 
 
@@ -43,18 +43,12 @@ def bulk_below_zero(standing: Counter[Spot]) -> dict[Spot, int]:
     return {spot: grams for spot, grams in standing.items() if spot.is_bulk and grams < 0}
 
 
-def _added(border: Border, cells: Iterable[Any], categories: Categories) -> Counter[Spot]:
-    """What the sums of flows add to each spot."""
+def _added(border: Border, changes: Iterable[Change]) -> Counter[Spot]:
+    """What changes add to each spot."""
     tops, stock = top_of_each(), Counter[Spot]()
-    for cell in cells:
-        for account, category, grams in (
-            (cell.from_account_id, cell.from_category_id, -cell.grams),
-            (cell.to_account_id, cell.to_category_id, cell.grams),
-        ):
-            side = border.side(account)
-            if side.is_stock and (categories is None or category in categories):
-                place = _place(side.kind, side.site)
-                stock[Spot(place, tops[category], side.is_bulk)] += grams
+    for account, category, grams in changes:
+        side = border.side(account)
+        stock[Spot(_place(side.kind, side.site), tops[category], side.is_bulk)] += grams
     return stock
 
 

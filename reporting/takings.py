@@ -75,11 +75,7 @@ def together(found: Iterable[Takings | None]) -> Takings:
 
 def _unweighed(scope: Scope, period: Period) -> dict[str, int]:
     """Site code → lines of tickets that no flow goes with, because nobody knew their weight."""
-    lines = SaleLine.objects.using("report").filter(
-        flow=None,
-        sale__movement__site__in=scope.sites,
-        sale__movement__business_date__range=(period.start, period.end),
-    )
+    lines = SaleLine.objects.using("report").unweighed(scope.sites, period.start, period.end)
     return dict(lines.values_list("sale__movement__site__code").order_by().annotate(Count("pk")))
 
 

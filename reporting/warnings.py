@@ -1,7 +1,9 @@
 """What a reader must know before trusting a figure."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,28 +14,36 @@ from inventory.models import UNSORTED, Category
 from inventory.months import first_day, month_of
 from inventory.units import format_kg
 from organisation.models import Site
-from reporting import cube
 from reporting.cube import Categories
 from reporting.months import first_open
 from reporting.periods import Period
 from reporting.scopes import LEAVES, Border, Scope
 from reporting.stock import Spot, bulk_below_zero
+from sales.models import SaleLine
 
 
 def of(
-    scope: Scope,
     border: Border,
     period: Period,
     categories: Categories,
     standing: Counter[Spot],
+    cells: Iterable[Any],
 ) -> list[dict[str, str]]:
-    """Return the warnings of a report, as ``{type, msg}``."""
+    """Return the warnings of a report, as ``{type, msg}``; ``cells`` are summed by category."""
     found = [
-        *_negative_stock(scope, standing),
-        *_without_category(border, period, categories),
-        *_open_months(scope, period),
+        *_negative_stock(border.scope, standing),
+        *_without_category(border, unsorted(categories), cells),
+        *_unknown_weight(border.scope, period, categories),
+        *_open_months(border.scope, period),
     ]
     return [{"type": kind, "msg": str(msg)} for kind, msg in found]
+
+
+def unsorted(categories: Categories) -> frozenset[int]:
+    """The key of what nobody sorted, where it is among the categories asked for."""
+    rows = Category.objects.using("report").filter(organisation=None, code=UNSORTED)
+    keys = frozenset(rows.values_list("pk", flat=True))
+    return keys if categories is None or keys <= categories else frozenset()
 
 
 def _negative_stock(scope: Scope, standing: Counter[Spot]) -> list[tuple[str, str]]:
@@ -67,19 +77,15 @@ def _negatives(count: int) -> str:
 
 
 def _without_category(
-    border: Border, period: Period, categories: Categories
+    border: Border, unsorted: frozenset[int], cells: Iterable[Any]
 ) -> list[tuple[str, str]]:
-    unsorted = frozenset(
-        Category.objects.using("report")
-        .filter(organisation=None, code=UNSORTED)
-        .values_list("pk", flat=True)
-    )
-    if categories is not None and not unsorted <= categories:
+    if not unsorted:
         return []
     out = set(LEAVES.values())
     gone_g = sum(
         sign * cell.grams
-        for cell in cube.within(border, period, (), unsorted)
+        for cell in cells
+        if cell.from_category_id in unsorted
         for figure, sign in border.effects(cell.from_account_id, cell.to_account_id)
         if figure in out
     )
@@ -87,6 +93,21 @@ def _without_category(
         return []
     msg = _("%(weight)s kg left without a category: the total holds, single categories do not.")
     return [("without_category", msg % {"weight": format_kg(gone_g)})]
+
+
+def _unknown_weight(scope: Scope, period: Period, categories: Categories) -> list[tuple[str, str]]:
+    """What was sold without grams is missing from reuse, and the reader must know."""
+    lines = SaleLine.objects.using("report").unweighed(scope.sites, period.start, period.end)
+    if categories is not None:
+        lines = lines.filter(category__in=categories)
+    if not (count := lines.count()):
+        return []
+    msg = ngettext(
+        "%(count)s line was sold without a known weight: it is missing from what was reused.",
+        "%(count)s lines were sold without a known weight: they are missing from what was reused.",
+        count,
+    )
+    return [("unknown_weight", msg % {"count": count})]
 
 
 def _open_months(scope: Scope, period: Period) -> list[tuple[str, str]]:

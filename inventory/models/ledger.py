@@ -101,13 +101,14 @@ class Reason(models.TextChoices):
 
 
 SALE = "sold"  # the reason of the exit through which what is sold at a site's tills leaves
+UNTOLD = "untold"  # that of reuse taken over from files that do not say how it left
 
 
 class Account(models.Model):
     """One side of flows: a source, a place's bulk or items, a road, an exit, a discrepancy.
 
     ``key`` says in one word what the row stands for, so that it exists once. ``reason`` tells a
-    discrepancy's, and what was sold from what was given.
+    discrepancy's, and what was sold, or left nobody says how, from what was given.
     """
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="accounts")
@@ -144,7 +145,8 @@ class Account(models.Model):
 
     @property
     def reason_label(self) -> Any:
-        return _("sale") if self.is_sale else dict(Reason.choices).get(self.reason, self.reason)
+        words = {SALE: _("sale"), UNTOLD: _("way out not told"), **dict(Reason.choices)}
+        return words.get(self.reason, self.reason)
 
     @property
     def is_sale(self) -> bool:
@@ -181,6 +183,11 @@ class Account(models.Model):
     def sale(cls, site: Site) -> "Account":
         """Where what is sold at the site's tills leaves to: reuse, by the public."""
         return cls._named(site, f"{Kind.REUSE.value}//{SALE}", reason=SALE)
+
+    @classmethod
+    def untold(cls, site: Site) -> "Account":
+        """Reuse of which a file tells neither the till nor the partner: sold or given."""
+        return cls._named(site, f"{Kind.REUSE.value}//{UNTOLD}", reason=UNTOLD)
 
     @classmethod
     def adjustment(cls, site: Site, reason: str) -> "Account":

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from reporting import rounding
 from reporting.bilan.columns import Column, Head, Pair, Printed, lines
 from reporting.bilan.shop import WrittenChannels, WrittenShops
-from reporting.bilan.side import BALANCE, KNOWN, Side
+from reporting.bilan.side import KNOWN, Side
 from reporting.bilan.written import Written
 from reporting.breakdown import Sides
 from reporting.forms import Question
 from reporting.listing import COUNTED, LABELS
-from reporting.printing import heads, period_name, unit_for, write_day
+from reporting.printing import BALANCE, heads, period_name, unit_for, write_day
 from reporting.rounding import FATES
 from reporting.shops import channels, shops
 from reporting.tables import tables

@@ -16,19 +16,9 @@ from reporting.forms import Question
 from reporting.indicators import Tally
 from reporting.listing import STOCK
 from reporting.periods import Period
-from reporting.printing import Unit
+from reporting.printing import Unit, printed_balance
 from reporting.rounding import FATES
 
-BALANCE = (
-    ("opening_stock_g", 1, ""),
-    ("opened_g", 1, "+"),
-    ("collected_g", 1, "+"),
-    ("received_g", 1, "+"),
-    ("adjusted_g", 1, "±"),
-    ("reclassified_g", 1, "±"),
-    ("sent_g", -1, "−"),
-    ("outgoing_g", -1, "−"),
-)
 KNOWN = {
     "weighed": gettext_lazy("weighed"),
     "unit_average": gettext_lazy("units × average weight"),
@@ -79,7 +69,7 @@ class Side:
     def __init__(self, asked: Question, period: Period, found: Breakdown, unit: Unit) -> None:
         self.asked, self.period, self.found, self.unit = asked, period, found, unit
         self.figures = found.figures
-        self.printed = self._printed()
+        self.printed = printed_balance(self.figures, unit)
 
     def figure(self, name: str) -> Figure:
         """Figure ``name`` of the report, opening on its flows."""
@@ -121,20 +111,3 @@ class Side:
             | {"collected_g": into, "outgoing_g": sum(out)}
             for into, out in zip(ins, outs, strict=True)
         ]
-
-    def _printed(self) -> dict[str, int]:
-        parts = [sign * self.figures[name] for name, sign, _mark in BALANCE]
-        printed = {
-            name: sign * grams
-            for (name, sign, _mark), grams in zip(BALANCE, self.unit.split(parts), strict=True)
-        }
-        closing_g = sum(sign * printed[name] for name, sign, _mark in BALANCE)
-        fates = self.unit.split(
-            [self.figures[f"{fate}_g"] for fate in FATES], printed["outgoing_g"]
-        )
-        [on_road] = self.unit.split([self.figures["in_transit_g"]])
-        return printed | {
-            "closing_stock_g": closing_g,
-            "in_transit_g": on_road,
-            **{f"{fate}_g": grams for fate, grams in zip(FATES, fates, strict=True)},
-        }

@@ -36,6 +36,9 @@ OTHERS = {
     gettext_lazy("Deduced by balance"): gettext_lazy(
         "reuse that nobody weighed: what the books held less what was counted"
     ),
+    gettext_lazy("Sold or given, not told which"): gettext_lazy(
+        "reuse taken over from files that name neither a partner nor a balance"
+    ),
     gettext_lazy("Shipped"): gettext_lazy("the four other fates"),
     gettext_lazy("Shares"): gettext_lazy(
         "parts of the base in whole hundredths that make 100, by largest remainder"

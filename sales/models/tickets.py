@@ -156,6 +156,14 @@ class SaleLineQuerySet(models.QuerySet["SaleLine"]):
             cursor.execute(f"{united} ORDER BY 1 DESC LIMIT {self.NEWEST}", values)
             return list(cursor.fetchall())
 
+    def unweighed(self, sites: Iterable[Site], start: date, end: date) -> Self:
+        """Lines of these sites and days that no flow goes with, for want of a weight."""
+        return self.filter(
+            flow=None,
+            sale__movement__site__in=sites,
+            sale__movement__business_date__range=(start, end),
+        )
+
 
 class SaleLine(models.Model):
     """A line of a ticket: an item, or so many of a category, and the grams they weigh."""
@@ -185,7 +193,9 @@ class SaleLine(models.Model):
         verbose_name_plural = _("lines of tickets")
         indexes = [
             # the latest prices of a category in a structure
-            models.Index(F("organisation"), F("category"), F("id").desc(), name="line_prices")
+            models.Index(F("organisation"), F("category"), F("id").desc(), name="line_prices"),
+            # what reports warn of: few lines among many
+            models.Index(fields=["sale"], condition=Q(flow=None), name="line_unweighed"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["sale", "position"], name="line_position_once"),

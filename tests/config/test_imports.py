@@ -12,6 +12,9 @@ from config.imports import default_organisation, import_flows
 from inventory.ledger import close_month
 from inventory.models import Balance, Flow, Movement, Partner, Place, Shipment
 from organisation.models import Organisation, Site, Submission
+from reporting.attribution import flows
+from reporting.periods import Period
+from reporting.scopes import Scope
 
 HEADER = "date,site,direction,mode,fate,partner,category,weight_kg,units,note,method,origin,place"
 ARRIVAL = "2026-01-31,canal,in,drop_off,,,TEX.VETE,12.5,3,Un don,,,"
@@ -56,6 +59,18 @@ def test_an_arrival_becomes_a_movement_with_its_paper(take_in):
     assert Intake.objects.get().weighings.get().flow == flow
 
 
+@pytest.mark.parametrize(
+    ("partner", "method", "channel"),
+    [("", "", "untold"), ("gebetex", "", "given"), ("", "by_balance", "balance")],
+)
+def test_reuse_without_a_partner_is_told_apart_from_gifts(world, take_in, partner, method, channel):
+    take_in(csv_of(ARRIVAL, f"2026-01-31,canal,out,,reuse,{partner},TEX,4,,,{method},,"))
+    scope, day = Scope.of_sites([world.canal]), date(2026, 1, 31)
+    rows = flows(scope=scope, period=Period(day, day), by=["channel"])
+    told = [(row["channel"], row["weight_g"]) for row in rows if row["direction"] == "out"]
+    assert told == [(channel, 4_000)]
+
+
 def test_a_departure_names_its_fate_and_partner(take_in):
     take_in(csv_of(DEPARTURE))
     flow = Flow.objects.get()
@@ -64,9 +79,9 @@ def test_a_departure_names_its_fate_and_partner(take_in):
     assert Shipment.objects.get().partner.code == "gebetex"
 
 
-def test_a_departure_without_partner_goes_to_the_public(take_in):
+def test_reuse_without_partner_went_to_the_public_sold_or_given(take_in):
     take_in(csv_of("2026-01-31,canal,out,,reuse,,TEX,4,,,,,"))
-    assert Flow.objects.get().to_account.key == "canal/reuse/"
+    assert Flow.objects.get().to_account.key == "canal/reuse//untold"
 
 
 def test_a_line_without_category_is_unsorted(take_in):

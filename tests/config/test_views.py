@@ -145,3 +145,19 @@ def _is_drawn(draw, icon) -> bool:
         return "<svg" in draw.render(Context({"icon": icon}))
     except IconDoesNotExist:
         return False
+
+
+def test_the_home_page_prints_what_the_report_prints(client, world, submission):
+    """Rounded once, so that what is printed adds up: on both pages the same."""
+    entry = Entry(world.canal, Verb.SHIP, submission(), world.anna, timezone.now())
+    lines = [StockLine(Category.objects.get(code=code), 5_005_000) for code in ("TEX", "MOB")]
+    services.ship(entry=entry, departure=Departure(Kind.RECYCLING), lines=lines)
+    client.force_login(world.anna)
+
+    home, bilan = client.get("/").context, client.get("/bilan/").context
+
+    assert home["unit"] == bilan["page"].unit.word == "t"
+    for name in ("opening_stock_g", "collected_g", "outgoing_g", "closing_stock_g"):
+        assert home["written"][name] == bilan["page"].unit.write(
+            abs(bilan["page"].now.printed[name])
+        )

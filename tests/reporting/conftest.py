@@ -21,7 +21,7 @@ from inventory.models import (
 )
 from sales.models import Method as PaidBy
 from sales.models import Till
-from sales.services import Paid, Wanted, record_sale
+from sales.services import Paid, Wanted, record_sale, refund_sale
 
 VERBS = {
     ("source", "stock"): Verb.COLLECT,
@@ -119,6 +119,20 @@ def sell(world, books):
         )
 
     return sold
+
+
+@pytest.fixture
+def give_back(books):
+    """Refund the first line of a ticket."""
+
+    def given(sale, on):
+        entry = books.entry(sale.movement.site, Verb.RETURN, on)
+        line = sale.lines.get(position=1)
+        return refund_sale(
+            entry=entry, till=sale.till, sale=sale, quantities={line: 1}, method=PaidBy.CASH
+        )
+
+    return given
 
 
 @pytest.fixture

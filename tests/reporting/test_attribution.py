@@ -392,7 +392,7 @@ spots = st.tuples(
     taken=st.lists(spots, max_size=40), asked=st.lists(st.integers(11, 30), min_size=1, max_size=8)
 )
 def test_twelve_months_are_twelve_months_in_whatever_order_they_are_asked(taken, asked):
-    intakes = Intakes(None, [], {}, {})
+    intakes = Intakes(None, {}, {})
     for n, top, mode, grams in taken:
         tops = intakes._tops.setdefault((7, add_months(202401, n)), {})
         tops.setdefault(top, Counter())[mode, None] += grams

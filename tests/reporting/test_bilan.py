@@ -271,6 +271,54 @@ def test_a_period_that_is_not_over_offers_a_fairer_comparison(english, two_years
         assert fair.context["asked"].compared == Period(date(2025, 1, 1), date(2025, 5, 20))
 
 
+@pytest.mark.parametrize(
+    ("asked", "compared"),
+    [
+        ("from=2026-05-01&to=2026-05-31&compare=before", ("2026-04-01", "2026-04-20")),
+        ("from=2026-01-01&to=2026-06-30&compare=before", ("2025-07-01", "2025-11-17")),
+        (f"{YEAR}&compare=before", ("2025-01-01", "2025-05-20")),
+        (
+            f"{YEAR}&compare=dates&compare_from=2024-01-01&compare_to=2024-12-31",
+            ("2024-01-01", "2024-05-19"),  # as many days: that year had a 29 February
+        ),
+        (
+            f"{YEAR}&compare=dates&compare_from=2025-01-01&compare_to=2025-02-28",
+            ("2025-01-01", "2025-02-28"),  # shorter: there is nothing to cut
+        ),
+        (
+            "from=2000-01-01&to=2026-12-31&compare=dates&compare_from=2001-01-01"
+            "&compare_to=2001-12-31",
+            ("2001-01-01", "2001-12-31"),
+        ),
+    ],
+)
+def test_what_is_compared_is_cut_as_well(english, world, asked, compared):
+    with time_machine.travel("2026-05-20 12:00 +0000"):
+        address = english.get(f"/bilan/?{asked}").context["until_today"]
+        fair = english.get(f"/bilan/{address}").context["asked"]
+    assert fair.period.end == date(2026, 5, 20)
+    assert fair.compared == Period(*map(date.fromisoformat, compared))
+
+
+def test_a_period_beside_itself_has_two_columns_with_two_names(english, two_years):
+    html = page(english, f"{YEAR}&compare=dates&compare_from=2026-01-01&compare_to=2026-12-31")
+    heads = Tables(html).found["Mass balance"][0]
+    assert heads == ["Mass balance", "this period, kg", "compared", "difference"]
+
+
+def test_a_period_with_takings_alone_is_not_blank(world, english, sell, give_back):
+    sold = sell(world.canal, (500, None), (0, None), on="2025-03-10")
+    asked = f"{YEAR}&compare=year"
+    html = page(english, asked)
+    assert 'data-type="nothing_compared"' not in html
+    shop = dict(zip(*Tables(html).found["By shop"][:2], strict=True))
+    assert (shop["taken, €"], shop["2025"], shop["difference"]) == ("–", "5.00", "−5.00")
+    assert give_back(sold, "2026-01-07").total_cents == 500
+    html = page(english, "from=2027-01-01&to=2027-12-31&compare=year")
+    assert 'data-type="nothing_compared"' not in html
+    assert "−5.00" in Tables(html).found["By shop"][1]
+
+
 def test_tables_and_channels_add_up_to_the_gram(world, two_years):
     scope = Scope.of_sites([world.canal, world.gare])
     sides = side_by_side(scope=scope, period=Y2026, compared=Y2025)

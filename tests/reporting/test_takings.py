@@ -4,31 +4,16 @@ from datetime import date
 
 import pytest
 
-from inventory.models import Verb
+from inventory.models import Category
+from reporting.indicators import diversion
 from reporting.periods import Period
 from reporting.scopes import Scope
 from reporting.takings import Takings, takings
-from sales.models import Method
-from sales.services import refund_sale
 
 pytestmark = pytest.mark.database  # counts, sums and a join that each engine does its way
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
-
-
-@pytest.fixture
-def give_back(books):
-    """Refund the first line of a ticket."""
-
-    def given(sale, on):
-        entry = books.entry(sale.movement.site, Verb.RETURN, on)
-        line = sale.lines.get(position=1)
-        refund_sale(
-            entry=entry, till=sale.till, sale=sale, quantities={line: 1}, method=Method.CASH
-        )
-
-    return given
 
 
 def told(*sites, period=YEAR, **sold_g):
@@ -65,6 +50,24 @@ def test_a_site_without_a_till_and_another_structure_are_left_out(world, sell):
     sell(world.quai, (500, 1_000))
 
     assert told(world.canal, world.gare) == {}
+
+
+def test_lines_without_a_known_weight_are_warned_of(world, sell):
+    sell(world.canal, (500, 1_000), (250, None), (100, None))
+    sell(world.gare, (300, None), code="TEX")
+    sell(world.quai, (300, None))
+
+    def warned(*sites, period=YEAR, category=None):
+        asked = {"scope": Scope.of_sites(sites), "period": period, "category": category}
+        notes = diversion(**asked)["warnings"]
+        return [note["msg"].split()[0] for note in notes if note["type"] == "unknown_weight"]
+
+    toys = Category.objects.get(code="JOU", organisation=None)
+    assert warned(world.canal) == ["2"]
+    assert warned(world.canal, world.gare) == ["3"]
+    assert warned(world.canal, world.gare, category=toys) == ["2"]
+    assert warned(world.gare, category=toys) == []
+    assert warned(world.canal, period=Period(date(2026, 4, 1), date(2026, 4, 30))) == []
 
 
 @pytest.mark.parametrize(
