@@ -55,7 +55,8 @@ def test_what_is_saved_without_a_network_outlives_a_reload_and_is_sent_later(wei
 
 def test_a_lost_answer_is_sent_again_and_counts_once(weigh):
     weigh.page.route("**/collection/intakes", lambda route: (route.fetch(), route.abort()))
-    log(weigh)
+    with weigh.page.expect_event("requestfailed"):
+        log(weigh)
     expect(pill(weigh)).to_have_text("1 en attente")
     assert Intake.objects.count() == 1  # it had arrived
     weigh.page.unroute("**/collection/intakes")
@@ -79,7 +80,7 @@ def test_what_is_refused_stays_red_until_a_person_settles_it(weigh):
     weigh.tap("#state")
     expect(weigh.page.locator("#picker")).to_contain_text("Ce mois est clos.")
     weigh.tap(".pick", "Apport de")
-    weigh.tap(".pick", "Remettre sur la feuille")
+    weigh.tap(".pick", "Reprendre")
     expect(weigh.page.locator("#lines li")).to_have_count(1)
     weigh.save()
     all_sent(weigh)
@@ -115,7 +116,8 @@ def test_what_never_left_is_undone_here_and_what_may_have_left_there(weigh):
     expect(pill(weigh)).to_have_text("Hors ligne")  # nothing waits any more
     offline(weigh, False)
     weigh.page.route("**/collection/intakes", lambda route: (route.fetch(), route.abort()))
-    log(weigh, "5")
+    with weigh.page.expect_event("requestfailed"):
+        log(weigh, "5")
     expect(pill(weigh)).to_have_text("1 en attente")
     weigh.tap("#saved .btn")
     expect(pill(weigh)).to_have_text("2 en attente")
@@ -145,7 +147,7 @@ def test_a_session_that_ended_over_a_full_queue_keeps_it(weigh):
 def test_two_tabs_send_each_entry_once(weigh):
     posts = []
     context = weigh.page.context
-    context.on("request", lambda each: posts.append(each.url) if each.method == "POST" else None)
+    context.on("response", lambda each: posts.append(each.url))
     offline(weigh)
     for typed in "123":
         log(weigh, typed)

@@ -138,7 +138,7 @@ def test_an_arrival_is_undone_within_the_minute_and_put_back(weigh):
     weigh.save()
     saved(weigh, "8,0 kg enregistrés")
     weigh.tap("#saved .btn")
-    expect(weigh.page.locator("#saved b")).to_contain_text("annulée")
+    expect(weigh.page.locator("#saved b")).to_contain_text("annulé")
     all_sent(weigh)
     assert sum(1 for _, weight, *_ in flows() if weight == 8_000) == 2  # there and back
     weigh.tap("#saved .btn")

@@ -56,6 +56,7 @@ async function attempt(entry) {
 async function sendAll() {
   for (const entry of await queue.entries()) {
     if (entry.state !== "waiting") continue;
+    if (!navigator.onLine) return; // nothing leaves: what was never tried can be taken back here
     const tried = { ...entry, tries: entry.tries + 1 };
     await queue.update(tried); // before it leaves: from now on it may have arrived
     const result = await attempt(tried);

@@ -233,12 +233,13 @@ function done(entry) {
 
 async function resume() {
   const before = await queue.recall(KEPT);
-  if (!before) return;
+  if (!before || sheet.lines.length) return; // a quick hand has begun already
   const mode = byCode(station.modes, before.mode);
   if (mode) chosen.mode = mode;
   const full = before.sheet?.lines?.length > 0;
   if (full) sheet = before.sheet;
   chosen.origin = full || isRound(chosen.mode) ? byCode(station.origins, before.origin) : null;
+  draw();
 }
 
 /* A sheet that was saved, undone or refused comes back to be corrected; false where one is begun. */
@@ -272,7 +273,6 @@ function typing(event) {
 chosen.origin = usualOrigin(chosen.mode);
 slip.start();
 tiles.draw(station.tiles, { tapped, held });
-await resume();
 draw();
 find("pad").addEventListener("click", (event) => {
   const key = event.target.closest("[data-key]")?.dataset.key;
@@ -280,6 +280,7 @@ find("pad").addEventListener("click", (event) => {
 });
 find("save").addEventListener("click", save);
 document.addEventListener("keydown", typing);
+await resume();
 queue.onChange(() => slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove }));
 await saved.start(station, putBack);
 await waiting.start(putBack, await offline.start());
