@@ -121,7 +121,7 @@ def test_what_never_left_is_undone_here_and_what_may_have_left_there(weigh):
     expect(pill(weigh)).to_have_text("1 en attente")
     weigh.tap("#saved .btn")
     expect(pill(weigh)).to_have_text("2 en attente")
-    weigh.page.unroute("**/collection/intakes")
+    weigh.page.unroute_all(behavior="wait")
     weigh.page.reload()
     all_sent(weigh)
     assert [movement.verb for movement in Movement.objects.order_by("pk")] == ["collect", "reverse"]
