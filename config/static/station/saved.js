@@ -13,6 +13,7 @@ let arrival = null; // {id, weight_g, at, lines, number, state: kept | undoing |
 let station;
 let putBack = () => {};
 let day = { day: "", arrivals: 0, weight_g: 0 };
+let soon = null;
 let waiting = []; // what the server has not counted yet
 
 const left = () => (arrival?.state === "kept" ? Math.min(MINUTE, Math.max(0, arrival.at + MINUTE - Date.now())) : 0);
@@ -97,7 +98,7 @@ export function show(entry, sheet) {
 
 export const fresh = () => (left() ? arrival : null);
 
-async function count_again() {
+async function countAgain() {
   waiting = (await queue.entries()).filter(({ state, site }) => state === "waiting" && (!site || site === station.site.code));
   draw();
 }
@@ -120,6 +121,8 @@ async function refresh() {
 function sent(entry, { outcome, answer }) {
   if (outcome !== "saved") return;
   if (entry.counts) for (const name of ["arrivals", "weight_g"]) day[name] += entry.counts[name];
+  clearTimeout(soon); // the server may have counted it before: it has the last word
+  soon = setTimeout(refresh, 300);
   if (entry.id === arrival?.id) {
     arrival.number = answer.number;
     remember();
@@ -136,8 +139,8 @@ export async function start(data, onPutBack) {
   shortUndo.addEventListener("click", undo);
   setInterval(tick, 1000);
   setInterval(refresh, 60_000);
-  queue.onChange(count_again);
+  queue.onChange(countAgain);
   onSent(sent);
-  await count_again();
+  await countAgain();
   refresh();
 }
