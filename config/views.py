@@ -13,7 +13,7 @@ from config.context import BESIDE, DOORS, open_to
 from inventory.models import Account, Balance, Category, Item, Transfer
 from inventory.views.clearing import WEEKS
 from organisation.doors import page
-from organisation.models import Site, User
+from organisation.models import HeldEntry, Site, User
 from organisation.permissions import CallerRequest
 from reporting.indicators import daily, diversion
 from reporting.periods import Period
@@ -99,7 +99,14 @@ def _todo(user: User) -> dict[str, Any]:
         "coming": list(Transfer.objects.coming(sites)[:COMING]),
         "may_receive": user.may_anywhere("transfer"),
         "unsold": _unsold(user, sites),
+        "held": _held(user),
     }
+
+
+def _held(user: User) -> int:
+    """How many entries of tablets wait for the reader's decision, up to a bound."""
+    sites = Site.objects.permitted(user, "reverse")
+    return len(HeldEntry.objects.filter(site__in=sites).undecided().values("pk")[: MANY + 1])
 
 
 def _unsold(user: User, sites: list[Site]) -> int:

@@ -2,13 +2,26 @@
 
 from typing import Annotated, Any
 
+from django.http import HttpResponse
 from ninja import Field, Query, Schema
+from pydantic import StringConstraints
 
-from organisation.doors import Doors, May, caller
-from organisation.models import Site
+from organisation.doors import Doors, May, OwnSite, Surrender, caller
+from organisation.models import HeldEntry, Site, Submission
 from organisation.permissions import CallerRequest
-from organisation.shapes import READ_ERRORS, Page, keyset
+from organisation.services import hold
+from organisation.shapes import (
+    READ_ERRORS,
+    WRITE_ERRORS,
+    Id,
+    Page,
+    PastInstant,
+    Shape,
+    Text,
+    keyset,
+)
 from organisation.stations import STATION, pass_of
+from organisation.submissions import once
 
 router = Doors(tags=["organisation"])
 
@@ -39,6 +52,7 @@ class MeOut(Schema):
     login: str
     name: str
     initials: str
+    is_team: bool
     lock_after_min: int | None
     pass_: str | None = Field(alias="pass")
 
@@ -52,6 +66,47 @@ def get_me(request: CallerRequest) -> dict[str, Any]:
         "login": me.username,
         "name": me.get_short_name() or me.username,
         "initials": me.initials,
+        "is_team": me.team_of_id is not None,
         "lock_after_min": here.site.lock_after_min if here and at_tablet else None,
         "pass": pass_of(here, me) if here and at_tablet else None,
     }
+
+
+class HeldIn(Shape):
+    """An entry that was refused, as the tablet kept it: ``entry`` is its own id."""
+
+    id: Id
+    site: OwnSite
+    entry: Id
+    path: Annotated[str, StringConstraints(max_length=120, pattern=r"^/api/v1/[a-z/-]+$")]
+    body: Annotated[str, StringConstraints(max_length=200_000)]
+    occurred_at: PastInstant
+    summary: Text = ""
+    reason: Text = ""
+
+
+class HeldOut(Schema):
+    id: str
+
+
+@router.post(
+    "held", auth=Surrender("look_up"), response={201: HeldOut, 200: HeldOut, **WRITE_ERRORS}
+)
+def create_held(request: CallerRequest, payload: HeldIn) -> HttpResponse:
+    """Hand over a refused entry, for a manager to decide on."""
+
+    def record(_submission: Submission) -> HeldOut:
+        entry = HeldEntry(
+            site=payload.site,
+            station=request.station,
+            person=caller(request),
+            uuid=payload.entry,
+            endpoint=payload.path,
+            content=payload.body,
+            summary=payload.summary,
+            reason=payload.reason,
+            occurred_at=payload.occurred_at,
+        )
+        return HeldOut(id=str(hold(entry=entry).uuid))
+
+    return once(request, payload.id, record)

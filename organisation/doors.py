@@ -33,7 +33,7 @@ from organisation.models import Site, Token, User
 from organisation.permissions import ACTS, CallerRequest, require_act
 from organisation.prepared import Prepared
 from organisation.shapes import Page
-from organisation.stations import person_of
+from organisation.stations import named_by, person_of
 
 
 class _CsrfCheck(CsrfViewMiddleware):
@@ -136,6 +136,29 @@ class May(HttpBearer):
         return found
 
 
+class Surrender(May):
+    """The guard of what a tablet hands over: even withdrawn, even by somebody let go."""
+
+    @staticmethod
+    def _at_station(request: HttpRequest, said: str) -> Any:
+        return named_by(request.station, said.strip())  # type: ignore[attr-defined]
+
+    def admit(self, request: HttpRequest) -> None:
+        if getattr(request, "station", None) is None:
+            super().admit(request)
+        request.act = require_act(self.act)  # type: ignore[attr-defined]
+
+
+class Home(May):
+    """A site of the caller's structure, whatever their role there."""
+
+    def _look_up(self, model: Any, value: str, request: HttpRequest) -> Any:
+        site = _row(model, value, request) if _is_code(value) else None
+        if site is None:
+            raise PydanticCustomError("unknown_site", "")
+        return site
+
+
 class Reach(May):
     """A site as a destination: one's own, or another member's of a shared network."""
 
@@ -179,6 +202,7 @@ T = TypeVar("T")
 Permitted = Annotated[T, May()]
 """``Permitted[Site]``: a code that names a site where the caller may do the route's act."""
 Destination = Annotated[Site, Reach()]
+OwnSite = Annotated[Site, Home()]
 
 
 class SitePage(Page):

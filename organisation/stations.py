@@ -36,24 +36,33 @@ def pass_of(station: Station, person: User) -> str:
 
 
 def person_of(station: Station | None, said: str) -> User | None:
-    """Whoever the pass names, at the tablet it was made for; None where it proves nothing.
+    """Whoever the pass names and may still work here; None where it proves nothing.
 
     Raises ValidationError ``station_withdrawn``, ``person_withdrawn``.
     """
+    person = named_by(station, said)
+    if person is None or station is None:
+        return None
+    if station.revoked_at:
+        raise ValidationError(_("This tablet has been withdrawn."), code="station_withdrawn")
+    if not person.is_active:
+        raise ValidationError(
+            _("This person does not work here any more."), code="person_withdrawn"
+        )
+    return person
+
+
+def named_by(station: Station | None, said: str) -> User | None:
+    """Whoever the pass names, at the tablet it was made for, even where both are withdrawn."""
     try:
         station_pk, person_pk = signing.loads(said, salt=SALT, max_age=PASS_LIVES)
     except (signing.BadSignature, TypeError, ValueError):
         return None
     if station is None or station_pk != station.pk:
         return None
-    if station.revoked_at:
-        raise ValidationError(_("This tablet has been withdrawn."), code="station_withdrawn")
     person = User.objects.filter(pk=person_pk).select_related("organisation").first()
-    if person is None or not person.is_active:
-        raise ValidationError(
-            _("This person does not work here any more."), code="person_withdrawn"
-        )
-    person.came_by_pin = True
+    if person is not None:
+        person.came_by_pin = True
     return person
 
 

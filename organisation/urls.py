@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from organisation.views import account, people, settings, stations
+from organisation.views import account, held, people, settings, stations
 
 urlpatterns = [
     path("mon-compte/", account.account, name="account"),
     path("mon-compte/cles/", account.keys, name="account-keys"),
     path("mon-compte/pin/", account.pin, name="account-pin"),
+    path("saisies/", held.held, name="held"),
+    path("saisies/<int:pk>/", held.decide_held, name="decide-held"),
     path("tablette/", stations.tablet, name="tablet"),
     path("tablette/verrouiller/", stations.lock, name="lock"),
     path("reglages/", settings.settings, name="settings"),

@@ -18,7 +18,7 @@ from inventory.ledger import Entry
 from inventory.models import Category, CollectionMode, Container, Origin, Partner, Place, Verb
 from inventory.services import Draft
 from organisation.doors import ANYONE, acts_of, callbacks, operations_of
-from organisation.models import Membership, Site, Station, Submission, User
+from organisation.models import HeldEntry, Membership, Site, Station, Submission, User
 from organisation.permissions import Role
 from sales.models import PriceKey, Till
 
@@ -54,6 +54,16 @@ YEAR = Sample(query={"from": "2026-01-01", "to": "2026-12-31", "site": "$site"})
 SAMPLES = {
     "GET organisation/sites": ALONE,
     "GET organisation/me": ALONE,
+    "POST organisation/held": Sample(
+        body={
+            "site": "$site",
+            "entry": "6f1f0c9e-57a1-4f0e-9c1c-000000000001",
+            "path": "/api/v1/collection/intakes",
+            "body": "{}",
+            "occurred_at": "2026-01-02T10:00:00+01:00",
+        },
+        names="structure",
+    ),
     "GET inventory/categories": LISTED,
     "GET inventory/places": LISTED,
     "GET inventory/containers": LISTED,
@@ -331,6 +341,8 @@ PAGES = {
     "reglages/sites/<str:site>/lieux/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/lieux/nouveau/": Sample(path={"site": "$site"}),
     "mon-compte/pin/": ALONE,
+    "saisies/": ALONE,
+    "saisies/<int:pk>/": Sample(path={"pk": "$held"}, body={"do": "drop", "note": "double"}),
     "reglages/tablettes/": ALONE,
     "reglages/tablettes/<int:pk>/": Sample(path={"pk": "$station"}),
     "reglages/tablettes/site/<str:site>/": Sample(
@@ -428,6 +440,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot = {
         "site": site.code,
         "login": helper.username,
+        "held": str(_held(site)),
         "station": str(Station.objects.create(site=site, name="Quai").pk),
         "peer": peer.code,
         "till": till.code,
@@ -479,6 +492,18 @@ def _lost(site, person, spot, made) -> str:
     made("missed", "inventory/counts", place="reserve", items=[], lines=[])
     lost, spot["item"] = spot["item"], first
     return lost
+
+
+def _held(site) -> int:
+    """An entry that a tablet could not have recorded."""
+    return HeldEntry.objects.create(
+        site=site,
+        uuid=uuid4(),
+        endpoint="/api/v1/collection/intakes",
+        content="{}",
+        occurred_at=timezone.now(),
+        received_at=timezone.now(),
+    ).pk
 
 
 def _own_codes(organisation) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Structures, their sites and people, their tablets, and the requests they have sent us."""
 
+from organisation.models.held import HeldEntry
 from organisation.models.people import Membership, Token, User
 from organisation.models.stations import PinFailures, Station
 from organisation.models.structures import (
@@ -13,6 +14,7 @@ from organisation.models.structures import (
 from organisation.models.submissions import Submission
 
 __all__ = [
+    "HeldEntry",
     "Membership",
     "Network",
     "Organisation",

@@ -1,5 +1,6 @@
 """What people and tablets may do here: writes that span rows."""
 
+from organisation.services.held import decide, hold
 from organisation.services.people import (
     Grant,
     add_person,
@@ -22,6 +23,8 @@ __all__ = [
     "Grant",
     "add_person",
     "change_roles",
+    "decide",
+    "hold",
     "invite",
     "new_password",
     "pair",

@@ -1,22 +1,26 @@
 """Tablets: paired once, opened with a PIN, locked when idle, withdrawn at once."""
 
+import json
 from datetime import timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
 from inventory.models import Category, Movement
-from organisation.models import Membership, Site, Station, Submission, User
+from organisation.models import HeldEntry, Membership, Site, Station, Submission, User
 from organisation.permissions import Role
 from organisation.services import invite, pair, set_pin, set_team, sign_in, withdraw
 from organisation.stations import COOKIE, pass_of
 from tests.conftest import codes
 
 PIN = "4071"
+ENTRY = "0b6a3c52-5a0e-4d0c-9a53-3a1c1a2b4c5d"
 
 
 @pytest.fixture
@@ -122,7 +126,7 @@ def test_a_pin_that_everybody_tries_first_is_refused(ines, pin):
 
 def test_a_pin_is_kept_as_a_hash(ines):
     assert PIN not in ines.pin
-    assert ines.pin.startswith("pbkdf2_sha256$")
+    assert check_password(PIN, ines.pin)
 
 
 def test_somebody_without_e_mail_or_password_opens_a_tablet(tablet, ines):
@@ -313,3 +317,102 @@ def test_what_comes_from_a_withdrawn_tablet_or_of_somebody_let_go_says_so(tablet
     assert (answer.status_code, codes(answer)) == (403, ["station_withdrawn"])
     assert Category.objects.exists()
     assert not Movement.objects.exists()
+
+
+# What could not be recorded
+
+
+def handed_over(here, person, api, **more):
+    body = {
+        "site": "canal",
+        "entry": ENTRY,
+        "path": "/api/v1/collection/intakes",
+        "body": json.dumps({"id": ENTRY, **arrival()}),
+        "occurred_at": timezone.now().isoformat(),
+        "summary": "Textiles 4,3 kg",
+        "reason": "Cette tablette a été retirée.",
+        **more,
+    }
+    api.client.cookies[COOKIE] = here.secret
+    api.headers["Authorization"] = f"Tablet {pass_of(here.station, person)}"
+    return api.post("organisation/held", {"id": str(uuid4()), **body})
+
+
+def test_what_a_withdrawn_tablet_still_has_is_kept_for_a_decision(tablet, ines, api, world):
+    here = tablet()
+    withdraw(station=here.station)
+    User.objects.filter(pk=ines.pk).update(is_active=False)
+    assert handed_over(here, ines, api(None)).status_code == 201
+    assert handed_over(here, ines, api(None)).status_code == 201  # another attempt: kept once
+    [entry] = HeldEntry.objects.all()
+    assert (entry.station, entry.person, entry.site) == (here.station, ines, world.canal)
+    assert not Movement.objects.exists()
+
+
+def office_of(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_a_manager_records_it_after_all_once_and_in_their_own_name(tablet, ines, api, world):
+    here = tablet()
+    withdraw(station=here.station)
+    handed_over(here, ines, api(None))
+    office = office_of(world.manager)
+    assert "Textiles 4,3 kg" in office.get("/saisies/").content.decode()
+    entry = HeldEntry.objects.get()
+    office.post(f"/saisies/{entry.pk}/", {"do": "record"})
+    office.post(f"/saisies/{entry.pk}/", {"do": "record"})
+    [movement] = Movement.objects.all()
+    assert movement.author == world.manager
+    assert movement.submission.station == here.station
+    assert str(movement.submission.uuid) == ENTRY
+    entry.refresh_from_db()
+    assert (entry.outcome, entry.decided_by) == ("recorded", world.manager)
+
+
+def test_what_was_recorded_in_between_is_not_recorded_twice(tablet, ines, api, world):
+    here = tablet()
+    assert sent(here, ines, api(None), id=ENTRY).status_code == 201
+    withdraw(station=here.station)
+    handed_over(here, ines, api(None))
+    office_of(world.manager).post(f"/saisies/{HeldEntry.objects.get().pk}/", {"do": "record"})
+    assert Movement.objects.count() == 1
+    assert HeldEntry.objects.get().outcome == "recorded"
+
+
+def test_an_entry_is_set_aside_only_with_a_reason(tablet, ines, api, world):
+    handed_over(tablet(), ines, api(None))
+    office, entry = office_of(world.manager), HeldEntry.objects.get()
+    office.post(f"/saisies/{entry.pk}/", {"do": "drop", "note": " "})
+    assert HeldEntry.objects.get().decided_at is None
+    office.post(f"/saisies/{entry.pk}/", {"do": "drop", "note": "Pesé deux fois"})
+    assert (HeldEntry.objects.get().outcome, HeldEntry.objects.get().note) == (
+        "dropped",
+        "Pesé deux fois",
+    )
+    assert not Movement.objects.exists()
+
+
+def test_what_is_refused_again_still_waits_and_says_why(tablet, ines, api, world):
+    nothing = json.dumps({"id": ENTRY, **arrival(lines=[])})
+    handed_over(tablet(), ines, api(None), body=nothing)
+    office, entry = office_of(world.manager), HeldEntry.objects.get()
+    page = office.post(f"/saisies/{entry.pk}/", {"do": "record"}, follow=True)
+    assert HeldEntry.objects.get().decided_at is None
+    assert "note bad" in page.content.decode()
+
+
+def test_nothing_but_the_api_is_reached_through_a_held_entry(tablet, ines, api):
+    here = tablet()
+    for path in ("/reglages/", "https://elsewhere.example/", "/api/v1/../reglages/"):
+        assert handed_over(here, ines, api(None), path=path).status_code == 422
+    assert handed_over(here, ines, api(None), path="/api/v1/nowhere").status_code == 201
+
+
+def test_the_home_page_tells_those_who_may_decide(tablet, ines, api, world):
+    handed_over(tablet(), ines, api(None))
+    assert office_of(world.manager).get("/").context["todo"]["held"] == 1
+    assert office_of(world.sorter).get("/").context["todo"]["held"] == 0
+    assert office_of(world.sorter).get("/saisies/").status_code == 403

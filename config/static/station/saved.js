@@ -74,7 +74,7 @@ async function undo() {
 function reversal(undone) {
   const id = uuid();
   return {
-    id, at: Date.now(), kind: "undo", path: `${station.api}inventory/reversals`, ...signed(),
+    id, at: Date.now(), kind: "undo", site: station.site.code, summary: word("undone", { what: named() }), path: `${station.api}inventory/reversals`, ...signed(),
     body: JSON.stringify({ id, of: undone.id, reason: "undo" }), weight_g: undone.weight_g,
     counts: { arrivals: -1, weight_g: -undone.weight_g },
   };
@@ -108,7 +108,7 @@ const today = () => now().toLocaleDateString("sv");
 /* The day's total as the server has it. */
 async function refresh() {
   try {
-    const { response, answer } = await ask(`${station.api}collection/day?site=${encodeURIComponent(station.site.code)}`);
+    const { response, answer } = await ask(`${station.api}collection/day?site=${encodeURIComponent(station.site.code)}`, { pass: person()?.pass });
     if (!response.ok) return;
     day = answer;
     queue.keep(`day:${station.site.code}`, day);

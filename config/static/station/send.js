@@ -1,6 +1,7 @@
 /* Sends what waits, in order, each under its own id until the server has answered.
    What it refuses stays for a person to settle; without an answer everything stays. */
 import * as queue from "./queue.js";
+import { uuid } from "./sheet.js";
 
 const EVERY = 15_000;
 const PATIENCE = 12_000;
@@ -53,6 +54,22 @@ async function attempt(entry) {
   return { outcome: "refused", reasons: reasons(answer), codes: codes(answer) };
 }
 
+/* Whoever sent it may no longer: it goes to a manager, by itself. */
+const WITHDRAWN = ["station_withdrawn", "person_withdrawn"];
+
+/* Hand a refused entry over for a manager to decide on; whether it arrived there. */
+export async function handOver(entry) {
+  const kept = { ...entry, held: entry.held ?? uuid() };
+  await queue.update(kept);
+  const body = JSON.stringify({
+    id: kept.held, site: kept.site, entry: kept.id, path: kept.path, body: kept.body,
+    occurred_at: new Date(kept.at).toISOString(), summary: kept.summary ?? "", reason: kept.reasons.join(" "),
+  });
+  const { outcome } = await attempt({ path: "/api/v1/organisation/held", body, pass: kept.pass });
+  if (outcome === "saved") await queue.remove(kept);
+  return outcome === "saved";
+}
+
 async function sendAll() {
   for (const entry of await queue.entries()) {
     if (entry.state !== "waiting") continue;
@@ -62,10 +79,15 @@ async function sendAll() {
     const result = await attempt(tried);
     status.isLoggedOut = result.outcome === "logged out";
     if (result.outcome === "saved") await queue.remove(tried);
-    else if (result.outcome === "refused") await queue.update({ ...tried, state: "refused", reasons: result.reasons, codes: result.codes });
+    else if (result.outcome === "refused") await refuse({ ...tried, state: "refused", reasons: result.reasons, codes: result.codes });
     for (const each of listeners) each(tried, result);
     if (["silent", "logged out"].includes(result.outcome)) return;
   }
+}
+
+async function refuse(entry) {
+  await queue.update(entry);
+  if (entry.codes.some((code) => WITHDRAWN.includes(code))) await handOver(entry);
 }
 
 /* One tab at a time. Over plain http there are no locks, so a lease stands for one. */

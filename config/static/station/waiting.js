@@ -2,7 +2,7 @@
 import { find, h, icon, plural, word } from "./page.js";
 import * as picker from "./picker.js";
 import * as queue from "./queue.js";
-import { flush, status } from "./send.js";
+import { flush, handOver, status } from "./send.js";
 import * as sounds from "./sounds.js";
 import { count, kg, time } from "./units.js";
 
@@ -69,7 +69,8 @@ function open() {
 
 function settle(entry) {
   const back = { label: word("take-again"), image: "again", main: true, choose: () => correct(entry) };
-  const options = [...(entry.sheet ? [back] : []), { label: word("drop"), image: "x", choose: () => confirm(entry) }];
+  const pass = { label: word("hand-over"), image: "up", choose: () => handOver(entry) };
+  const options = [...(entry.sheet ? [back] : []), pass, { label: word("drop"), image: "x", choose: () => confirm(entry) }];
   picker.open({ heading: named(entry), text: entry.reasons.join(" "), options, question: true });
 }
 

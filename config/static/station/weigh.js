@@ -206,7 +206,7 @@ function arrivalOf({ id, lines }) {
   const body = { ...request(sheet, station.site.code, chosen.mode?.code, chosen.origin?.code), occurred_at: at };
   return {
     id, at: Date.now(), kind: "arrival", site: station.site.code, path: `${station.api}collection/intakes`, body: JSON.stringify(body),
-    weight_g: totalOf(sheet), counts: { arrivals: 1, weight_g: totalOf(sheet) }, sheet: { lines, mode: chosen.mode?.code, origin: chosen.origin?.code }, ...saved.signed(),
+    summary: lines.map((each) => `${each.name} ${kg(weightOf(each))} kg`).join(", ").slice(0, 500), weight_g: totalOf(sheet), counts: { arrivals: 1, weight_g: totalOf(sheet) }, sheet: { lines, mode: chosen.mode?.code, origin: chosen.origin?.code }, ...saved.signed(),
   };
 }
 

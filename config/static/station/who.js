@@ -1,47 +1,77 @@
 /* Who stands there: asked of the server, and remembered for when it does not answer. */
+import { find } from "./page.js";
+import * as pins from "./pins.js";
 import * as queue from "./queue.js";
 import { ask, status } from "./send.js";
-import { find } from "./page.js";
+import * as turns from "./turns.js";
 
-let me = null; // {login, name, initials, pass, lock_after_min}
+const NOTE_EVERY = 10_000;
+let me = null; // {login, name, initials, pass, lock_after_min, is_team, here: taken over without a network}
 let touched = Date.now();
+let noted = 0;
+let isLocked = false;
 
 export const person = () => me;
 
-function show() {
-  if (!me) return;
+async function become(other) {
+  me = other;
+  await queue.keep("me", me);
   for (const node of document.querySelectorAll("[data-me]")) node.textContent = me[node.dataset.me] ?? "";
 }
 
-/* Ask who is signed in; the last one known where nobody answers. */
-export async function learn() {
-  me ??= (await queue.recall("me")) ?? null;
-  show();
+/* Ask who is signed in; the last one known where nobody answers, or who took over meanwhile. */
+async function learn() {
+  const before = (await queue.recall("me")) ?? null;
+  if (before) await become(before);
   try {
     const { response, answer } = await ask(find("me").dataset.path);
-    status.isLoggedOut = response.status === 401;
-    if (response.ok) {
-      me = answer;
-      await queue.keep("me", me);
-    }
+    status.isLoggedOut = response.status === 401 && !me?.pass; // a pass sends without a session
+    if (!response.ok) return;
+    if (answer.pass) await pins.known(answer);
+    if (!me?.here || me.login === answer.login) await become(answer);
   } catch {
     // no network: whoever was there still is
   }
-  show();
-  return me;
 }
 
-/* After some idle minutes the tablet is left to whoever comes next. */
+/* The next one takes over: at the server's page, or here where it cannot be reached. */
+async function hand() {
+  if (isLocked) return;
+  isLocked = true;
+  await become({ ...(await turns.ask()), here: true });
+  touched = Date.now();
+  isLocked = false;
+}
+
+const isIdle = () => Boolean(me?.pass) && Date.now() - touched > me.lock_after_min * 60_000;
+
 function watch() {
-  const idle = Date.now() - touched;
-  if (me?.pass && idle > me.lock_after_min * 60_000 && navigator.onLine) find("leave").requestSubmit();
+  if (!isIdle()) return;
+  if (navigator.onLine) find("leave").requestSubmit();
+  else hand();
 }
 
-export function start() {
+function touch() {
+  touched = Date.now();
+  if (touched - noted < NOTE_EVERY) return;
+  noted = touched;
+  queue.keep("touched", touched);
+}
+
+const token = () => document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="))?.slice(10) ?? "";
+
+export async function start() {
   const leave = find("leave");
-  const token = () => document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="))?.slice(10) ?? "";
-  leave.addEventListener("submit", () => { leave.elements.csrfmiddlewaretoken.value = token(); });
-  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => { touched = Date.now(); }, true);
+  leave.addEventListener("submit", (event) => {
+    leave.elements.csrfmiddlewaretoken.value = token();
+    if (navigator.onLine || !me?.pass) return;
+    event.preventDefault();
+    hand();
+  });
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, touch, true);
+  const left = await queue.recall("touched");
+  await learn();
+  if (!navigator.onLine && left) touched = left; // a reload unlocks nothing
+  watch();
   setInterval(watch, 5_000);
-  return learn();
 }

@@ -1,4 +1,6 @@
 /* The pad of the PIN; a team, which has none, is let in at the touch of its name. */
+import * as pins from "./pins.js";
+
 const form = document.querySelector("form.roster");
 const field = form.elements.pin;
 const pad = form.querySelector(".pad");
@@ -24,3 +26,15 @@ document.addEventListener("keydown", (event) => {
   if (!field || event.target === field || event.ctrlKey || event.metaKey || event.altKey) return;
   if (/^[0-9]$/.test(event.key) || event.key === "Backspace") field.focus();
 });
+
+// Kept on the way, so that the same PIN opens this tablet when there is no network.
+form.addEventListener("submit", async (event) => {
+  if (form.dataset.left || !field?.value) return;
+  event.preventDefault();
+  form.dataset.left = "yes";
+  await pins.tried(form.elements.person.value, field.value).catch(() => {});
+  form.submit();
+});
+
+// Back from the page behind: the form may leave once more.
+window.addEventListener("pageshow", () => delete form.dataset.left);
