@@ -13,7 +13,10 @@ ADDRESSES = (
     "/reglages/sites/canal/",
     "/reglages/personnes/",
     "/reglages/personnes/sorter/",
+    "/reglages/tablettes/",
+    "/saisies/",
     "/mon-compte/",
+    "/mon-compte/pin/",
     "/mon-compte/cles/",
 )
 
