@@ -21,6 +21,7 @@ SHARED = (
     "css/tokens.css",
     "css/site.css",
     "css/station.css",
+    "css/device.css",
     "img/tracerie.svg",
     "js/menus.js",
     "fonts/AtkinsonHyperlegible-Regular.ttf",
@@ -42,7 +43,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     files = assets()
     context = {
         "version": hashlib.sha256("\n".join(files).encode()).hexdigest()[:12],
-        "assets": json.dumps([*files, reverse("away")]),
+        "assets": json.dumps([*files, reverse("away"), reverse("diagnostic")]),
         "shell": SHELL,
         "away": reverse("away"),
     }

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from config import offline, views
+from config import devices, offline, views
 from config.api import api
 from config.documents import document
 from organisation.doors import anyone, require_acts
@@ -14,6 +14,9 @@ urlpatterns = [
     path("sw.js", offline.service_worker, name="service-worker"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("horsligne/", offline.away, name="away"),
+    path("installer/", devices.installer, name="installer"),
+    path("installer/tracerie-ca.crt", devices.authority, name="authority"),
+    path("diagnostic/", devices.diagnostic, name="diagnostic"),
     path("connexion/", anyone(LoginView.as_view()), name="login"),
     path("langue/", anyone(set_language), name="language"),
     path("deconnexion/", anyone(LogoutView.as_view()), name="logout"),

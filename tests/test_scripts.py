@@ -92,11 +92,13 @@ class Machine:
         (self.home / "reporting" / "static" / "a page.css").touch()
 
     @contextmanager
-    def serve(self, port: int, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    def serve(
+        self, port: int, *arguments: str, **environment: str
+    ) -> Iterator[subprocess.Popen[str]]:
         """Start the server; whatever a test finds, it is gone at the end."""
         self.calls.write_text("")
         server = subprocess.Popen(
-            [self.home / "run"],
+            [self.home / "run", *arguments],
             env={
                 "PATH": str(self.bin),
                 "CALLS": str(self.calls),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
@@ -86,6 +85,8 @@ def station(request: CallerRequest, pk: int) -> HttpResponse:
 
 def _invited(request: CallerRequest, found: Station) -> HttpResponse:
     """Show the code that pairs this tablet, once, as signs and as a picture to scan."""
+    import segno
+
     with writing():
         code = invite(station=found)
     address = request.build_absolute_uri(reverse("tablet"))

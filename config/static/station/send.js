@@ -36,7 +36,7 @@ function heard(response) {
   const at = Date.parse(response.headers.get("Date") ?? "");
   if (at) status.skew = Math.abs(at - Date.now()) > 5_000 ? at - Date.now() : 0;
   status.contact = Date.now();
-  queue.keep("contact", { contact: status.contact, skew: status.skew });
+  queue.keep("contact", { contact: status.contact, skew: status.skew }).catch(() => {});
 }
 
 /* saved | refused | logged out | silent */
