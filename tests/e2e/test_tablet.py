@@ -88,6 +88,8 @@ def test_a_wrong_pin_opens_nothing_without_a_network_either(tablet):
     take_turn(tablet, "Bakary", "9999")
     expect(tablet.page.locator("#turns-said")).to_contain_text("pas le code")
     expect(tablet.page.locator("#turns")).to_be_visible()
+    tablet.page.reload()
+    expect(tablet.page.locator("#turns")).to_be_visible()
     expect(tablet.page.locator("#turns .face")).to_have_count(2)
 
 

@@ -1,5 +1,6 @@
 /* The pad of the PIN; a team, which has none, is let in at the touch of its name. */
 import * as pins from "./pins.js";
+import * as queue from "./queue.js";
 
 const form = document.querySelector("form.roster");
 const field = form.elements.pin;
@@ -26,6 +27,8 @@ document.addEventListener("keydown", (event) => {
   if (!field || event.target === field || event.ctrlKey || event.metaKey || event.altKey) return;
   if (/^[0-9]$/.test(event.key) || event.key === "Backspace") field.focus();
 });
+
+queue.keep("locked", false).catch(() => {}); // from here the server asks who it is
 
 // Kept on the way, so that the same PIN opens this tablet when there is no network.
 form.addEventListener("submit", async (event) => {

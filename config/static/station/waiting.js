@@ -64,7 +64,7 @@ function open() {
     isPressing() ? word("pressing-text") : "",
   ];
   const heading = all.length ? word("queue") : word("all-sent-title");
-  picker.open({ heading, text: notes.filter(Boolean).join(" "), options: options() });
+  picker.open({ heading, text: notes.filter(Boolean).join(" · "), options: options() });
 }
 
 function settle(entry) {

@@ -38,7 +38,9 @@ async function learn() {
 async function hand() {
   if (isLocked) return;
   isLocked = true;
+  await queue.keep("locked", true); // a reload unlocks nothing
   await become({ ...(await turns.ask()), here: true });
+  await queue.keep("locked", false);
   touched = Date.now();
   isLocked = false;
 }
@@ -71,7 +73,8 @@ export async function start() {
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, touch, true);
   const left = await queue.recall("touched");
   await learn();
-  if (!navigator.onLine && left) touched = left; // a reload unlocks nothing
-  watch();
+  if (!navigator.onLine && left) touched = left;
+  if (await queue.recall("locked")) navigator.onLine ? leave.requestSubmit() : hand();
+  else watch();
   setInterval(watch, 5_000);
 }
