@@ -54,7 +54,12 @@ def weigh(request: CallerRequest, site: Site) -> HttpResponse:
 def _station(site: Site) -> dict[str, Any]:
     owner = site.organisation_id
     return {
-        "site": {"code": site.code, "name": site.name, "scale_limit_g": site.scale_limit_g},
+        "site": {
+            "code": site.code,
+            "name": site.name,
+            "scale_limit_g": site.scale_limit_g,
+            "weight_code_layout": site.weight_code_layout,
+        },
         "api": "/api/v1/",
         "modes": [
             {"code": m.code, "name": m.name, "icon": m.icon, "is_round": m.is_round}

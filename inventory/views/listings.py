@@ -15,10 +15,9 @@ from inventory.forms.catalogue import (
     ModeForm,
     OriginForm,
     PartnerForm,
-    PlaceForm,
     RowForm,
-    SiteForm,
 )
+from inventory.forms.sites import PlaceForm, SiteForm
 from inventory.models import Kind
 from inventory.units import NO_BREAK, exact_kg
 

@@ -23,6 +23,15 @@ code_validator = RegexValidator(
 )
 
 
+# 13 signs: 2 first, the check digit last, the grams together between them.
+WEIGHT_CODE_LAYOUT = "2RIIIIIWWWWWC"
+weight_code_validator = RegexValidator(
+    r"^(?=.{13}\Z)2[0-9RIV]*W{4,6}[0-9RIV]*C\Z",
+    _("Write 13 signs: 2, then digits, R, I, V and 4 to 6 W in a row, and C at the end."),
+    "bad_weight_code_layout",
+)
+
+
 def validate_siret(value: str) -> None:
     """Refuse a number that is not a SIRET (14 digits, Luhn). Raises ValidationError bad_siret."""
     if not siret_number.is_valid(value):
@@ -105,6 +114,13 @@ class Site(models.Model):
         _("largest weight of one weighing (g)"),
         default=2_000_000,
         validators=[MinValueValidator(1), MaxValueValidator(SCALE_LIMIT_MAX_G)],
+    )
+    weight_code_layout = models.CharField(
+        _("layout of barcodes that hold a weight"),
+        max_length=13,
+        blank=True,
+        default=WEIGHT_CODE_LAYOUT,
+        validators=[weight_code_validator],
     )
     tracks_places = models.BooleanField(_("keeps several places"), default=False)
     sorting_tolerance_bp = models.PositiveIntegerField(

@@ -42,12 +42,14 @@ def visit(chromium, live):
     """``with visit("/peser/canal/", size="phone") as page:`` opens a page, signed in."""
 
     @contextmanager
-    def open_page(path, login="sorter", size="desk", scheme="light", **options):
+    def open_page(path, login="sorter", size="desk", scheme="light", script="", **options):
         width, height = SIZES[size]
         viewport = {"width": width, "height": height}
         context = chromium.new_context(
             base_url=live, viewport=viewport, color_scheme=scheme, locale="fr-FR", **options
         )
+        if script:  # runs before the page's own
+            context.add_init_script(script)
         page = context.new_page()
         page.set_default_timeout(15_000)
         complaints = []

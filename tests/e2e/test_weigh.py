@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.templatetags.static import static
 from playwright.sync_api import expect
 
 from collection.models import Intake
@@ -50,12 +51,23 @@ def flows():
 
 
 def saved(hand, text):
-    """What the strip says; then the server has it too."""
+    """What the strip says; then the server has it too: it gave a number."""
     expect(hand.page.locator("#saved b")).to_have_text(text)
+    expect(hand.page.locator("#saved small")).to_contain_text("AP-canal-")
     all_sent(hand)
 
 
+LEFT_WAITING = """async (path) => {
+    const { entries } = await import(path);
+    for (let tries = 0; tries < 150 && (await entries()).length; tries += 1)
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    return entries();
+}"""
+
+
 def all_sent(hand):
+    """Nothing waits on the tablet, and it says so."""
+    assert hand.page.evaluate(LEFT_WAITING, static("station/queue.js")) == []
     expect(hand.page.locator("#state b")).to_have_text("En ligne")
 
 

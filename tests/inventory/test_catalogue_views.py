@@ -180,6 +180,35 @@ def test_a_site_is_set_in_kilograms_and_percent(office, world):
     assert (canal.timezone, canal.tracks_places) == ("Indian/Reunion", True)
 
 
+def test_a_site_says_where_its_barcodes_hold_the_weight(office, world):
+    site = {
+        "name": "Canal",
+        "timezone": "Europe/Paris",
+        "scale_limit_g": "2000",
+        "sorting_tolerance_bp": "2",
+    }
+
+    def laid_out(layout):
+        return office().post("/reglages/sites/canal/", site | {"weight_code_layout": layout})
+
+    for layout in ("2RIIIIIWWWWWC", "21IIIIVWWWWWC", "2RIIIIIIWWWWC", "20IIIIWWWWWWC", ""):
+        assert laid_out(layout).status_code == 302
+        assert Site.objects.get(code="canal").weight_code_layout == layout
+    wrong = (
+        "2RIIIIIWWWWW",  # too short
+        "3RIIIIIWWWWWC",
+        "2RIIIIIWWWWWW",  # no check digit
+        "2RIIIICWWWWWC",
+        "2RIIIIIIIWWWC",  # grams of three digits
+        "2RIIIWWWWWWWC",
+        "2RWWIIIIIWWWC",
+        "2riiiiiwwwwwc",
+        "2RIIIIIWWWWXC",
+    )
+    for layout in wrong:
+        assert errors(laid_out(layout)) == {"weight_code_layout": ["bad_weight_code_layout"]}
+
+
 def test_a_scale_limit_above_what_a_site_may_weigh_is_refused(office):
     response = office().post(
         "/reglages/sites/canal/",

@@ -7,6 +7,21 @@ const integers = new Intl.NumberFormat(language);
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 
 export const kg = (grams) => spaces(kilograms.format(grams / 1000));
+const shown = [2, 3].map((digits) => new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+let finest = 0;
+
+/* A live weight: always as many decimals, so that the figure does not jump. */
+export function steady(grams) {
+  if (grams % 10) finest = 1;
+  return spaces(shown[finest].format(grams / 1000));
+}
+
+/* Grams as they would be typed: 12500 → "12,5". */
+export function written(grams) {
+  const fraction = String(grams % 1000).padStart(3, "0").replace(/0+$/, "");
+  return `${Math.floor(grams / 1000)}${fraction && `,${fraction}`}`;
+}
+
 export const count = (number) => spaces(integers.format(number));
 export const time = (date) => clock.format(date);
 

@@ -1,16 +1,24 @@
-/* The weigh station: digits, a category, save. */
+/* The weigh station: a weight, a category, save. */
 import * as arrival from "./arrival.js";
+import * as ean from "./ean.js";
+import { entryOf } from "./entry.js";
+import * as keys from "./keys.js";
+import * as load from "./load.js";
 import * as offline from "./offline.js";
-import { find, h, plural, say, word } from "./page.js";
+import { find, plural, say, word } from "./page.js";
+import { clear, isEmpty, measured, pad, press as pressed, put } from "./pad.js";
 import * as picker from "./picker.js";
 import * as queue from "./queue.js";
+import * as readout from "./readout.js";
 import * as saved from "./saved.js";
+import * as scale from "./scale.js";
+import { typedWeight } from "./scales.js";
 import * as send from "./send.js";
-import { averageOf, blank, detailed, doubt, line, request, totalOf, weightOf } from "./sheet.js";
+import { averageOf, blank, detailed, doubt, line, totalOf, weightOf } from "./sheet.js";
 import * as slip from "./slip.js";
 import * as sounds from "./sounds.js";
 import * as tiles from "./tiles.js";
-import { count, grams, kg, type } from "./units.js";
+import { count, kg } from "./units.js";
 import * as waiting from "./waiting.js";
 import * as who from "./who.js";
 
@@ -20,11 +28,9 @@ const ROUNDS = ["doorstep", "home_pickup"];
 
 let sheet = blank();
 let chosen = { mode: station.modes[0] ?? null, origin: null, target: null, container: null };
-let typed = "";
-let units = 0;
-let byEye = false;
 let saving = false;
 let hint = "";
+let blamed = ""; // what of the load the hint is about
 
 const byCode = (items, code) => items.find((item) => item.code === code) ?? null;
 const isRound = (mode) => mode?.is_round ?? ROUNDS.includes(mode?.code);
@@ -32,22 +38,7 @@ const usualOrigin = (mode) => byCode(station.origins, mode?.default_origin);
 
 /* Screen */
 
-function readOut() {
-  const output = find("read").querySelector("output");
-  const pieces = units && !typed;
-  const shown = pieces ? count(units) : typed || "0";
-  const unit = pieces ? plural("piece", "pieces", units, "").trim() : "kg";
-  output.replaceChildren(h("span", { class: typed || pieces ? "" : "idle" }, shown), h("span", { class: "unit" }, unit));
-  output.dataset.length = String(Math.min(shown.length, 9));
-  const net = chosen.container && typed ? grams(typed) - chosen.container.tare_g : null;
-  const left = hint || [units && typed ? plural("piece", "pieces", units, count(units)) : "", byEye ? word("by-eye") : ""].filter(Boolean).join(", ");
-  const right = net !== null && net > 0 ? [`${word("net")} `, h("b", {}, `${kg(net)} kg`)] : [];
-  find("read").classList.toggle("hinted", Boolean(hint));
-  find("read").querySelector(".left").textContent = left;
-  find("read").querySelector(".right").replaceChildren(...(hint ? [] : right));
-  find("pad").querySelector("[data-key=count]").setAttribute("aria-pressed", String(units > 0));
-  find("pad").querySelector("[data-key=estimate]").setAttribute("aria-pressed", String(byEye));
-}
+const readOut = () => readout.draw({ ...pad, hint, container: chosen.container, scale: scale.look() });
 
 function draw() {
   arrival.draw({ station, chosen, pick });
@@ -60,8 +51,9 @@ function keep() {
   queue.keep(KEPT, { sheet, mode: chosen.mode?.code ?? null, origin: chosen.origin?.code ?? null });
 }
 
-function wrong(text) {
+function wrong(text, problem = "") {
   hint = text;
+  blamed = problem;
   sounds.wrong();
   say(text);
   readOut();
@@ -78,49 +70,64 @@ function pick(choice) {
 }
 
 function press(key) {
-  if (picker.isQuestion() && /\d/.test(key)) typed = ""; // a doubted weight is typed afresh
+  if (picker.isQuestion() && /\d/.test(key)) pad.typed = ""; // a doubted weight is typed afresh
   picker.close();
   hint = "";
-  if (key === "estimate") byEye = !byEye;
-  else if (key !== "count") {
-    if (key === "Backspace" && !typed) units = 0;
-    typed = type(typed, key);
-  } else if (typed && !typed.includes(",")) [units, typed] = [Number(typed), ""];
-  else if (units && !typed) [units, typed] = [0, String(units)];
+  pressed(key);
+  readOut();
+}
+
+/* A scale that types like a keyboard, or a barcode that holds a weight: it is typed all at once. */
+function scanned(text, before) {
+  Object.assign(pad, before);
+  const weight_g = typedWeight(text) ?? ean.decode(text, station.site.weight_code_layout)?.weight_g;
+  if (!weight_g) return wrong(word(ean.isEan(text) && !ean.isRead(text) ? "misread" : "no-weight"));
+  put(weight_g);
+  hint = "";
+  sounds.added();
+  readOut();
+}
+
+/* The scale says something new: what was wrong with its load may be so no longer. */
+function heard() {
+  if (blamed && blamed !== measured().problem) hint = blamed = "";
   readOut();
 }
 
 function reset() {
-  typed = "";
-  units = 0;
-  byEye = false;
+  clear();
   hint = "";
 }
 
 /* A category is touched */
 
 function tapped(tile) {
-  const latest = sheet.lines.at(-1);
-  if (typed || units) return weigh(tile, null);
-  if (latest?.tile === tile.code && tile.leaves.length) return refine(tile, latest);
-  wrong(word("weight-first"));
+  const found = measured();
+  if (!found.problem) return weigh(tile, null, found);
+  refineOr(tile, found.problem);
 }
 
-function leavesOf(tile, choose) {
+/* A second tap on the tile of the latest line tells its sub-category; otherwise say what is wrong. */
+function refineOr(tile, problem) {
+  const latest = sheet.lines.at(-1);
+  const isSettled = problem === "weight-first" || problem === "scale-same";
+  if (isSettled && latest?.tile === tile.code && tile.leaves.length) return refine(tile, latest);
+  wrong(word(problem), problem);
+}
+
+function leavesOf(tile, { weight_g }, choose) {
   const each = (leaf) => {
     const average = averageOf(tile, leaf);
-    return { label: leaf.name, hint: units && !typed && average ? word("average-each", { weight: kg(average) }) : "", cat: tile.colour, image: tile.icon, choose: () => choose(leaf) };
+    return { label: leaf.name, hint: weight_g === null && average ? word("average-each", { weight: kg(average) }) : "", cat: tile.colour, image: tile.icon, choose: () => choose(leaf) };
   };
   return [...tile.leaves.map(each), { label: word("no-detail", { name: tile.name }), choose: () => choose(null) }];
 }
 
 function held(tile) {
-  if (!typed && !units) {
-    const latest = sheet.lines.at(-1);
-    return latest?.tile === tile.code ? refine(tile, latest) : wrong(word("weight-first"));
-  }
-  const weight = typed ? `${typed} kg` : plural("piece", "pieces", units, count(units));
-  picker.open({ heading: word("detail", { name: tile.name, weight }), options: leavesOf(tile, (leaf) => weigh(tile, leaf)) });
+  const found = measured();
+  if (found.problem) return refineOr(tile, found.problem);
+  const weight = found.weight_g === null ? plural("piece", "pieces", pad.units, count(pad.units)) : `${kg(found.weight_g)} kg`;
+  picker.open({ heading: word("detail", { name: tile.name, weight }), options: leavesOf(tile, found, (leaf) => weigh(tile, leaf, found)) });
 }
 
 function refine(tile, latest) {
@@ -130,39 +137,40 @@ function refine(tile, latest) {
     keep();
     draw();
   };
-  picker.open({ heading, options: leavesOf(tile, change) });
+  picker.open({ heading, options: leavesOf(tile, latest, change) });
 }
 
-function weigh(tile, leaf, sure = false) {
-  const weight_g = typed ? grams(typed) : null;
+function weigh(tile, leaf, found, sure = false) {
+  const { weight_g } = found;
   const { container } = chosen;
   if (weight_g === null && !averageOf(tile, leaf)) return askEstimate(tile, leaf);
   if (weight_g === 0) return wrong(word("weight-first"));
   if (weight_g > station.site.scale_limit_g) return wrong(word("too-heavy", { limit: kg(station.site.scale_limit_g) }));
   if (weight_g !== null && container && weight_g <= container.tare_g) return wrong(word("container-heavier", { name: container.name, tare: kg(container.tare_g) }));
-  const added = line({ tile, leaf, weight_g, units, container, estimated: byEye && weight_g !== null, target: chosen.target });
+  const added = line({ tile, leaf, weight_g, units: pad.units, container, estimated: pad.byEye && weight_g !== null, target: chosen.target });
   const suspect = sure ? null : doubt({ ...tile, ...(leaf?.plausible_max_g ? leaf : {}) }, weightOf(added));
-  if (suspect) return askDoubt(tile, leaf, added, suspect);
-  add(added);
+  if (suspect) return askDoubt(tile, leaf, added, suspect, found);
+  add(added, found);
 }
 
 function askEstimate(tile, leaf) {
-  byEye = true;
+  pad.byEye = true;
   wrong(word("needs-estimate", { name: (leaf ?? tile).name }));
 }
 
-function askDoubt(tile, leaf, added, { rather }) {
+function askDoubt(tile, leaf, added, { rather }, found) {
   const name = added.name.toLocaleLowerCase();
   const net = weightOf(added);
-  const yes = { label: word("yes", { weight: kg(net) }), choose: () => weigh(tile, leaf, true) };
-  const lighter = () => add({ ...added, weight_g: added.weight_g - net + rather });
-  const no = rather && !added.average && !added.container ? [{ label: word("rather", { weight: kg(rather) }), main: true, choose: lighter }] : [];
+  const yes = { label: word("yes", { weight: kg(net) }), choose: () => weigh(tile, leaf, found, true) };
+  const lighter = () => add({ ...added, weight_g: added.weight_g - net + rather }, found);
+  const no = rather && !added.average && !added.container && !found.isFromScale ? [{ label: word("rather", { weight: kg(rather) }), main: true, choose: lighter }] : [];
   const correct = { label: word("correct"), choose: () => readOut() };
   sounds.wrong();
   picker.open({ heading: word("plausible", { weight: kg(net), name }), text: word("plausible-text"), options: [...no, yes, correct], question: true });
 }
 
-function add(added) {
+function add(added, { isFromScale, weight_g }) {
+  if (isFromScale) load.log(weight_g, added.key);
   sheet.lines = [...sheet.lines, added];
   chosen.target = null;
   reset();
@@ -173,6 +181,8 @@ function add(added) {
 }
 
 function remove(removed) {
+  load.release(removed.key);
+  hint = "";
   sheet.lines = sheet.lines.filter((each) => each !== removed);
   keep();
   draw();
@@ -184,12 +194,12 @@ function remove(removed) {
 
 async function save() {
   if (saving) return;
-  if (typed || units) return wrong(word("category-missing", { weight: typed || count(units) }));
+  if (!isEmpty()) return wrong(word("category-missing", { weight: pad.typed || count(pad.units) }));
   if (!sheet.lines.length) return wrong(word("weight-first"));
   picker.close();
   saving = true;
   draw();
-  const entry = arrivalOf(sheet);
+  const entry = entryOf(sheet, station, chosen);
   try {
     await queue.add(entry);
   } catch {
@@ -198,16 +208,6 @@ async function save() {
   saving = false;
   done(entry);
   send.flush();
-}
-
-/* The sheet as an entry: its text is what the server compares when it comes twice. */
-function arrivalOf({ id, lines }) {
-  const at = send.now().toISOString();
-  const body = { ...request(sheet, station.site.code, chosen.mode?.code, chosen.origin?.code), occurred_at: at };
-  return {
-    id, at: Date.now(), kind: "arrival", site: station.site.code, path: `${station.api}collection/intakes`, body: JSON.stringify(body),
-    summary: lines.map((each) => `${each.name} ${kg(weightOf(each))} kg`).join(", ").slice(0, 500), weight_g: totalOf(sheet), counts: { arrivals: 1, weight_g: totalOf(sheet) }, sheet: { lines, mode: chosen.mode?.code, origin: chosen.origin?.code }, ...saved.signed(),
-  };
 }
 
 /* A full or broken disk: nothing was kept, and the sheet stays as it is. */
@@ -256,18 +256,10 @@ function putBack(again) {
   return true;
 }
 
-function typing(event) {
-  const editable = event.target.closest("input, textarea, select");
-  if (editable || event.ctrlKey || event.metaKey || event.altKey) return;
-  const key = event.key === "." ? "," : event.key;
-  if (/^[0-9,]$/.test(key) || key === "Backspace") {
-    event.preventDefault();
-    press(key);
-  } else if (key === "Enter" && !event.target.closest("button, a, summary")) save();
-  else if (key === "Escape" && !picker.isOpen()) {
-    reset();
-    readOut();
-  }
+function escape() {
+  if (picker.isOpen()) return;
+  reset();
+  readOut();
 }
 
 chosen.origin = usualOrigin(chosen.mode);
@@ -279,8 +271,9 @@ find("pad").addEventListener("click", (event) => {
   if (key) press(key);
 });
 find("save").addEventListener("click", save);
-document.addEventListener("keydown", typing);
+keys.start({ press, enter: save, escape, scanned, isText: (text) => typedWeight(text) !== null, state: () => ({ ...pad }) });
 await resume();
+await scale.start(heard);
 queue.onChange(() => slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove }));
 await saved.start(station, putBack);
 await waiting.start(putBack, await offline.start());
