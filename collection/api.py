@@ -236,7 +236,7 @@ class DayOut(Schema):
 def get_day(request: CallerRequest, day: Annotated[DayOf, Query()]) -> DayOut:
     """Arrivals of today."""
     today = day.site.business_date(timezone.now())
-    return DayOut(day=today.isoformat(), **Intake.objects.on(day.site, today).totals())
+    return DayOut(day=today.isoformat(), **Intake.objects.on({day.site: today}).totals())
 
 
 @router.get("intakes/{id}", auth=May("read_stock"), response={200: IntakeOut, **READ_ERRORS})

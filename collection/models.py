@@ -1,6 +1,9 @@
 """Arrivals as papers: who brought what, how, and what was refused at the gate."""
 
+from collections.abc import Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -12,11 +15,12 @@ from organisation.models import Site, Submission, User
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
-    def on(self, site: Site, day: date) -> "IntakeQuerySet":
-        """Arrivals of a business day that still stand."""
-        return self.filter(
-            movement__site=site, movement__business_date=day, movement__reversed_by=None
-        )
+    def on(self, days: Mapping[Site, date]) -> "IntakeQuerySet":
+        """Arrivals that still stand, of a business day of each site."""
+        of_a_site = [
+            Q(movement__site=site, movement__business_date=day) for site, day in days.items()
+        ]
+        return self.filter(reduce(or_, of_a_site, Q(pk=None)), movement__reversed_by=None)
 
     def totals(self) -> dict[str, int]:
         """``{arrivals, weight_g}``"""

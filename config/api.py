@@ -115,6 +115,7 @@ SENTENCES: dict[str, Any] = {
     "weight_missing": gettext_lazy("Give a weight, or a number of units."),
     "forbidden": gettext_lazy("Your role does not allow this at this site."),
     "bad_code": gettext_lazy("This code was mistyped: its check does not fit."),
+    "string_pattern_mismatch": gettext_lazy("This text does not have the expected form."),
     "movement_or_of": gettext_lazy("Name the document by its number, or by the id it was sent as."),
     "wrong_site": gettext_lazy("The transfer goes to another site."),
     "unknown_line": gettext_lazy("This ticket has no such line."),

@@ -44,10 +44,9 @@ def home(request: CallerRequest) -> HttpResponse:
         context |= _figures(user, today)
     if user.may_anywhere("read_stock"):
         context["todo"] = _todo(user)
-    context["arrivals_today"] = sum(
-        Intake.objects.on(site, site.business_date(timezone.now())).count()
-        for site in Site.objects.permitted(user, "look_up")
-    )
+    sites = Site.objects.permitted(user, "look_up")
+    days = {site: site.business_date(timezone.now()) for site in sites}
+    context["arrivals_today"] = Intake.objects.on(days).count()
     return render(request, "home.html", context)
 
 

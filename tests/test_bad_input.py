@@ -73,6 +73,9 @@ NOT_LINES = [
 
 BAD_VALUES = {
     "id": NOT_AN_ID,
+    "entry": NOT_AN_ID,
+    "path": ["", "/reglages/", "https://elsewhere.example/", "/api/v1/../", 1, None, []],
+    "body": [1, None, [], {}, "x" * 200_001],
     "site": [*NOT_A_CODE, None],
     "category": NOT_A_CODE,
     "mode": [*NOT_A_CODE, None],

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from collection.models import Refusal
 from inventory.models import Category, Flow, Place
@@ -27,18 +28,17 @@ def test_a_director_chooses_where_to_weigh(signed_in, world):
     assert [site.code for site in page.context["sites"]] == ["canal", "gare"]
 
 
-def test_the_station_holds_what_the_tablet_needs(signed_in, world, api):
-    api(world.sorter).post(
-        "collection/intakes",
-        site="canal",
-        mode="drop_off",
-        lines=[{"category": "TEX", "weight_g": 4_321}],
-    )
+def test_the_day_adds_up_what_came_in(world, api):
+    lines = [{"category": "TEX", "weight_g": 4_321}, {"category": "MOB", "weight_g": 8_000}]
+    api(world.sorter).post("collection/intakes", site="canal", mode="drop_off", lines=lines)
+    today = world.canal.business_date(timezone.now()).isoformat()
+    answer = api(world.sorter).get("collection/day", site="canal").json()
+    assert answer == {"day": today, "arrivals": 1, "weight_g": 12_321}
 
+
+def test_the_station_holds_what_the_tablet_needs_and_nothing_of_anybody(signed_in, world):
     station = signed_in(world.sorter).get("/peser/canal/").context["station"]
 
-    assert station["today"] == {"arrivals": 1, "weight_g": 4_321}
-    assert station["last"][0]["weight_g"] == 4_321
     assert len(station["tiles"]) == 18
     chair = next(t for t in station["tiles"] if t["code"] == "MOB")["leaves"]
     assert {"MOB.CHAI"} <= {leaf["code"] for leaf in chair}
