@@ -112,7 +112,8 @@ def _invited(request: CallerRequest, found: Station) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def tablet(request: CallerRequest) -> HttpResponse:
     """Pair this device, or say who stands in front of it."""
-    if request.station is None or request.station.revoked_at or "code" in request.POST:
+    is_coded = "code" in request.POST or "code" in request.GET
+    if request.station is None or request.station.revoked_at or is_coded:
         return _pairing(request)
     return _signing_in(request, request.station)
 

@@ -37,13 +37,18 @@ def tablet(people, visit):
         yield Hand(page)
 
 
-def open_as(hand, login, name):
+def sign_in(hand, login, name):
     hand.page.goto(f"/tablette/?next={WEIGH}")
     hand.page.locator(".face", has_text=name).click()
     for digit in PINS[login]:
         hand.page.click(f".pin [data-key='{digit}']")
     hand.page.click(".pin .key.go")
     hand.page.locator("#tiles .tile").first.wait_for()
+
+
+def open_as(hand, login, name):
+    """In, and the screen kept for when there is no network."""
+    sign_in(hand, login, name)
     hand.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     hand.page.reload()
     expect(hand.page.locator(".person-name")).to_have_text(name)
@@ -114,6 +119,40 @@ def test_what_a_withdrawn_tablet_still_has_goes_to_a_manager_by_itself(tablet):
     held = HeldEntry.objects.get()
     assert (held.summary, held.person.username) == ("Mobilier 8,0 kg", "ines")
     assert not Movement.objects.exists()
+
+
+def test_what_was_saved_before_the_tablet_was_paired_elsewhere_is_left_to_a_manager(tablet, people):
+    open_as(tablet, "ines", "Inès")
+    tablet.page.route("**/collection/intakes", lambda route: route.abort())
+    log(tablet, "8")
+    expect(tablet.page.locator("#state b")).to_have_text("1 en attente")
+    code = invite(station=Station(site=people.canal, name="Quai 2"))
+    tablet.page.goto(f"/tablette/?code={code}")
+    withdraw(station=Station.objects.get(name="Quai 1"))
+    tablet.page.reload()
+    tablet.page.click("button.go")
+    tablet.page.unroute_all(behavior="wait")
+    sign_in(tablet, "ines", "Inès")
+    expect(tablet.page.locator("#state b")).to_have_text("1 à régler")
+    tablet.tap("#state")
+    tablet.tap(".pick", "Apport de")
+    tablet.tap(".pick", "La confier à un responsable")
+    expect(tablet.page.locator("#state b")).to_have_text("En ligne")
+    assert HeldEntry.objects.get().summary == "Mobilier 8,0 kg"
+    assert not Movement.objects.exists()
+
+
+TAKEN_BACK = """async (path) => {
+  const queue = await import(path);
+  const entry = await queue.add({ id: "1", path: "/nowhere", body: "{}" });
+  await queue.remove(entry);
+  return [await queue.begin(entry), (await queue.entries()).length];
+}"""
+
+
+def test_what_was_taken_back_does_not_leave_all_the_same(tablet):
+    open_as(tablet, "ines", "Inès")
+    assert tablet.page.evaluate(TAKEN_BACK, "/static/station/queue.js") == [None, 0]
 
 
 def test_the_keyboard_and_no_script_are_enough_to_open_a_tablet(chromium, live, people):

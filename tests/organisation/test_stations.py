@@ -19,6 +19,7 @@ from organisation.services import invite, pair, set_pin, set_team, sign_in, with
 from organisation.stations import COOKIE, pass_of
 from tests.conftest import codes
 
+pytestmark = pytest.mark.database
 PIN = "4071"
 ENTRY = "0b6a3c52-5a0e-4d0c-9a53-3a1c1a2b4c5d"
 

@@ -54,6 +54,20 @@ export async function add(entry) {
 export const update = (entry) => write("entries", (store) => store.put(entry));
 export const remove = (entry) => write("entries", (store) => store.delete(entry.seq));
 
+/* Note that an entry is about to leave; null where it was taken back or settled meanwhile. */
+export async function begin({ seq }) {
+  let tried = null;
+  await write("entries", (store) => {
+    const asked = store.get(seq);
+    asked.onsuccess = () => {
+      if (asked.result?.state !== "waiting") return;
+      tried = { ...asked.result, tries: asked.result.tries + 1 };
+      store.put(tried);
+    };
+  });
+  return tried;
+}
+
 /* Take back an entry that was never tried; false where it may have left. */
 export async function withdraw(entry) {
   let isGone = false;

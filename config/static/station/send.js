@@ -49,7 +49,8 @@ async function attempt(entry) {
   }
   const { response, answer } = got;
   if (response.ok && answer) return { outcome: "saved", answer };
-  if (response.status === 401) return { outcome: "logged out" };
+  // A pass that says nothing any more says nothing after a login either: a person decides.
+  if (response.status === 401 && !entry.pass) return { outcome: "logged out" };
   if (response.ok || response.status >= 500 || response.status === 429) return { outcome: "silent" };
   return { outcome: "refused", reasons: reasons(answer), codes: codes(answer) };
 }
@@ -65,7 +66,9 @@ export async function handOver(entry) {
     id: kept.held, site: kept.site, entry: kept.id, path: kept.path, body: kept.body,
     occurred_at: new Date(kept.at).toISOString(), summary: kept.summary ?? "", reason: kept.reasons.join(" "),
   });
-  const { outcome } = await attempt({ path: "/api/v1/organisation/held", body, pass: kept.pass });
+  const handed = (pass) => attempt({ path: "/api/v1/organisation/held", body, pass });
+  let { outcome } = await handed(kept.pass);
+  if (outcome === "refused" && kept.pass) ({ outcome } = await handed()); // by whoever is here
   if (outcome === "saved") await queue.remove(kept);
   return outcome === "saved";
 }
@@ -74,8 +77,8 @@ async function sendAll() {
   for (const entry of await queue.entries()) {
     if (entry.state !== "waiting") continue;
     if (!navigator.onLine) return; // nothing leaves: what was never tried can be taken back here
-    const tried = { ...entry, tries: entry.tries + 1 };
-    await queue.update(tried); // before it leaves: from now on it may have arrived
+    const tried = await queue.begin(entry); // before it leaves: from now on it may have arrived
+    if (!tried) continue;
     const result = await attempt(tried);
     status.isLoggedOut = result.outcome === "logged out";
     if (result.outcome === "saved") await queue.remove(tried);
