@@ -72,13 +72,17 @@ def get_me(request: CallerRequest) -> dict[str, Any]:
     }
 
 
+# What tablets send, and nothing else: a manager agrees to what a summary says.
+HELD_PATHS = r"^/api/v1/(collection/intakes|inventory/reversals)$"
+
+
 class HeldIn(Shape):
     """An entry that was refused, as the tablet kept it: ``entry`` is its own id."""
 
     id: Id
     site: OwnSite
     entry: Id
-    path: Annotated[str, StringConstraints(max_length=120, pattern=r"^/api/v1/[a-z/-]+$")]
+    path: Annotated[str, StringConstraints(max_length=120, pattern=HELD_PATHS)]
     body: Annotated[str, StringConstraints(max_length=200_000)]
     occurred_at: PastInstant
     summary: Text = ""
