@@ -15,6 +15,12 @@ from tests.e2e.test_weigh import WEIGH, Hand, all_sent, lines, saved
 pytestmark = pytest.mark.browser
 
 SPEAKS = {"continuous": "ST,GS", "on demand": "MT-SICS"}
+SLOWED = """() => {
+  const own = setTimeout.bind(window);
+  window.slept = window.setTimeout;
+  window.setTimeout = (act, ms, ...rest) => own(act, ms * 50, ...rest);
+}"""
+AWAKE = "() => { window.setTimeout = window.slept; }"
 
 
 class Weigher(Hand):
@@ -50,6 +56,7 @@ class Weigher(Hand):
     def types_at_speed(self, text):
         """What a scanner or a scale types: real keys 10 ms apart, however slow this machine is."""
         keys = [(key, key) for key in text] + [("Enter", "\r")]
+        self.page.evaluate(SLOWED)  # or a blank's 150 ms pass between two keys of a slow machine
         browser = self.page.context.new_cdp_session(self.page)
         begun = time.time() - 0.01 * len(keys)
         for number, (key, sign) in enumerate(keys):
@@ -61,6 +68,7 @@ class Weigher(Hand):
             browser.send("Input.dispatchKeyEvent", event | {"type": "keyDown", "text": sign})
             browser.send("Input.dispatchKeyEvent", event | {"type": "keyUp"})
         browser.detach()
+        self.page.evaluate(AWAKE)
 
 
 @pytest.fixture
