@@ -40,6 +40,7 @@ BESIDE = (
     Door("label-item", _("Label an object"), "", "tag", "label", WITH_LABELS),
     Door("clear", _("Unsold goods"), "", "calendar-clock", "ship", WITH_LABELS),
     Door("transfers", _("Transfers"), "", "arrow-right-left", "transfer"),
+    Door("dots", _("Weekly dots"), "", "circle-dot", "label"),
     Door("tickets", _("Tickets"), "", "receipt", "read_sales", WITH_TILL),
     Door("settle", _("Month's balance"), "", "calendar-check", "settle"),
     Door("refusals", _("Refusals"), "", "hand", "collect"),
@@ -50,6 +51,7 @@ BELOW = {
     "objets": "stock",
     "o": "stock",
     "etiquettes": "stock",
+    "pastilles": "stock",
     "transferts": "shipments",
     "tickets": "checkout",
 }

@@ -1,6 +1,16 @@
 """The stockroom's API: lists of codes, acts on stock, and the documents they leave."""
 
-from inventory.api import acts, codes, departures, documents, items, sorting, transfers
+from inventory.api import (
+    acts,
+    codes,
+    departures,
+    documents,
+    dots,
+    items,
+    labels,
+    sorting,
+    transfers,
+)
 from organisation.doors import Doors
 
 __all__ = [
@@ -8,7 +18,9 @@ __all__ = [
     "codes",
     "departures",
     "documents",
+    "dots",
     "items",
+    "labels",
     "router",
     "sorting",
     "transfers",

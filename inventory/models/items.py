@@ -205,6 +205,19 @@ STATES = {
 }
 
 
+class ItemCodeQuerySet(models.QuerySet["ItemCode"]):
+    def within(self, request: CallerRequest) -> Self:
+        """Codes that the caller's structure has drawn."""
+        return self.filter(organisation=request.user.organisation_id)
+
+    def named(self, code: str) -> Self:
+        return self.filter(code=codes.normalise(code))
+
+    def blank(self) -> Self:
+        """Those that no object wears yet."""
+        return self.filter(item=None)
+
+
 class ItemCode(models.Model):
     """The code that a structure's labels give an item; another structure may give it another.
 
@@ -214,6 +227,8 @@ class ItemCode(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     code = models.CharField(_("code"), max_length=6)
     item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="codes")
+
+    objects = ItemCodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("item code")
