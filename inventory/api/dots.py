@@ -1,6 +1,6 @@
 """The week's dot over HTTP: for stations, and for tills that take its discount off."""
 
-from datetime import date
+import datetime
 from typing import Annotated, Any
 
 from django.utils import timezone
@@ -25,7 +25,7 @@ class DotOut(Schema):
     colour: str
     name: str
     icon: str
-    since: date
+    since: datetime.date
     age_weeks: int
     discount_percent: int
     to_take_out: bool
@@ -46,8 +46,8 @@ class DotOut(Schema):
 class DotsOut(Schema):
     """Colours in use, the one to stick first; none where the structure keeps no dots."""
 
-    date: date
-    next_week: date | None
+    date: datetime.date
+    next_week: datetime.date | None
     dots: list[DotOut]
 
 

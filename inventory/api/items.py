@@ -75,7 +75,7 @@ class CodeOut(Schema):
 @router.get("codes/{code}", auth=May("read_stock"), response={200: CodeOut, **READ_ERRORS})
 def get_code(request: CallerRequest, code: Permitted[ItemCode]) -> CodeOut:
     """Whether an object wears a code that was scanned, or may be labelled with it."""
-    return CodeOut(code=code.code, is_blank=code.item_id is None)
+    return CodeOut(code=code.code, is_blank=code.item is None)
 
 
 class ItemIn(Act):

@@ -67,7 +67,7 @@ class DotForm(forms.ModelForm):  # type: ignore[type-arg]
         for n in range(MOST_STEPS):
             self.fields[f"weeks_{n}"], self.fields[f"percent_{n}"] = _step_fields(n)
             weeks, percent = steps[n] if n < len(steps) else (None, None)
-            self.initial |= {f"weeks_{n}": weeks, f"percent_{n}": percent}
+            self.initial[f"weeks_{n}"], self.initial[f"percent_{n}"] = weeks, percent
 
     @property
     def colour_fields(self) -> list[BoundField]:

@@ -118,10 +118,7 @@ class LabelSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         size = labels.name_of(said["label_width_mm"], said["label_height_mm"])
         if not labels.fits(size, said["label_dpi"], address(SPECIMEN)):
             raise ValidationError(
-                _(
-                    "On so small a label the barcode could not be read:"
-                    " take a larger one, or a printer of 300 dots per inch."
-                ),
+                _("On so small a label the barcode could not be read: take a larger one."),
                 code="label_too_small",
             )
         return said

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import ceil
 from typing import NamedTuple
 
 from inventory.codes import LENGTH
@@ -68,7 +69,7 @@ def fits(size: str, dpi: int, url: str) -> bool:
         on = plan(size, dpi, qr_modules(prefix, len(ending)))
     except ValueError:
         return False
-    least_bar, least_qr = (int(mm * dpi / INCH_MM + 0.5) for mm in (LEAST_BAR, LEAST_QR))
+    least_bar, least_qr = (ceil(mm * dpi / INCH_MM) for mm in (LEAST_BAR, LEAST_QR))
     return on.bar_dots >= least_bar and on.qr_dots >= least_qr and _has_room(on)
 
 

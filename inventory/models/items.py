@@ -207,8 +207,9 @@ STATES = {
 
 class ItemCodeQuerySet(models.QuerySet["ItemCode"]):
     def within(self, request: CallerRequest) -> Self:
-        """Codes that the caller's structure has drawn."""
-        return self.filter(organisation=request.user.organisation_id)
+        """Codes that the caller's structure has drawn, each with the item that wears it."""
+        rows = self.filter(organisation=request.user.organisation_id)
+        return rows.select_related("item")
 
     def named(self, code: str) -> Self:
         return self.filter(code=codes.normalise(code))

@@ -1,5 +1,7 @@
 """The week's dot: which colour to stick, and what each colour is worth."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,7 +22,10 @@ def dots(request: CallerRequest) -> HttpResponse:
     """This week's colour, what each is worth today, and the weeks around: also for the wall."""
     today = chosen_site(request).business_date(timezone.now())
     calendar = DotCalendar.objects.within(request).first()
-    context = {"calendar": calendar, "may_configure": request.user.may_anywhere("configure")}
+    context: dict[str, Any] = {
+        "calendar": calendar,
+        "may_configure": request.user.may_anywhere("configure"),
+    }
     if calendar:
         cycle = calendar.cycle
         current = cycle.week_of(today)
