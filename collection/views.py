@@ -19,15 +19,14 @@ from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import (
     EXITS,
-    Category,
     CollectionMode,
     Container,
     Origin,
     Partner,
     Place,
-    UnitWeight,
     Verb,
 )
+from inventory.tiles import screens_of, tiles_of
 from inventory.views.acts import chosen_site, recorded, shown, sites_of
 from inventory.views.items import item_of
 from organisation.doors import page
@@ -61,6 +60,7 @@ def _station(site: Site) -> dict[str, Any]:
             "weight_code_layout": site.weight_code_layout,
         },
         "api": "/api/v1/",
+        "screens": screens_of(site),
         "modes": [
             {"code": m.code, "name": m.name, "icon": m.icon, "is_round": m.is_round}
             for m in CollectionMode.objects.filter(organisation=owner, is_active=True)
@@ -75,38 +75,8 @@ def _station(site: Site) -> dict[str, Any]:
                 "code", "name", "tare_g", "icon"
             )
         ),
-        "tiles": _tiles(site),
+        "tiles": tiles_of(site),
         "destinations": _destinations(site),
-    }
-
-
-def _tiles(site: Site) -> list[dict[str, Any]]:
-    """Top categories in the site's order, each with its leaves and what one unit weighs."""
-    offered = list(Category.objects.of(site.organisation_id).filter(is_active=True))
-    averages = UnitWeight.objects.averages(site, offered)
-    leaves: dict[int, list[dict[str, Any]]] = {}
-    for category in offered:
-        if category.top_id:
-            leaves.setdefault(category.top_id, []).append(_tile(category, averages))
-    return [
-        {
-            **_tile(top, averages),
-            "icon": top.look[0],
-            "colour": top.look[1],
-            "plausible_max_g": top.plausible_max_g,
-            "leaves": leaves.get(top.pk, []),
-        }
-        for top in offered
-        if top.parent_id is None
-    ]
-
-
-def _tile(category: Category, averages: dict[int, int]) -> dict[str, Any]:
-    return {
-        "code": category.code,
-        "name": category.name,
-        "unit_weight_g": averages.get(category.pk),
-        "plausible_max_g": category.plausible_max_g,
     }
 
 

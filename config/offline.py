@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from organisation.doors import anyone
 
 HERE = Path(__file__).resolve().parent / "static"
-SHELL = r"^\/peser\/(?!refus\/)[^/]+\/$"  # screens that a tablet keeps: they say nothing of anybody
+# Screens that a tablet keeps: they say nothing of anybody.
+SHELL = r"^\/(peser|trier|expedier|suivre)\/(?!refus\/)[^/]+\/$"
 SHARED = (
     "css/tokens.css",
     "css/site.css",

@@ -1,7 +1,6 @@
-/* The sheet on the right, and the switch of the sounds. */
+/* The sheet on the right. */
 import { find, h, icon, plural, word } from "./page.js";
 import { totalOf, weightOf } from "./sheet.js";
-import * as sounds from "./sounds.js";
 import { count, kg } from "./units.js";
 
 function remark(line) {
@@ -65,14 +64,6 @@ function fold(open) {
 }
 
 export function start() {
-  const button = find("sound");
-  const show = () => button.setAttribute("aria-pressed", String(sounds.audible()));
-  button.addEventListener("click", () => {
-    sounds.hush(sounds.audible());
-    show();
-    sounds.added();
-  });
-  show();
   find("fold").addEventListener("click", () => fold(!find("slip").classList.contains("unfolded")));
   document.querySelector("form.stay").addEventListener("submit", (event) => event.preventDefault());
 }

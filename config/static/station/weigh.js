@@ -2,9 +2,9 @@
 import * as arrival from "./arrival.js";
 import * as ean from "./ean.js";
 import { entryOf } from "./entry.js";
+import * as floor from "./floor.js";
 import * as keys from "./keys.js";
 import * as load from "./load.js";
-import * as offline from "./offline.js";
 import { find, plural, say, word } from "./page.js";
 import { clear, isEmpty, measured, pad, press as pressed, put } from "./pad.js";
 import * as picker from "./picker.js";
@@ -19,8 +19,6 @@ import * as slip from "./slip.js";
 import * as sounds from "./sounds.js";
 import * as tiles from "./tiles.js";
 import { count, kg } from "./units.js";
-import * as waiting from "./waiting.js";
-import * as who from "./who.js";
 
 const station = JSON.parse(find("station").textContent);
 const KEPT = `sheet:${station.site.code}`;
@@ -256,6 +254,8 @@ function putBack(again) {
   return true;
 }
 
+const summed = (sum) => [`${kg(sum("weight_g"))} kg`, plural("arrival-today", "arrivals-today", sum("arrivals"), count(sum("arrivals")))];
+
 function escape() {
   if (picker.isOpen()) return;
   reset();
@@ -272,10 +272,8 @@ find("pad").addEventListener("click", (event) => {
 });
 find("save").addEventListener("click", save);
 keys.start({ press, enter: save, escape, scanned, isText: (text) => typedWeight(text) !== null, state: () => ({ ...pad }) });
+queue.onChange(() => slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove }));
+const started = floor.start({ station, screen: "weigh", putBack, kinds: ["arrival"], day: { path: `${station.api}collection/day?site=${encodeURIComponent(station.site.code)}`, show: summed } });
 await resume();
 await scale.start(heard);
-queue.onChange(() => slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove }));
-await saved.start(station, putBack);
-await waiting.start(putBack, await offline.start());
-await who.start();
-await send.start();
+await started;

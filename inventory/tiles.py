@@ -1,0 +1,45 @@
+"""What every screen of the floor lays out: the site's categories, and the other screens."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from inventory.models import Category, UnitWeight
+from organisation.models import Site
+
+SCREENS = ("weigh",)  # names of the pages that stand at SHELL's addresses
+
+
+def screens_of(site: Site) -> list[str]:
+    """Addresses of the screens that a tablet of the site keeps for when there is no network."""
+    return [reverse(name, args=[site.code]) for name in SCREENS]
+
+
+def tiles_of(site: Site) -> list[dict[str, Any]]:
+    """Top categories in the site's order, each with its leaves and what one unit weighs."""
+    offered = list(Category.objects.of(site.organisation_id).filter(is_active=True))
+    averages = UnitWeight.objects.averages(site, offered)
+    leaves: dict[int, list[dict[str, Any]]] = {}
+    for category in offered:
+        if category.top_id:
+            leaves.setdefault(category.top_id, []).append(_tile(category, averages))
+    return [
+        {
+            **_tile(top, averages),
+            "icon": top.look[0],
+            "colour": top.look[1],
+            "plausible_max_g": top.plausible_max_g,
+            "leaves": leaves.get(top.pk, []),
+        }
+        for top in offered
+        if top.parent_id is None
+    ]
+
+
+def _tile(category: Category, averages: dict[int, int]) -> dict[str, Any]:
+    return {
+        "code": category.code,
+        "name": category.name,
+        "unit_weight_g": averages.get(category.pk),
+        "plausible_max_g": category.plausible_max_g,
+    }
