@@ -26,8 +26,9 @@ from inventory.models import (
     Verb,
 )
 from inventory.services import Draft
+from inventory.trace import by
 from organisation.doors import Doors, May, Permitted, SitePage, caller
-from organisation.models import Site, Submission
+from organisation.models import Site, Submission, User
 from organisation.permissions import CallerRequest
 from organisation.shapes import (
     MAX_LINES,
@@ -220,23 +221,52 @@ def list_intakes(request: CallerRequest, filters: DocumentFilters) -> dict[str, 
     return documents(request, filters, Verb.COLLECT)
 
 
+LATEST = 20
+
+
 class DayOf(Shape):
     site: Permitted[Site]
 
 
+class ArrivalOut(Schema):
+    """An arrival in a list: ``what`` it was in words, and who weighed it."""
+
+    id: str
+    number: str
+    occurred_at: str
+    weight_g: int
+    what: str
+    by: str
+
+    @classmethod
+    def of(cls, intake: Intake, reader: User) -> Self:
+        movement = intake.movement
+        return cls(
+            id=str(movement.submission.uuid),
+            number=movement.number,
+            occurred_at=movement.occurred_at.isoformat(),
+            weight_g=sum(flow.weight_g for flow in movement.flows.all()),
+            what=", ".join(dict.fromkeys(flow.from_category.name for flow in movement.flows.all())),
+            by=by(movement, reader),
+        )
+
+
 class DayOut(Schema):
-    """What came in on a site's day, so far."""
+    """What came in on a site's day, so far, and the latest arrivals, newest first."""
 
     day: str
     arrivals: int
     weight_g: int
+    latest: list[ArrivalOut]
 
 
 @router.get("day", auth=May("collect"), response={200: DayOut, **READ_ERRORS})
 def get_day(request: CallerRequest, day: Annotated[DayOf, Query()]) -> DayOut:
     """Arrivals of today."""
     today = day.site.business_date(timezone.now())
-    return DayOut(day=today.isoformat(), **Intake.objects.on({day.site: today}).totals())
+    arrivals = Intake.objects.on({day.site: today})
+    latest = [ArrivalOut.of(each, caller(request)) for each in arrivals.latest_first()[:LATEST]]
+    return DayOut(day=today.isoformat(), **arrivals.totals(), latest=latest)
 
 
 @router.get("intakes/{id}", auth=May("read_stock"), response={200: IntakeOut, **READ_ERRORS})

@@ -22,6 +22,12 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         ]
         return self.filter(reduce(or_, of_a_site, Q(pk=None)), movement__reversed_by=None)
 
+    def latest_first(self) -> "IntakeQuerySet":
+        """With all that a list shows."""
+        links = ("movement__submission", "movement__author", "movement__site")
+        rows = self.select_related(*links).prefetch_related("movement__flows__from_category")
+        return rows.order_by("-pk")
+
     def totals(self) -> dict[str, int]:
         """``{arrivals, weight_g}``"""
         found = self.aggregate(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from collection import services
 from collection.forms import GivenBackForm, RefusalForm
 from collection.models import Refusal
+from collection.plausible import bounds_g
 from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import (
@@ -75,7 +76,11 @@ def _station(site: Site) -> dict[str, Any]:
                 "code", "name", "tare_g", "icon"
             )
         ),
-        "tiles": tiles_of(site),
+        "tiles": tiles_of(site, bounds_g(site)),
+        "reasons": [
+            {"code": reason.value, "name": str(reason.label).capitalize()}
+            for reason in Refusal.Reason
+        ],
         "destinations": _destinations(site),
     }
 

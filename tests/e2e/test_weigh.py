@@ -6,7 +6,7 @@ import pytest
 from django.templatetags.static import static
 from playwright.sync_api import expect
 
-from collection.models import Intake
+from collection.models import Intake, Refusal
 from inventory.models import Flow
 
 pytestmark = pytest.mark.browser
@@ -63,6 +63,9 @@ LEFT_WAITING = """async (path) => {
         await new Promise((resolve) => setTimeout(resolve, 100));
     return entries();
 }"""
+
+
+LISTED = "async (path) => (await import(path)).today().latest?.length === 1"
 
 
 def all_sent(hand):
@@ -175,3 +178,51 @@ def test_the_station_fits_its_screen_and_axe_finds_nothing(visit, violations, si
         )
         assert root == [page.viewport_size["width"], page.viewport_size["height"]]
         assert violations(page) == []
+
+
+def test_objects_refused_at_the_gate_are_counted_without_a_network_too(weigh):
+    weigh.page.context.set_offline(True)
+    weigh.keys("3")
+    weigh.tap("footer [data-refuse]")
+    weigh.tap(".pick", "Ne trouve pas preneur")
+    weigh.tap(".pick", "Textiles")
+    assert weigh.taps == 4
+    expect(weigh.page.locator("#saved b")).to_have_text("3 objets refusés")
+    weigh.page.context.set_offline(False)
+    all_sent(weigh)
+    refusal = Refusal.objects.get()
+    assert (refusal.count, refusal.reason, refusal.category.code) == (3, "unsellable", "TEX")
+    assert not Flow.objects.exists()
+
+
+def test_a_refusal_is_taken_back_as_long_as_it_is_here(weigh):
+    weigh.page.context.set_offline(True)
+    weigh.tap("footer [data-refuse]")
+    weigh.tap(".pick", "Dangereux")
+    weigh.tap(".pick", "Sans précision")
+    weigh.tap("#saved button")
+    expect(weigh.page.locator("#saved b")).to_have_text("1 objet refusé annulé")
+    weigh.page.context.set_offline(False)
+    all_sent(weigh)
+    expect(weigh.page.locator("#saved button")).to_have_count(0)
+    assert not Refusal.objects.exists()
+
+
+def test_the_arrivals_of_the_day_are_listed_with_those_that_wait(weigh):
+    weigh.keys("8")
+    weigh.tile("Mobilier")
+    weigh.save()
+    saved(weigh, "8,0 kg enregistrés")
+    expect(weigh.page.locator("#day small")).to_have_text("1 arrivée aujourd’hui")
+    weigh.page.wait_for_function(LISTED, arg=static("station/saved.js"))
+    weigh.page.context.set_offline(True)
+    weigh.keys("5")
+    weigh.tile("Textiles")
+    weigh.save()
+    weigh.tap("#day")
+    expect(weigh.page.locator("#picker-title")).to_have_text("13,0 kg, 2 arrivées aujourd’hui")
+    rows = weigh.page.locator(".pick")
+    expect(rows).to_contain_text(["5,0 kg, Textiles", "8,0 kg, Mobilier"])
+    expect(rows.first).to_contain_text("gardé sur cette tablette")
+    weigh.page.context.set_offline(False)
+    all_sent(weigh)
