@@ -65,7 +65,12 @@ LEFT_WAITING = """async (path) => {
 }"""
 
 
-LISTED = "async (path) => (await import(path)).today().latest?.length === 1"
+LISTED = """async (path) => {
+    const { today } = await import(path);
+    for (let tries = 0; tries < 150 && !today().latest?.length; tries += 1)
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    return today().latest?.length;
+}"""
 
 
 def all_sent(hand):
@@ -214,7 +219,7 @@ def test_the_arrivals_of_the_day_are_listed_with_those_that_wait(weigh):
     weigh.save()
     saved(weigh, "8,0 kg enregistrés")
     expect(weigh.page.locator("#day small")).to_have_text("1 arrivée aujourd’hui")
-    weigh.page.wait_for_function(LISTED, arg=static("station/saved.js"))
+    assert weigh.page.evaluate(LISTED, static("station/saved.js")) == 1
     weigh.page.context.set_offline(True)
     weigh.keys("5")
     weigh.tile("Textiles")
