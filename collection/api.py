@@ -9,7 +9,8 @@ from pydantic import BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from collection import services
-from collection.models import Intake, Refusal
+from collection.models import MAX_POINTS, Donor, Intake, Refusal
+from collection.receipts import record_donor
 from inventory.api.acts import Act, entry_of
 from inventory.api.departures import Fate
 from inventory.api.documents import DocumentFilters, Documents, document, documents
@@ -41,6 +42,7 @@ from organisation.shapes import (
     Page,
     Shape,
     Units,
+    Why,
     keyset,
 )
 from organisation.submissions import once
@@ -245,7 +247,7 @@ class ArrivalOut(Schema):
             id=str(movement.submission.uuid),
             number=movement.number,
             occurred_at=movement.occurred_at.isoformat(),
-            weight_g=sum(flow.weight_g for flow in movement.flows.all()),
+            weight_g=intake.weight_g,
             what=", ".join(dict.fromkeys(flow.from_category.name for flow in movement.flows.all())),
             by=by(movement, reader),
         )
@@ -377,3 +379,43 @@ def list_refusals(request: CallerRequest, page: Annotated[SitePage, Query()]) ->
     rows = rows.select_related("submission", "site", "category")
     found = keyset(rows, page, "-pk")
     return {**found, "items": [RefusalOut.of(refusal) for refusal in found["items"]]}
+
+
+MAX_STROKES = 400
+Stroke = Annotated[
+    list[Annotated[int, Field(strict=True, ge=0, le=Donor.WIDTH)]], Field(max_length=2 * MAX_POINTS)
+]
+
+
+class DonorIn(Shape):
+    """Who brought the arrival that was sent as ``intake``, and how they signed."""
+
+    id: Id
+    intake: Id
+    name: Why
+    signature: Annotated[list[Stroke], Field(max_length=MAX_STROKES)] = []
+
+
+class DonorOut(Schema):
+    id: str
+    number: str
+    name: str
+
+
+@router.post("donors", auth=May("collect"), response={201: DonorOut, 200: DonorOut, **WRITE_ERRORS})
+def create_donor(request: CallerRequest, payload: DonorIn) -> HttpResponse:
+    """Note who brought an arrival, for its slip and the register."""
+    intake = document(request, payload.intake, Verb.COLLECT).intake
+
+    def record(submission: Submission) -> DonorOut:
+        donor = Donor(
+            submission=submission,
+            intake=intake,
+            name=payload.name,
+            strokes=payload.signature,
+            author=caller(request),
+        )
+        record_donor(donor=donor)
+        return DonorOut(id=str(payload.id), number=intake.movement.number, name=donor.name)
+
+    return once(request, payload.id, record)

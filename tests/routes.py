@@ -239,6 +239,7 @@ SAMPLES = {
     ),
     "GET collection/refusals": LISTED,
     "POST collection/refusals": Sample(body={"site": "$site", "reason": "dirty", "count": 2}),
+    "POST collection/donors": Sample(body={"intake": "$intake", "name": "Mme Dupont"}),
     "GET reporting/diversion": YEAR,
     "GET reporting/flows": Sample(query={**YEAR.query, "by": "month,fate"}),
     "GET reporting/closings": LISTED,
@@ -253,6 +254,7 @@ PAGES = {
     "": ALONE,
     "peser/": ALONE,
     "peser/refus/": ALONE,
+    "peser/registre/": ALONE,
     "peser/<str:site>/": Sample(path={"site": "$site"}),
     "departs/": ALONE,
     "peser/retour/<str:code>/": Sample(path={"code": "$left"}, names="structure"),
@@ -283,6 +285,7 @@ PAGES = {
     "stock/inventaire/": LISTED,
     "stock/solde/": LISTED,
     "d/<str:number>/": Sample(path={"number": "$number"}),
+    "d/<str:number>/recu.pdf": Sample(path={"number": "$intake_number"}),
     "d/<str:number>/annuler/": Sample(path={"number": "$number"}, body={}),
     "d/<str:number>/poids/": Sample(path={"number": "$shipment_number"}, body={}),
     "caisse/": ALONE,
@@ -464,7 +467,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["old_month"] = f"{next_month:%Y-%m}"
     spot["old_month_number"] = f"{next_month:%Y%m}"
     made("opening", "inventory/opening-stock")
-    made("intake", "collection/intakes")
+    spot["intake_number"] = made("intake", "collection/intakes")["number"]
     made("sorting", "inventory/sortings")
     spot["mine"] = made("move", "inventory/moves")["number"]
     made("reversal", "inventory/reversals")

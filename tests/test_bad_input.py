@@ -74,6 +74,8 @@ NOT_LINES = [
 BAD_VALUES = {
     "id": NOT_AN_ID,
     "entry": NOT_AN_ID,
+    "intake": NOT_AN_ID,
+    "name": ["", "  ", *NOT_A_TEXT],
     "path": ["", "/reglages/", "https://elsewhere.example/", "/api/v1/../", 1, None, []],
     "body": [1, None, [], {}, "x" * 200_001],
     "site": [*NOT_A_CODE, None],

@@ -6,7 +6,7 @@ import pytest
 from django.templatetags.static import static
 from playwright.sync_api import expect
 
-from collection.models import Intake, Refusal
+from collection.models import Donor, Intake, Refusal
 from inventory.models import Flow
 
 pytestmark = pytest.mark.browser
@@ -231,3 +231,26 @@ def test_the_arrivals_of_the_day_are_listed_with_those_that_wait(weigh):
     expect(rows.first).to_contain_text("gardé sur cette tablette")
     weigh.page.context.set_offline(False)
     all_sent(weigh)
+
+
+def test_the_donor_signs_behind_an_arrival_that_has_not_left_yet(weigh):
+    weigh.page.context.set_offline(True)
+    weigh.keys("8")
+    weigh.tile("Mobilier")
+    weigh.save()
+    weigh.tap("#day")
+    weigh.tap(".pick", "8,0 kg, Mobilier")
+    weigh.tap(".pick", "Nom et signature")
+    weigh.page.fill("#donor-name", "Mme Dupont")
+    box = weigh.page.locator("#donor-sign").bounding_box()
+    weigh.page.mouse.move(box["x"] + 40, box["y"] + 40)
+    weigh.page.mouse.down()
+    weigh.page.mouse.move(box["x"] + 140, box["y"] + 90, steps=4)
+    weigh.page.mouse.up()
+    weigh.tap("#donor [type=submit]")
+    expect(weigh.page.locator("#donor")).to_be_hidden()
+    weigh.page.context.set_offline(False)
+    all_sent(weigh)
+    donor = Donor.objects.get()
+    assert (donor.name, donor.intake) == ("Mme Dupont", Intake.objects.get())
+    assert len(donor.strokes) == 1

@@ -1,4 +1,5 @@
 /* The day's arrivals: what waits here, then what the server has, newest first. */
+import * as donor from "./donor.js";
 import { plural, word } from "./page.js";
 import * as picker from "./picker.js";
 import * as queue from "./queue.js";
@@ -7,16 +8,20 @@ import { count, kg, time } from "./units.js";
 
 const row = ({ weight_g, what, at, note }) => ({ label: `${kg(weight_g)} kg, ${what}`, hint: [time(new Date(at)), note].filter(Boolean).join(" · ") });
 
-const waiting = ({ weight_g, summary, at }) => ({ ...row({ weight_g, what: summary, at, note: word("latest-here") }), image: "wait", choose: () => {} });
+const waiting = (entry) => ({ ...row({ ...entry, what: entry.summary, note: word("latest-here") }), image: "wait", choose: () => ask({ ...entry, number: word("document-here") }, true) });
 
 function sent(arrival) {
   const { weight_g, what, occurred_at, by, number } = arrival;
   return { ...row({ weight_g, what, at: occurred_at, note: `${by} · ${number}` }), image: "saved", choose: () => ask(arrival) };
 }
 
-function ask({ number, weight_g }) {
-  const see = { label: word("latest-see"), image: "see", choose: () => location.assign(`/d/${encodeURIComponent(number)}/`) };
-  picker.open({ heading: `${number}, ${kg(weight_g)} kg`, options: [see], question: true });
+function ask(arrival, isHere = false) {
+  const { number, weight_g } = arrival;
+  const address = `/d/${encodeURIComponent(number)}/`;
+  const slip = { label: word("latest-slip"), image: "slip", main: true, choose: () => window.open(`${address}recu.pdf`, "_blank") };
+  const see = { label: word("latest-see"), image: "see", choose: () => location.assign(address) };
+  const name = { label: word("donor"), image: "sign", choose: () => donor.ask(arrival) };
+  picker.open({ heading: `${number}, ${kg(weight_g)} kg`, options: isHere ? [name] : [slip, name, see], question: true });
 }
 
 export async function open(station, sum) {

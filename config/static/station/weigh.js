@@ -1,5 +1,6 @@
 /* The weigh station: a weight, a category, save. */
 import * as arrival from "./arrival.js";
+import * as donor from "./donor.js";
 import * as ean from "./ean.js";
 import { entryOf } from "./entry.js";
 import * as floor from "./floor.js";
@@ -274,6 +275,7 @@ function escape() {
 
 chosen.origin = usualOrigin(chosen.mode);
 slip.start();
+donor.start(station);
 tiles.draw(station.tiles, { tapped, held });
 draw();
 find("pad").addEventListener("click", (event) => {
