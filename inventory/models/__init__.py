@@ -22,6 +22,7 @@ from inventory.models.ledger import (
 )
 from inventory.models.places import CollectionMode, Container, Origin, Partner, Place, WasteStatus
 from inventory.models.sums import Balance, MonthlyFlow, MonthlyOrigin, NumberSeries
+from inventory.models.workshop import Photo, Repair
 
 __all__ = [
     "EXITS",
@@ -43,9 +44,11 @@ __all__ = [
     "NumberSeries",
     "Origin",
     "Partner",
+    "Photo",
     "Place",
     "Reason",
     "Receipt",
+    "Repair",
     "Shipment",
     "ShipmentWeights",
     "Transfer",
