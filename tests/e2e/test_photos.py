@@ -7,7 +7,6 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from inventory.models import Photo
-from tests.test_served_races import label
 
 pytestmark = pytest.mark.browser
 
@@ -18,8 +17,8 @@ def drawn(size):
     return {"name": "lampe.png", "mimeType": "image/png", "buffer": out.getvalue()}
 
 
-def test_a_large_photo_is_made_small_in_the_browser_and_kept(visit, own_database, violations):
-    code = label(own_database, 1)
+def test_a_large_photo_is_made_small_in_the_browser_and_kept(visit, shop, violations):
+    code = shop.codes[0]
     with visit(f"/o/{code}/") as page:
         page.locator("#photo-file").set_input_files(drawn((2_400, 1_800)))
         expect(page.locator(".shots img")).to_have_count(1)
@@ -31,8 +30,8 @@ def test_a_large_photo_is_made_small_in_the_browser_and_kept(visit, own_database
         expect(page.locator(".shots img")).to_have_count(0)
 
 
-def test_what_is_no_picture_is_told_and_nothing_is_sent(visit, own_database):
-    code = label(own_database, 1)
+def test_what_is_no_picture_is_told_and_nothing_is_sent(visit, shop):
+    code = shop.codes[0]
     with visit(f"/o/{code}/") as page:
         text = {"name": "note.jpg", "mimeType": "image/jpeg", "buffer": b"hello"}
         page.locator("#photo-file").set_input_files(text)
