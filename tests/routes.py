@@ -179,6 +179,8 @@ SAMPLES = {
     "POST inventory/movements/<number>/photos": Sample(
         path={"number": "$shipment_number"}, body={"picture": DOT}
     ),
+    "GET inventory/items/<code>/label.zpl": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/dots": LISTED,
     "PATCH inventory/items/<code>": Sample(path={"code": "$item"}, body={"title": "Tabouret"}),
     "GET inventory/dismantlings": DATED,
     "GET inventory/dismantlings/<id>": _document("dismantling"),
@@ -304,6 +306,9 @@ PAGES = {
     "etiquettes/": OBJECTS,
     "etiquettes/rouleau.pdf": OBJECTS,
     "etiquettes/planche.pdf": OBJECTS,
+    "etiquettes/rouleau.zpl": OBJECTS,
+    "pastilles/": ALONE,
+    "reglages/pastilles/": ALONE,
     "etiquettes/vierges/": LISTED,
     "stock/tri/": LISTED,
     "stock/ventilation/": LISTED,

@@ -1,6 +1,16 @@
 """The stockroom's API: lists of codes, acts on stock, and the documents they leave."""
 
-from inventory.api import acts, codes, departures, documents, items, sorting, transfers, workshop
+from inventory.api import (
+    acts,
+    codes,
+    departures,
+    documents,
+    dots,
+    items,
+    sorting,
+    transfers,
+    workshop,
+)
 from organisation.doors import Doors
 
 __all__ = [
@@ -8,6 +18,7 @@ __all__ = [
     "codes",
     "departures",
     "documents",
+    "dots",
     "items",
     "router",
     "sorting",

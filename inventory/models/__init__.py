@@ -9,6 +9,7 @@ from inventory.models.catalogue import (
     WasteCode,
 )
 from inventory.models.documents import Receipt, Shipment, ShipmentWeights, Transfer
+from inventory.models.dots import DotCalendar
 from inventory.models.items import Item, ItemCode
 from inventory.models.ledger import (
     EXITS,
@@ -32,6 +33,7 @@ __all__ = [
     "Category",
     "CollectionMode",
     "Container",
+    "DotCalendar",
     "EprStream",
     "Flow",
     "Item",
