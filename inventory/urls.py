@@ -11,11 +11,14 @@ from inventory.views import (
     items,
     labels,
     sorting,
+    sorting_station,
     stock,
     transfers,
 )
 
 urlpatterns = [
+    path("trier/", sorting_station.choose_site, name="sort-station"),
+    path("trier/<str:site>/", sorting_station.sort, name="sort-station"),
     path("departs/", departures.shipments, name="shipments"),
     path("departs/nouveau/", departures.ship, name="ship"),
     path("departs/invendus/", clearing.clear, name="clear"),

@@ -1,6 +1,6 @@
 """The stockroom's API: lists of codes, acts on stock, and the documents they leave."""
 
-from inventory.api import acts, codes, departures, documents, items, sorting, transfers
+from inventory.api import acts, codes, departures, documents, items, lots, sorting, transfers
 from organisation.doors import Doors
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "departures",
     "documents",
     "items",
+    "lots",
     "router",
     "sorting",
     "transfers",
@@ -16,4 +17,5 @@ __all__ = [
 
 router = Doors(tags=["inventory"])
 router.add_router("", codes.router)
+router.add_router("", lots.router)
 router.add_router("", documents.router)  # acts join it: one path has one home
