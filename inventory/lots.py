@@ -12,7 +12,7 @@ LATEST = 40  # lines of arrivals: more than a screen shows
 
 
 def brought(site: Site, day: date) -> Iterator[dict[str, Any]]:
-    """Lines of the day's arrivals that lie in bulk, newest first, less what was labelled of them."""
+    """Lines of the day's arrivals that lie in bulk, newest first, less what wears a label."""
     rows = Flow.objects.filter(
         movement__site=site,
         movement__business_date=day,

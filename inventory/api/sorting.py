@@ -43,15 +43,12 @@ class Sorted(Taken):
         return self
 
     def stock_line(self) -> StockLine:
-        return StockLine(
-            self.category, self.weight_g, self.units or 0, self.estimated, self.place
-        )
+        return StockLine(self.category, self.weight_g, self.units or 0, self.estimated, self.place)
 
 
 class SortingIn(Act):
     from_: Taken = Field(alias="from")
     to: Annotated[list[Sorted], Field(min_length=1, max_length=MAX_LINES)]
-
 
     def kept(self) -> list[StockLine]:
         return [part.stock_line() for part in self.to if part.fate is None]

@@ -150,7 +150,10 @@ def test_one_act_sorts_and_ships_each_part_where_it_goes(call, arrival, world):
     }
     assert (out(Kind.RECYCLING), out(Kind.DISPOSAL)) == (13_000, 10_000)
     shipment = Shipment.objects.get(movement__number="DE-canal-1")
-    assert (shipment.fate, shipment.partner) == ("recycling", Partner.objects.get(code="gebetex", organisation=world.navette))
+    assert (shipment.fate, shipment.partner) == (
+        "recycling",
+        Partner.objects.get(code="gebetex", organisation=world.navette),
+    )
 
 
 def test_parts_that_all_leave_as_they_are_need_no_sorting(call, arrival):
@@ -169,9 +172,7 @@ def test_what_leaves_is_taken_from_where_the_lot_lies(call, arrival):
         lines=[{"category": "MOB", "weight_g": 20_000}],
     )
     taken = {"category": "MOB", "weight_g": 6_000, "place": "boutique"}
-    made = call.post(
-        "inventory/sortings", site="canal", **{"from": taken}, to=[to_the_bin(6_000)]
-    )
+    made = call.post("inventory/sortings", site="canal", **{"from": taken}, to=[to_the_bin(6_000)])
     assert made.status_code == 201, made.json()
     assert stock()["boutique/bulk", "MOB"] == 14_000
 

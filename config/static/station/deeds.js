@@ -36,6 +36,9 @@ export function labelOf({ lot, kind, weight_g, estimated, condition, price_cents
   });
 }
 
+/* What this tablet knows of an object that it has just labelled. */
+export const objectOf = ({ code, kind, weight_g, price_cents, condition }) => ({ code, title: "", category: kind.category, weight_g, price_cents, condition });
+
 /* An object in hand goes to another place, or leaves. */
 export function orientationOf(object, to, station) {
   const site = station.site.code;

@@ -19,7 +19,7 @@ const LABELS = () => `labels:${here.site.code}`;
 /* Codes */
 
 /* Asked under one id until it is answered: a lost answer is given again. */
-async function refill() {
+export async function refill() {
   const { codes = [], asked = null } = (await queue.recall(CODES())) ?? {};
   if (codes.length > LOW || !navigator.onLine) return;
   const body = asked ?? { id: uuid(), site: here.site.code, count: POOL - codes.length };
@@ -107,5 +107,4 @@ export async function start(station, late) {
   onSent(sent);
   window.addEventListener("online", refill);
   draw();
-  await refill();
 }

@@ -31,7 +31,7 @@ function bar(sheet) {
   const rest_g = restOf(sheet);
   const parts = sums(sheet).map(segment);
   if (sheet.labelled_g) parts.push([sheet.labelled_g, h("span", { class: "seg place" }, h("i", { class: "disc" }, icon("tag"))), word("part-of-bar", { name: word("labelled-part"), weight: kg(sheet.labelled_g) })]);
-  if (rest_g > 0) parts.push([rest_g, h("span", { class: "seg rest" }, word("rest-part")), word("part-of-bar", { name: word("rest-part"), weight: kg(rest_g) })]);
+  if (rest_g > 0) parts.push([rest_g, h("span", { class: "seg left-over" }, word("rest-part")), word("part-of-bar", { name: word("rest-part"), weight: kg(rest_g) })]);
   const box = find("lot-bar");
   box.replaceChildren(...parts.map(([, node]) => node));
   box.style.gridTemplateColumns = parts.map(([weight_g]) => `minmax(${parts.length > 6 ? 20 : 34}px, ${weight_g}fr)`).join(" ");
@@ -59,7 +59,7 @@ export function drawDestinations(sheet, destinations, go) {
   const gone = new Map(sums(sheet).map(({ to, weight_g }) => [keyOf(to), weight_g]));
   const told = (to) => (gone.has(keyOf(to)) ? `${kg(gone.get(keyOf(to)))} kg` : word("nothing-there"));
   const key = (to) => h("button", { type: "button", class: "dest", "data-fate": to.fate, "data-to": keyOf(to), onclick: () => go(to) },
-    h("span", { class: "dest-icon" }, icon(imageOf(to)), to.fate ? h("span", { class: "swatch", "aria-hidden": "true" }) : null), h("b", {}, to.name), h("small", {}, told(to)));
+    h("span", { class: "dest-icon" }, icon(imageOf(to)), to.fate ? h("span", { class: "swatch", "data-fate": to.fate, "aria-hidden": "true" }) : null), h("b", {}, to.name), h("small", {}, told(to)));
   const shown = destinations.length <= ROOM ? destinations : destinations.slice(0, ROOM - 1);
   const rest = destinations.slice(shown.length);
   const options = rest.map((to) => ({ label: to.name, hint: told(to), image: imageOf(to), fate: to.fate, choose: () => go(to) }));

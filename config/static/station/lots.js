@@ -43,8 +43,11 @@ export async function all(site) {
   const isToday = known.day === now().toLocaleDateString("sv");
   const arrivals = (isToday ? known.arrivals : []).map((line) => ({ ...line, weight_g: left(line, heaps) }));
   const lies = ({ weight_g }) => weight_g > 0;
-  return { heaps: heaps.filter(lies).sort((one, other) => other.weight_g - one.weight_g), arrivals: arrivals.filter(lies) };
+  return { heaps: heaps.filter(lies).sort(byPlaceAndWeight), arrivals: arrivals.filter(lies) };
 }
+
+/* What lies where things are sorted comes first, and the heaviest of it. */
+const byPlaceAndWeight = (one, other) => (other.place === main) - (one.place === main) || other.weight_g - one.weight_g;
 
 /* Of a line at most what its heap still holds. */
 function left({ line, place, category, weight_g }, heaps) {

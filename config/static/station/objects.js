@@ -31,7 +31,7 @@ export function codeIn(text) {
 const KEPT = () => `objects:${here.site.code}`;
 const keep = () => queue.keep(KEPT(), [...known.values()]);
 
-async function refresh() {
+export async function refresh() {
   const { response, answer } = await ask(`${here.api}inventory/objects?site=${encodeURIComponent(here.site.code)}`, { pass: person()?.pass }).catch(() => ({}));
   if (!response?.ok) return;
   known = new Map(answer.items.map((each) => [each.code, each]));
@@ -78,12 +78,12 @@ function open(...children) {
 /* Ask for a code: a scanner answers, or a hand. */
 export function askFor(problem = "") {
   const input = h("input", { id: "object-code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: "120", "aria-describedby": "object-said" });
-  const form = h("form", { class: "object-form" }, h("label", { for: "object-code" }, word("object-code")), input, h("button", { type: "submit", class: "btn go" }, icon("scan"), word("object-find")));
+  const form = h("form", { class: "in-hand-form" }, h("label", { for: "object-code" }, word("object-code")), input, h("button", { type: "submit", class: "btn go" }, icon("scan"), word("object-find")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     meet(input.value);
   });
-  open(head(word("object-ask")), form, h("p", { id: "object-said", class: "object-said" }, problem));
+  open(head(word("object-ask")), form, h("p", { id: "object-said", class: "in-hand-said" }, problem));
   input.focus({ preventScroll: true });
 }
 
@@ -98,7 +98,7 @@ export async function meet(text) {
 }
 
 const key = (object, to) => h("button", { type: "button", class: "dest", "data-fate": to.fate, "data-to": keyOf(to), onclick: () => actions.go(object, to) },
-  h("span", { class: "dest-icon" }, icon(imageOf(to)), to.fate ? h("span", { class: "swatch", "aria-hidden": "true" }) : null), h("b", {}, to.name));
+  h("span", { class: "dest-icon" }, icon(imageOf(to)), to.fate ? h("span", { class: "swatch", "data-fate": to.fate, "aria-hidden": "true" }) : null), h("b", {}, to.name));
 
 function keys(object) {
   const offered = actions.destinations.filter((to) => to.kind !== "place" || to.code !== object.place);
@@ -113,8 +113,8 @@ function show(object) {
   const facts = [object.code, kind.name, word("object-in", { weight: kg(object.weight_g), place: actions.nameOf(object.place) }), object.price_cents === null ? word("object-no-price") : euros(object.price_cents)];
   const reprint = h("button", { type: "button", class: "btn", onclick: () => labels.again(object.code) }, icon("printer"), word("object-reprint"));
   sounds.added();
-  open(head(object.name), h("p", { class: "object-facts" }, h("span", { class: "dot", "data-cat": kind.colour, "aria-hidden": "true" }, icon(kind.icon)), facts.filter(Boolean).join(" · ")),
-    h("h3", {}, word("object-where")), h("div", { class: "dests" }, ...keys(object)), h("div", { class: "object-tools" }, reprint, ...actions.tools(object)));
+  open(head(object.name), h("p", { class: "in-hand-facts" }, h("span", { class: "dot", "data-cat": kind.colour, "aria-hidden": "true" }, icon(kind.icon)), facts.filter(Boolean).join(" · ")),
+    h("h3", {}, word("object-where")), h("div", { class: "dests" }, ...keys(object)), h("div", { class: "in-hand-tools" }, reprint, ...actions.tools(object)));
   find("object-title").focus({ preventScroll: true });
 }
 
@@ -123,7 +123,4 @@ export async function start(station, given) {
   known = new Map(((await queue.recall(KEPT())) ?? []).map((each) => [each.code, each]));
   panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
   setInterval(refresh, EVERY);
-  await refresh();
 }
-
-export { refresh };

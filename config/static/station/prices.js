@@ -25,7 +25,7 @@ async function get(path) {
 const site = () => encodeURIComponent(here.site.code);
 
 /* All categories at once, where the server tells them so; the grid of the till. */
-async function refresh() {
+export async function refresh() {
   const whole = await get(`sales/prices?site=${site()}`).catch(() => null);
   if (whole?.items) known = { ...known, isWhole: true, sold: Object.fromEntries(whole.items.map((each) => [each.category, each])) };
   const grid = await get(`sales/keys?site=${site()}`).catch(() => null);
@@ -67,5 +67,4 @@ export function suggestion(category, top) {
 export async function start(station, onChange) {
   [here, changed] = [station, onChange];
   known = (await queue.recall(`prices:${station.site.code}`)) ?? known;
-  await refresh();
 }
