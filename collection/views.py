@@ -25,11 +25,9 @@ from inventory.models import (
     Container,
     Movement,
     Origin,
-    Partner,
-    Place,
     Verb,
 )
-from inventory.tiles import screens_of, tiles_of
+from inventory.tiles import destinations_of, screens_of, tiles_of
 from inventory.views.acts import chosen_site, recorded, shown, sites_of
 from inventory.views.items import item_of
 from organisation.doors import page, require
@@ -83,35 +81,8 @@ def _station(site: Site) -> dict[str, Any]:
             {"code": reason.value, "name": str(reason.label).capitalize()}
             for reason in Refusal.Reason
         ],
-        "destinations": _destinations(site),
+        "destinations": destinations_of(site),
     }
-
-
-def _destinations(site: Site) -> list[dict[str, Any]]:
-    """Places where the site has several, then the fates its partners take things to."""
-    places = list(Place.objects.filter(site=site, is_active=True)) if site.tracks_places else []
-    found = [
-        {"kind": "place", "code": place.code, "name": place.name}
-        for place in places
-        if not place.is_main
-    ]
-    fates = {fate.value: fate.label for fate in EXITS}
-    for partner in Partner.objects.filter(organisation=site.organisation_id, is_active=True):
-        if partner.default_fate in fates:
-            found.append(
-                {
-                    "kind": "fate",
-                    "code": f"{partner.default_fate}/{partner.code}",
-                    "name": partner.name,
-                    "fate": partner.default_fate,
-                    "partner": partner.code,
-                }
-            )
-    return found + [
-        {"kind": "fate", "code": fate, "name": str(name), "fate": fate}
-        for fate, name in (("recycling", _("Recycling")), ("disposal", _("Bin")))
-        if not any(other.get("fate") == fate for other in found)
-    ]
 
 
 @page("collect")

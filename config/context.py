@@ -29,7 +29,14 @@ class Door(NamedTuple):
 DOORS = (
     Door("home", _("Home"), _("The year so far"), "house", None),
     Door("weigh", _("Weigh"), _("An arrival on the scale"), "scale", "collect"),
-    Door("sort", _("Sort"), _("Bulk into categories and places"), "split", "sort", WITH_LABELS),
+    Door(
+        "sort-station",
+        _("Sort"),
+        _("Bulk into categories and places"),
+        "split",
+        "sort",
+        WITH_LABELS,
+    ),
     Door("checkout", _("Till"), _("Sell and give change"), "shopping-basket", "sell", WITH_TILL),
     Door("shipments", _("Departures"), _("What leaves, and for what"), "truck", "ship"),
     Door("stock", _("Stock"), _("What is where"), "warehouse", "read_stock"),

@@ -22,6 +22,8 @@ SHARED = (
     "css/tokens.css",
     "css/site.css",
     "css/station.css",
+    "css/sort.css",
+    "css/print-label.css",
     "css/device.css",
     "img/tracerie.svg",
     "js/menus.js",

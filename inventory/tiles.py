@@ -5,16 +5,44 @@ from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from inventory.models import Category, UnitWeight
+from inventory.models import EXITS, Category, Partner, Place, UnitWeight
 from organisation.models import Site
 
-SCREENS = ("weigh",)  # names of the pages that stand at SHELL's addresses
+SCREENS = ("weigh", "sort-station")  # names of the pages that stand at SHELL's addresses
 
 
 def screens_of(site: Site) -> list[str]:
     """Addresses of the screens that a tablet of the site keeps for when there is no network."""
     return [reverse(name, args=[site.code]) for name in SCREENS]
+
+
+def destinations_of(site: Site) -> list[dict[str, Any]]:
+    """Places where the site has several, then the fates its partners take things to."""
+    places = list(Place.objects.filter(site=site, is_active=True)) if site.tracks_places else []
+    found = [
+        {"kind": "place", "code": place.code, "name": place.name, "use": place.use}
+        for place in places
+        if not place.is_main
+    ]
+    fates = {fate.value: fate.label for fate in EXITS}
+    for partner in Partner.objects.filter(organisation=site.organisation_id, is_active=True):
+        if partner.default_fate in fates:
+            found.append(
+                {
+                    "kind": "fate",
+                    "code": f"{partner.default_fate}/{partner.code}",
+                    "name": partner.name,
+                    "fate": partner.default_fate,
+                    "partner": partner.code,
+                }
+            )
+    return found + [
+        {"kind": "fate", "code": fate, "name": str(name), "fate": fate}
+        for fate, name in (("recycling", _("Recycling")), ("disposal", _("Bin")))
+        if not any(other.get("fate") == fate for other in found)
+    ]
 
 
 def tiles_of(

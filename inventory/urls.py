@@ -12,12 +12,15 @@ from inventory.views import (
     items,
     labels,
     sorting,
+    sorting_station,
     stock,
     transfers,
     workshop,
 )
 
 urlpatterns = [
+    path("trier/", sorting_station.choose_site, name="sort-station"),
+    path("trier/<str:site>/", sorting_station.sort, name="sort-station"),
     path("departs/", departures.shipments, name="shipments"),
     path("departs/nouveau/", departures.ship, name="ship"),
     path("departs/invendus/", clearing.clear, name="clear"),

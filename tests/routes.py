@@ -86,6 +86,8 @@ SAMPLES = {
     "GET inventory/containers": LISTED,
     "GET inventory/partners": LISTED,
     "GET inventory/stock": LISTED,
+    "GET inventory/lots": LISTED,
+    "GET inventory/objects": LISTED,
     "GET inventory/movements": DATED,
     "GET inventory/movements/<number>": Sample(path={"number": "$number"}),
     "GET inventory/opening-stock": DATED,
@@ -279,6 +281,8 @@ OBJECTS = Sample(query={"code": "$item"}, names="structure")
 
 PAGES = {
     "": ALONE,
+    "trier/": ALONE,
+    "trier/<str:site>/": Sample(path={"site": "$site"}),
     "peser/": ALONE,
     "peser/refus/": ALONE,
     "peser/registre/": ALONE,

@@ -7,6 +7,7 @@ from inventory.api import (
     documents,
     dots,
     items,
+    lots,
     sorting,
     transfers,
     workshop,
@@ -20,6 +21,7 @@ __all__ = [
     "documents",
     "dots",
     "items",
+    "lots",
     "router",
     "sorting",
     "transfers",
@@ -28,4 +30,5 @@ __all__ = [
 
 router = Doors(tags=["inventory"])
 router.add_router("", codes.router)
+router.add_router("", lots.router)
 router.add_router("", documents.router)  # acts join it: one path has one home

@@ -63,6 +63,12 @@ class ItemQuerySet(models.QuerySet["Item"]):
             account__site__in=sites, account__kind=Kind.STOCK, account__holds_items=True
         )
 
+    def newest(self, number: int) -> list[dict[str, Any]]:
+        """The latest of these (after ``known_to``), in few words each."""
+        rows = self.annotate(code=F("own__code"), place=F("account__place__code"))
+        told = ("title", "weight_g", "price_cents", "condition", "code", "place")
+        return list(rows.order_by("-pk").values(*told, kind=F("category__code"))[:number])
+
     def about(self, words: str) -> Self:
         """Items whose title, category or code holds every one of ``words``, accents aside.
 

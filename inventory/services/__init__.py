@@ -14,7 +14,7 @@ from inventory.services.carrying import (
     ship,
     where_of,
 )
-from inventory.services.correcting import cancel, may_cancel, require_may_date
+from inventory.services.correcting import cancel, cancel_act, may_cancel, require_may_date
 from inventory.services.counting import (
     RECLASSIFY,
     bulk_at_end_of,
@@ -33,7 +33,7 @@ from inventory.services.labelling import (
     label,
 )
 from inventory.services.lives import require_not_back
-from inventory.services.sorting import HUNDRED, sort, spread
+from inventory.services.sorting import HUNDRED, share_out, sort, spread
 from inventory.services.transferring import OnTheRoad, on_the_road, receive, send
 from inventory.services.workshop import keep_photo, note_repair, remove_photo
 
@@ -48,6 +48,7 @@ __all__ = [
     "bulk_at_end_of",
     "bulk_g",
     "cancel",
+    "cancel_act",
     "clear",
     "confirm_weights",
     "count",
@@ -70,6 +71,7 @@ __all__ = [
     "send",
     "settle",
     "settlement",
+    "share_out",
     "ship",
     "sort",
     "spread",

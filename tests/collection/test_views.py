@@ -57,7 +57,8 @@ def test_a_site_that_tracks_places_offers_them_as_destinations(signed_in, world)
 
     station = signed_in(world.sorter).get("/peser/canal/").context["station"]
 
-    assert station["destinations"][0] == {"kind": "place", "code": "shop", "name": "Boutique"}
+    shop = {"kind": "place", "code": "shop", "name": "Boutique", "use": "shop"}
+    assert station["destinations"][0] == shop
 
 
 def test_the_station_takes_few_queries_however_long_the_lists(

@@ -36,6 +36,6 @@ export function draw(state) {
   box.classList.toggle("hinted", Boolean(hint) || Boolean(scale?.isTrouble && !typed && !byEye));
   box.querySelector(".left").textContent = foot({ typed, units, byEye, hint, scale }, typed || isLive);
   box.querySelector(".right").replaceChildren(...right);
-  find("pad").querySelector("[data-key=count]").setAttribute("aria-pressed", String(units > 0));
+  find("pad").querySelector("[data-key=count]")?.setAttribute("aria-pressed", String(units > 0));
   find("pad").querySelector("[data-key=estimate]").setAttribute("aria-pressed", String(byEye));
 }

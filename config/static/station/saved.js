@@ -20,7 +20,7 @@ const isUndoable = () => last?.state === "kept" && !(last.isFinal && last.isSent
 const left = () => (isUndoable() ? Math.min(MINUTE, Math.max(0, last.at + MINUTE - Date.now())) : 0);
 const clock = () => `0:${String(Math.ceil(left() / 1000)).padStart(2, "0")}`.replace("0:60", "1:00");
 const named = () => (last.number ? word("document", { number: last.number }) : word("document-here"));
-const label = () => word("undo-label", { number: last.number ?? "", weight: kg(last.weight_g) }).replace(/\s+,/, ",");
+const label = () => word("undo-label", { what: named(), weight: kg(last.weight_g) });
 
 function undoButton() {
   return h("button", { type: "button", class: "btn", "aria-label": label(), onclick: undo },
@@ -131,6 +131,7 @@ async function refresh() {
     if (!response.ok) return;
     day = answer;
     queue.keep(KEPT(), day);
+    here.day.heard?.(day);
   } catch {
     if (day.day !== date()) day = { day: date() };
   }
@@ -148,7 +149,7 @@ function sent(entry, { outcome, answer }) {
   }
 }
 
-/* `day` is {path, show: (sum of a name) → [big, small]}; `undone` is told what was taken back. */
+/* `day` is {path, show: (sum of a name) → [big, small], heard: told what the server answers}; `undone` is told what was taken back. */
 export async function start(page) {
   here = page;
   last = (await queue.recall(`last:${here.screen}:${here.station.site.code}`)) ?? null;
