@@ -8,6 +8,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-import tests.conftest  # noqa: F401  (it changes the settings)
+import tests.conftest  # noqa: E402, F401  (it changes the settings)
 
 application = get_wsgi_application()

@@ -143,6 +143,10 @@ def send_now(hand):
     hand.tap(".pick", "Envoyer maintenant")
 
 
+def confirmed(hand, typed):
+    expect(hand.page.locator("#saved b")).to_have_text(f"{typed},0 kg enregistrés")
+
+
 def waits(hand, number):
     """What has been saved while nobody answered is counted on the screen."""
     expect(pill(hand)).to_have_text(f"{number} en attente")
@@ -152,8 +156,10 @@ def test_a_server_killed_while_a_tablet_saves_gets_everything_once(served, weigh
     for _round in range(3):
         log(weigh, "1")
         served.kill()  # the first entry is anywhere between here and the disk
+        confirmed(weigh, "1")
         for typed in "23":
             log(weigh, typed)
+            confirmed(weigh, typed)
         weigh.page.reload()
         expect(weigh.page.locator("#tiles .tile").first).to_be_visible()
         expect(pill(weigh)).to_contain_text("en attente")
@@ -172,7 +178,8 @@ def test_a_server_that_dies_before_it_answers_is_asked_again(served, weigh):
         route.abort()
 
     weigh.page.route("**/collection/intakes", die, times=1)
-    log(weigh)
+    with weigh.page.expect_event("requestfailed"):
+        log(weigh)
     waits(weigh, 1)
     assert Intake.objects.count() == 1  # it had arrived
     log(weigh, "5")
