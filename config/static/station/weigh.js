@@ -48,8 +48,10 @@ function draw() {
   tiles.mark(sheet.lines.at(-1)?.tile);
 }
 
+const sketch = (on, { mode, origin }) => ({ sheet: on, mode: mode?.code ?? null, origin: origin?.code ?? null });
+
 function keep() {
-  queue.keep(KEPT, { sheet, mode: chosen.mode?.code ?? null, origin: chosen.origin?.code ?? null });
+  queue.keep(KEPT, sketch(sheet, chosen));
 }
 
 function wrong(text, problem = "") {
@@ -200,14 +202,15 @@ async function save() {
   picker.close();
   saving = true;
   draw();
-  const entry = entryOf(sheet, station, chosen);
+  const before = { ...sheet };
+  const entry = entryOf(before, station, chosen);
   try {
-    await queue.add(entry);
+    await queue.add(entry, { [KEPT]: sketch(blank(), afterwards()) });
   } catch {
     return refuseToKeep();
   }
   saving = false;
-  done(entry);
+  done(entry, before);
   send.flush();
 }
 
@@ -218,10 +221,13 @@ function refuseToKeep() {
   wrong(word("not-kept"));
 }
 
-function done(entry) {
-  const before = sheet;
-  sheet = blank();
-  chosen = { ...chosen, container: null, target: null, origin: isRound(chosen.mode) ? chosen.origin : usualOrigin(chosen.mode) };
+/* What stays from one arrival to the next. */
+const afterwards = () => ({ ...chosen, container: null, target: null, origin: isRound(chosen.mode) ? chosen.origin : usualOrigin(chosen.mode) });
+
+/* A line that came while the sheet was written begins the next one. */
+function done(entry, before) {
+  sheet = { ...blank(), lines: sheet.lines.filter((each) => !before.lines.includes(each)) };
+  chosen = afterwards();
   reset();
   saved.show(entry, before);
   keep();
