@@ -73,9 +73,9 @@ def written(cents: int) -> int:
 def _prices(cents: list[int]) -> Prices:
     if len(cents) < ENOUGH_SALES:
         return Prices(len(cents))
-    figures = [int(each + 0.5) for each in quantiles(cents, n=4, method="inclusive")]
-    proposed = sorted({*map(written, figures)} - {0})  # nothing is no price to propose
-    return Prices(len(cents), *figures, proposed_cents=tuple(proposed))
+    low, usual, high = (int(each + 0.5) for each in quantiles(cents, n=4, method="inclusive"))
+    proposed = {written(low), written(usual), written(high)} - {0}  # nothing is no price
+    return Prices(len(cents), low, usual, high, tuple(sorted(proposed)))
 
 
 def _latest(lines: list[tuple[int, int]]) -> list[int]:
