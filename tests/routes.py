@@ -229,6 +229,7 @@ SAMPLES = {
     "GET inventory/clearings/<id>": _document("clearing"),
     "GET sales/tills": LISTED,
     "GET sales/keys": LISTED,
+    "GET sales/suggestions": LISTED,
     "GET sales/prices": Sample(query={"category": "MOB"}, names="nothing"),
     "GET sales/sales": DATED,
     "GET sales/sales/<id>": _document("sale"),
