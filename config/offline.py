@@ -17,12 +17,13 @@ from organisation.doors import anyone
 
 HERE = Path(__file__).resolve().parent / "static"
 # Screens that a tablet keeps: they say nothing of anybody.
-SHELL = r"^\/(peser|trier|expedier|suivre)\/(?!refus\/)[^/]+\/$"
+SHELL = r"^\/(peser|trier|expedier|suivre|compter)\/(?!refus\/)[^/]+\/$"
 SHARED = (
     "css/tokens.css",
     "css/site.css",
     "css/station.css",
     "css/device.css",
+    "css/track.css",
     "img/tracerie.svg",
     "js/menus.js",
     "fonts/AtkinsonHyperlegible-Regular.ttf",

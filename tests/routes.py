@@ -116,6 +116,7 @@ SAMPLES = {
         }
     ),
     "POST inventory/finds": Sample(body={"site": "$site", "item": "$lost"}),
+    "POST inventory/losses": Sample(body={"site": "$site", "item": "$item"}),
     "GET inventory/settlements": DATED,
     "GET inventory/settlements/<id>": _document("settlement"),
     "POST inventory/settlements": Sample(
@@ -151,6 +152,8 @@ SAMPLES = {
         body={"site": "$site", "category": "MOB.CHAI", "weight_g": 1_500, "price_cents": 900}
     ),
     "GET inventory/items/<code>": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/catalogue": LISTED,
+    "GET inventory/items/<code>/life": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/trace": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/label.png": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/label.pdf": Sample(path={"code": "$item"}, names="structure"),
@@ -262,6 +265,10 @@ PAGES = {
     "transferts/nouveau/": LISTED,
     "transferts/<str:number>/": Sample(path={"number": "$transfer_number"}),
     "transferts/<str:number>/reception/": Sample(path={"number": "$incoming_number"}, body={}),
+    "suivre/": ALONE,
+    "suivre/<str:site>/": Sample(path={"site": "$site"}),
+    "compter/": ALONE,
+    "compter/<str:site>/": Sample(path={"site": "$site"}),
     "chercher/": ALONE,
     "objets/": ALONE,
     "objets/nouveau/": LISTED,

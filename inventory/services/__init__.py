@@ -21,6 +21,7 @@ from inventory.services.counting import (
     bulk_g,
     count,
     find_again,
+    lose,
     settle,
     settlement,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "estimated_load_g",
     "find_again",
     "label",
+    "lose",
     "may_cancel",
     "move",
     "on_the_road",
