@@ -147,9 +147,7 @@ class CountIn(Act):
     place: Permitted[Place] | None = None
     lines: Annotated[list[CountLine], Field(max_length=MAX_LINES)] = []
     items: (
-        Annotated[
-            list[Permitted[Item]], Field(max_length=MOST_ITEMS), Together(Item, MOST_ITEMS)
-        ]
+        Annotated[list[Permitted[Item]], Field(max_length=MOST_ITEMS), Together(Item, MOST_ITEMS)]
         | None
     ) = None
     reason: Reason

@@ -59,7 +59,5 @@ def _station(site: Site) -> dict[str, Any]:
         "api": "/api/v1/",
         "screens": screens_of(site),
         "tiles": tiles_of(site),
-        "places": [
-            {"code": place.code, "name": place.name, "use": place.use} for place in places
-        ],
+        "places": [{"code": place.code, "name": place.name, "use": place.use} for place in places],
     }

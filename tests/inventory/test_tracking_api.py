@@ -16,7 +16,6 @@ from tests.conftest import codes
 from tests.e2e.stockroom import Stockroom, category, fresh
 
 
-
 @pytest.fixture
 def room(world):
     made = Stockroom(world)
@@ -132,7 +131,10 @@ def test_the_catalogue_lists_what_lies_at_a_site_or_in_one_place(room, manager):
     everything = manager.get("inventory/catalogue", site="canal").json()
     shop = manager.get("inventory/catalogue", site="canal", place="boutique").json()
 
-    assert [each["code"] for each in everything["items"]] == [room.codes["shop"], room.codes["here"]]
+    assert [each["code"] for each in everything["items"]] == [
+        room.codes["shop"],
+        room.codes["here"],
+    ]
     assert everything["bulk"] == [
         {"place": "principal", "category": "MOB", "name": "Mobilier", "weight_g": 495_800}
     ]

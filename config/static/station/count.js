@@ -18,6 +18,8 @@ const station = JSON.parse(find("station").textContent);
 const KEPT = `count:${station.site.code}`;
 const nameOf = (code) => station.places.find((place) => place.code === code)?.name ?? code;
 
+const ASKED = 20; // objects out of place that are asked about at once
+
 let work = shelf.blank();
 let books = null; // {items, bulk, at} of the place being counted
 let ending = false;
@@ -77,7 +79,14 @@ function draw() {
 
 /* Choosing */
 
-async function choose(place) {
+let choosing = null; // whoever is quick scans before it is known what lies there
+
+function choose(place) {
+  choosing = take(place);
+  return choosing;
+}
+
+async function take(place) {
   picker.close();
   reader.hush();
   const found = await catalogue.shelf(place.code);
@@ -108,6 +117,7 @@ function askToLeave() {
 /* Scanning */
 
 async function read(code) {
+  await choosing;
   if (!work.place) return reader.tell(word("place-first"));
   if (ending) back();
   if (shelf.has(work, code)) return twice(code);
@@ -118,27 +128,43 @@ async function read(code) {
 
 function twice(code) {
   sounds.added();
-  find("last").textContent = word("ticked-twice", { code });
-  say(find("last").textContent);
+  show(word("ticked-twice", { code }), false);
 }
 
 function note(next, text, isOdd = false) {
   work = next;
   keep();
   draw();
-  find("last").textContent = text;
-  find("last").className = isOdd ? "last odd-one" : "last";
-  say(text);
+  show(text, isOdd);
   if (isOdd) sounds.wrong();
   else sounds.saved();
 }
 
-/* An object that the books do not have here: told apart, by this tablet or by the server. */
+function show(text, isOdd) {
+  find("last").textContent = text;
+  find("last").className = isOdd ? "last odd-one" : "last";
+  say(text);
+}
+
+const oddly = (code, what) => [what.title, result.told({ code, what }, nameOf(work.place))].filter(Boolean).join(" · ");
+
+/* An object that the books do not have here: told apart at once by this tablet, better by the server. */
 async function strange(code) {
-  const { place } = work;
+  const guess = result.guess(code, station);
+  note(shelf.scanned(work, code, guess), oddly(code, guess), true);
+  const what = await learn(code);
+  if (what && !ending && work.scanned.at(-1)?.code === code) show(oddly(code, what), true);
+}
+
+/* Ask the server of an object that is out of place; it may have been left out meanwhile. */
+async function learn(code) {
+  const { started } = work;
   const what = await result.ask(code, station);
-  if (work.place !== place) return; // another count was begun meanwhile
-  note(shelf.scanned(work, code, what), result.told({ code, what }, nameOf(place)), true);
+  if (!what || work.started !== started || !shelf.has(work, code)) return null;
+  work = { ...work, scanned: work.scanned.map((each) => (each.code === code ? { code, what } : each)) };
+  keep();
+  draw();
+  return what;
 }
 
 function tick(code) {
@@ -157,13 +183,10 @@ function drop(code) {
 
 /* What nobody could say while there was no network is asked again before anything is booked. */
 async function finish() {
-  for (const each of work.scanned.filter(({ what }) => what?.kind === "unknown")) {
-    const what = await result.ask(each.code, station);
-    if (what.kind !== "unknown") work = shelf.scanned(work, each.code, what);
-  }
   ending = true;
-  keep();
   draw();
+  const unknown = work.scanned.filter(({ what }) => what?.kind === "unknown");
+  if (navigator.onLine) await Promise.all(unknown.slice(0, ASKED).map(({ code }) => learn(code)));
   find("result-title").focus({ preventScroll: true });
 }
 
@@ -190,7 +213,7 @@ function entryOf(reason) {
   return {
     id, at: Date.now(), kind: "count", site: station.site.code, path: `${station.api}inventory/counts`,
     body: JSON.stringify(shelf.request(work, books, { id, site: station.site.code, reason, at })),
-    summary: `${place}: ${told}`.slice(0, 500), title: word("counted", { place, n: count(found.length) }), told, weight_g: lost_g,
+    summary: `${place}: ${told}`.slice(0, 500), title: word("counted", { place, found: plural("found-one", "found-many", found.length, count(found.length)) }), told, weight_g: lost_g,
     counts: {}, sheet: { work, books }, ...saved.signed(),
   };
 }

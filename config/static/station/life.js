@@ -23,7 +23,7 @@ function facts(object) {
     [word("origin"), object.brought],
     [word("here-for"), object.days === undefined ? "" : plural("day-one", "day-many", object.days, count(object.days))],
   ];
-  return h("dl", { class: "facts" }, ...rows.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h("dl", { class: "object-facts" }, ...rows.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }
 
 function head(object) {
@@ -67,6 +67,7 @@ function step(each, at, all) {
 }
 
 function line(object) {
+  if (object.isAsked) return null; // its life is on the way
   if (!object.steps) return h("p", { class: "note" }, icon("off"), h("span", {}, word("life-needs-network")));
   return h("section", { "aria-labelledby": "life-title" }, h("h3", { id: "life-title", class: "life-title" }, word("life")),
     h("ol", { class: "trace" }, ...object.steps.map(step)));

@@ -7,25 +7,31 @@ import * as shelf from "./shelf.js";
 import { count, grams, kg, type, written } from "./units.js";
 import { person } from "./who.js";
 
-/* {kind: here | lost | gone | elsewhere | nothing | unknown, title, from}: an object out of place. */
+/* What this tablet knows by itself of an object out of place, at once. */
+export function guess(code, station) {
+  const item = catalogue.get(code);
+  const from = station.places.find((place) => place.code === item?.place)?.name ?? item?.place;
+  return item ? { kind: "here", title: item.title, from, weight_g: item.weight_g } : { kind: "unknown", title: "" };
+}
+
+/* What the server says of it; null where it says nothing. {kind: here | lost | gone | road | elsewhere | nothing | unknown, title, from}. */
 export async function ask(code, station) {
   try {
     const { response, answer } = await askServer(`${station.api}inventory/items/${encodeURIComponent(code)}/life`, { pass: person()?.pass });
     if (response.ok) return whereabouts(answer, station);
     if ([404, 422].includes(response.status)) return { kind: "nothing", title: "" };
   } catch {
-    // no network: what this tablet knows
+    // no network: what this tablet knows must do
   }
-  const item = catalogue.get(code);
-  const from = station.places.find((place) => place.code === item?.place)?.name ?? item?.place;
-  return item ? { kind: "here", title: item.title, from, weight_g: item.weight_g } : { kind: "unknown", title: "" };
+  return null;
 }
 
 function whereabouts({ title, weight_g, state, state_word, site, site_name, place_name, left }, station) {
   const isOurs = site === station.site.code;
   if (state === "in_stock" && isOurs) return { kind: "here", title, weight_g, from: place_name };
   if (state === "lost" && isOurs) return { kind: "lost", title, weight_g };
-  if (state === "in_stock" || state === "in_transit") return { kind: "elsewhere", title, from: site_name };
+  if (state === "in_transit") return { kind: "road", title };
+  if (state === "in_stock") return { kind: "elsewhere", title, from: site_name };
   return { kind: "gone", title, state: state_word, day: left ?? "" };
 }
 

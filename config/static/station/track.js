@@ -34,17 +34,14 @@ async function answerOf(code) {
 async function open(code) {
   const turn = (asked += 1);
   picker.close();
-  wait(code);
+  const item = catalogue.get(code);
+  if (item && shown?.code !== code) show({ ...life.card(item, station), isAsked: true });
+  find("object").setAttribute("aria-busy", "true");
   const got = await answerOf(code);
   if (turn !== asked) return; // another was scanned meanwhile
   if (got?.response.ok) return show(got.answer);
-  const item = catalogue.get(code);
   if (item && (!got || got.response.status >= 500)) return show(life.card(item, station));
   fail(code, got);
-}
-
-function wait(code) {
-  if (shown?.code !== code) find("object").setAttribute("aria-busy", "true");
 }
 
 function fail(code, got) {
