@@ -45,6 +45,8 @@ DOORS = (
 # Smaller doors of the home page: the bar above has room for what is opened all day.
 BESIDE = (
     Door("label-item", _("Label an object"), "", "tag", "label", WITH_LABELS),
+    Door("track", _("Track"), "", "scan-line", "read_stock", WITH_LABELS),
+    Door("count-shelf", _("Count a shelf"), "", "clipboard-list", "count", WITH_LABELS),
     Door("clear", _("Unsold goods"), "", "calendar-clock", "ship", WITH_LABELS),
     Door("transfers", _("Transfers"), "", "arrow-right-left", "transfer"),
     Door("tickets", _("Tickets"), "", "receipt", "read_sales", WITH_TILL),
@@ -55,6 +57,8 @@ BESIDE = (
 # Pages that belong to a door without lying below its address, by the first word of theirs.
 BELOW = {
     "objets": "stock",
+    "suivre": "stock",
+    "compter": "stock",
     "o": "stock",
     "etiquettes": "stock",
     "pastilles": "stock",

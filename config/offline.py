@@ -17,7 +17,7 @@ from organisation.doors import anyone
 
 HERE = Path(__file__).resolve().parent / "static"
 # Screens that a tablet keeps: they say nothing of anybody.
-SHELL = r"^\/(peser|trier|expedier|suivre)\/(?!refus\/|registre\/)[^/]+\/$"
+SHELL = r"^\/(peser|trier|expedier|suivre|compter)\/(?!refus\/|registre\/)[^/]+\/$"
 SHARED = (
     "css/tokens.css",
     "css/site.css",
@@ -25,6 +25,7 @@ SHARED = (
     "css/sort.css",
     "css/print-label.css",
     "css/device.css",
+    "css/track.css",
     "img/tracerie.svg",
     "js/menus.js",
     "fonts/AtkinsonHyperlegible-Regular.ttf",

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from inventory.models import EXITS, Category, Partner, Place, UnitWeight
 from organisation.models import Site
 
-SCREENS = ("weigh", "sort-station")  # names of the pages that stand at SHELL's addresses
+# names of the pages that stand at SHELL's addresses
+SCREENS = ("weigh", "sort-station", "track", "count-shelf")
 
 
 def screens_of(site: Site) -> list[str]:

@@ -14,6 +14,7 @@ from inventory.views import (
     sorting,
     sorting_station,
     stock,
+    tracking,
     transfers,
     workshop,
 )
@@ -35,6 +36,10 @@ urlpatterns = [
     path("stock/solde/", counts.settle, name="settle"),
     path("stock/tri/", sorting.sort, name="sort"),
     path("stock/ventilation/", sorting.spread, name="spread"),
+    path("suivre/", tracking.choose_site, name="track"),
+    path("suivre/<str:site>/", tracking.track, name="track"),
+    path("compter/", tracking.choose_shelf_site, name="count-shelf"),
+    path("compter/<str:site>/", tracking.count_shelf, name="count-shelf"),
     path("chercher/", finding.find, name="find"),
     path("objets/", finding.items, name="items"),
     path("objets/nouveau/", items.label, name="label-item"),

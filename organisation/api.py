@@ -82,6 +82,7 @@ SENT_BY_TABLETS = (
     "inventory/dismantlings",
     "inventory/finds",
     "inventory/items",
+    "inventory/losses",
     "inventory/items/[0-9A-Z]{6}/repairs",
     "inventory/moves",
     "inventory/reversals",

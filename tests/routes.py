@@ -87,7 +87,6 @@ SAMPLES = {
     "GET inventory/partners": LISTED,
     "GET inventory/stock": LISTED,
     "GET inventory/lots": LISTED,
-    "GET inventory/objects": LISTED,
     "GET inventory/movements": DATED,
     "GET inventory/movements/<number>": Sample(path={"number": "$number"}),
     "GET inventory/opening-stock": DATED,
@@ -135,6 +134,7 @@ SAMPLES = {
         }
     ),
     "POST inventory/finds": Sample(body={"site": "$site", "item": "$lost"}),
+    "POST inventory/losses": Sample(body={"site": "$site", "item": "$item"}),
     "GET inventory/settlements": DATED,
     "GET inventory/settlements/<id>": _document("settlement"),
     "POST inventory/settlements": Sample(
@@ -170,6 +170,8 @@ SAMPLES = {
         body={"site": "$site", "category": "MOB.CHAI", "weight_g": 1_500, "price_cents": 900}
     ),
     "GET inventory/items/<code>": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/catalogue": LISTED,
+    "GET inventory/items/<code>/life": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/trace": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/label.png": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/label.pdf": Sample(path={"code": "$item"}, names="structure"),
@@ -296,6 +298,10 @@ PAGES = {
     "transferts/nouveau/": LISTED,
     "transferts/<str:number>/": Sample(path={"number": "$transfer_number"}),
     "transferts/<str:number>/reception/": Sample(path={"number": "$incoming_number"}, body={}),
+    "suivre/": ALONE,
+    "suivre/<str:site>/": Sample(path={"site": "$site"}),
+    "compter/": ALONE,
+    "compter/<str:site>/": Sample(path={"site": "$site"}),
     "chercher/": ALONE,
     "objets/": ALONE,
     "objets/nouveau/": LISTED,

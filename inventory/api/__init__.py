@@ -9,6 +9,7 @@ from inventory.api import (
     items,
     lots,
     sorting,
+    tracking,
     transfers,
     workshop,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "lots",
     "router",
     "sorting",
+    "tracking",
     "transfers",
     "workshop",
 ]
@@ -31,4 +33,5 @@ __all__ = [
 router = Doors(tags=["inventory"])
 router.add_router("", codes.router)
 router.add_router("", lots.router)
+router.add_router("", tracking.router)
 router.add_router("", documents.router)  # acts join it: one path has one home

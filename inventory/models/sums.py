@@ -30,9 +30,9 @@ class BalanceQuerySet(models.QuerySet["Balance"]):
             "account", "category__parent__parent", "category__top"
         )
 
-    def heaps(self, site: Site) -> "BalanceQuerySet":
-        """Bulk that lies at ``site``, per place and category, where the books hold some."""
-        rows = self.shown(site).filter(account__holds_items=False, weight_g__gt=0)
+    def heaps(self, site: Site, place: Place | None = None) -> "BalanceQuerySet":
+        """Bulk that lies at ``site``, or in one of its places, where the books hold some."""
+        rows = self.shown(site, place).filter(account__holds_items=False, weight_g__gt=0)
         return rows.select_related("account__place").order_by("-account__place__is_main", "pk")
 
     def per_site(self, sites: Iterable[Site]) -> dict[int, int]:

@@ -21,6 +21,7 @@ from inventory.services.counting import (
     bulk_g,
     count,
     find_again,
+    lose,
     settle,
     settlement,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "find_again",
     "keep_photo",
     "label",
+    "lose",
     "may_cancel",
     "move",
     "note_repair",

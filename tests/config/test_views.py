@@ -65,7 +65,13 @@ def test_a_profile_hides_the_doors_it_does_not_use(home, world):
         shown[profile] = {*doors(page), *(door.url for door in page.context["beside"])}
 
     assert shown["complete"] - shown["giving"] == {"checkout", "tickets"}
-    assert shown["giving"] - shown["simple"] == {"sort-station", "label-item", "clear"}
+    assert shown["giving"] - shown["simple"] == {
+        "sort-station",
+        "label-item",
+        "track",
+        "count-shelf",
+        "clear",
+    }
     assert {"weigh", "shipments", "stock", "bilan", "settle"} <= shown["simple"]
 
 

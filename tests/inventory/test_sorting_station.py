@@ -112,7 +112,7 @@ def test_the_objects_of_a_site_come_newest_first_and_only_those_in_stock(call, a
     call.post("inventory/shipments", site="canal", fate="disposal", public=True, lines=lines)
     api().patch(f"inventory/items/{new}", price_cents=800)
 
-    found = call.get("inventory/objects", site="canal").json()
+    found = call.get("inventory/catalogue", site="canal").json()
 
     assert found["more"] is False
     assert [row["code"] for row in found["items"]] == [new, old]

@@ -32,7 +32,7 @@ const KEPT = () => `objects:${here.site.code}`;
 const keep = () => queue.keep(KEPT(), [...known.values()]);
 
 export async function refresh() {
-  const { response, answer } = await ask(`${here.api}inventory/objects?site=${encodeURIComponent(here.site.code)}`, { pass: person()?.pass }).catch(() => ({}));
+  const { response, answer } = await ask(`${here.api}inventory/catalogue?site=${encodeURIComponent(here.site.code)}`, { pass: person()?.pass }).catch(() => ({}));
   if (!response?.ok) return;
   known = new Map(answer.items.map((each) => [each.code, each]));
   await keep();

@@ -126,6 +126,7 @@ const KEPT = () => `day:${here.screen}:${here.station.site.code}`;
 
 /* The day's total as the server has it. */
 async function refresh() {
+  if (!here.day.path) return draw();
   try {
     const { response, answer } = await ask(here.day.path, { pass: person()?.pass });
     if (!response.ok) return;
@@ -149,7 +150,7 @@ function sent(entry, { outcome, answer }) {
   }
 }
 
-/* `day` is {path, show: (sum of a name) → [big, small], heard: told what the server answers}; `undone` is told what was taken back. */
+/* `day` is {path (none: nothing to ask), show: (sum of a name) → [big, small], heard: told what the server answers}; `undone` is told what was taken back. */
 export async function start(page) {
   here = page;
   last = (await queue.recall(`last:${here.screen}:${here.station.site.code}`)) ?? null;
