@@ -1,10 +1,11 @@
 """What every screen of the floor lays out: the site's categories, and the other screens."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
 
-from inventory.models import Category, UnitWeight
+from inventory.models import Category, Tile, UnitWeight
 from organisation.models import Site
 
 SCREENS = ("weigh",)  # names of the pages that stand at SHELL's addresses
@@ -16,8 +17,12 @@ def screens_of(site: Site) -> list[str]:
 
 
 def tiles_of(site: Site) -> list[dict[str, Any]]:
-    """Top categories in the site's order, each with its leaves and what one unit weighs."""
+    """Top categories in the site's order, each with its leaves and what one unit weighs.
+
+    Those that the site has chosen to show first are marked so.
+    """
     offered = list(Category.objects.of(site.organisation_id).filter(is_active=True))
+    ranks = Tile.objects.ranks(site)
     averages = UnitWeight.objects.averages(site, offered)
     leaves: dict[int, list[dict[str, Any]]] = {}
     for category in offered:
@@ -30,10 +35,16 @@ def tiles_of(site: Site) -> list[dict[str, Any]]:
             "colour": top.look[1],
             "plausible_max_g": top.plausible_max_g,
             "leaves": leaves.get(top.pk, []),
+            "first": top.pk in ranks,
         }
-        for top in offered
-        if top.parent_id is None
+        for top in in_order(offered, ranks)
     ]
+
+
+def in_order(offered: Iterable[Category], ranks: Mapping[int, int]) -> list[Category]:
+    """The tops among these, those of ``ranks`` first, then as the catalogue has them."""
+    tops = [category for category in offered if category.parent_id is None]
+    return sorted(tops, key=lambda top: ranks.get(top.pk, Tile.MOST))
 
 
 def _tile(category: Category, averages: dict[int, int]) -> dict[str, Any]:
