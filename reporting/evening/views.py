@@ -51,6 +51,7 @@ def evening(request: CallerRequest, site: Site) -> HttpResponse:
         if response := recorded(request, form, Verb.SHIP, act, onward):
             return response
     context = {"site": site, "form": form, "arrivals": arrivals, "departures": departures}
+    context["parts"] = [arrivals, departures]
     context |= {"is_sent": is_sent, "latest": latest(site, form.today).listed}
     return shown(request, "reporting/evening.html", context)
 

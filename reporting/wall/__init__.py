@@ -60,7 +60,7 @@ class Wall:
                 ngettext("%(n)s object gone again", "%(n)s objects gone again", n) % {"n": n}
             )
         elif (reused_g := self.gone_g[Kind.REUSE]) > 0:
-            said.append(_("%(kg)s gone again") % {"kg": _kg(reused_g)})
+            said.append(_("%(kg)s reused") % {"kg": _kg(reused_g)})
         return ", ".join(said) or _("The day begins: nothing on the scale yet.")
 
 

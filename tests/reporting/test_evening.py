@@ -16,6 +16,8 @@ from organisation.permissions import Role
 from sales.models import DayPayment, DayTakings
 from tests.inventory.pages import text
 
+pytestmark = pytest.mark.database  # one transaction over three rooms, on each engine
+
 PAGE = "/soir/canal/"
 BLANK = {"category": "", "weight": "", "mode": "drop_off", "origin": Origin.NOT_ASKED}
 STAYS = {"category": "", "weight": "", "way": ""}
@@ -183,7 +185,9 @@ def test_a_bad_line_stops_the_whole_day(browser, how):
     page = browser.post(PAGE, sheet(**day))
 
     assert page.status_code == 422
-    assert field in page.context[section].errors[len(DAY[section])]
+    number = len(DAY[section])
+    assert field in page.context[section].errors[number]
+    assert f'href="#id_{section}-{number}-{field}"' in page.content.decode()
     assert written() == (0,) * 5
     assert 'value="184,50"' in page.content.decode()  # what was typed is still there
 

@@ -9,6 +9,8 @@ const MOVES = {
   hide: (row) => rest.prepend(row),
 };
 
+const seen = (button) => button.checkVisibility({ visibilityProperty: true });
+
 function tell(row) {
   const place = [...first.children].indexOf(row) + 1;
   const name = row.querySelector("b").textContent;
@@ -22,8 +24,8 @@ function move(event) {
   const row = button.closest("li");
   MOVES[button.value.split(":")[0]](row);
   row.querySelector("input").disabled = row.parentElement !== first;
-  const seen = button.checkVisibility() ? button : [...row.querySelectorAll("button")].find((each) => each.checkVisibility());
-  seen?.focus();
+  const next = seen(button) ? button : [...row.querySelectorAll("button")].find(seen);
+  next?.focus();
   tell(row);
 }
 

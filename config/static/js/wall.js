@@ -1,5 +1,6 @@
 /* The wall renews its figures every half minute, each where it stands, and says how old they are. */
 const wall = document.querySelector("[data-wall]");
+const LONG = 70; // signs of a word that is written smaller
 const EVERY = 30_000;
 const PATIENCE = 10_000;
 const language = document.documentElement.lang || "fr";
@@ -19,6 +20,7 @@ function write(element, text) {
 
 function show(day) {
   for (const each of wall.querySelectorAll("[data-text]")) write(each, day[each.dataset.text]);
+  wall.querySelector(".word").classList.toggle("long", day.word.length > LONG);
   for (const each of wall.querySelectorAll("[data-kg]")) write(each, kg(value(day, each.dataset.kg)));
   for (const each of wall.querySelectorAll("[data-count]")) write(each, plain(integers.format(day[each.dataset.count])));
   for (const each of wall.querySelectorAll("[data-gone]")) each.hidden = !day.gone_g[each.dataset.gone];
