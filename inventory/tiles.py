@@ -1,6 +1,7 @@
 """What every screen of the floor lays out: the site's categories, and the other screens."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
@@ -16,10 +17,13 @@ def screens_of(site: Site) -> list[str]:
     return [reverse(name, args=[site.code]) for name in SCREENS]
 
 
-def tiles_of(site: Site) -> list[dict[str, Any]]:
+def tiles_of(
+    site: Site, bounds_g: Mapping[int, int] = MappingProxyType({})
+) -> list[dict[str, Any]]:
     """Top categories in the site's order, each with its leaves and what one unit weighs.
 
-    Those that the site has chosen to show first are marked so.
+    ``bounds_g`` are what the site's own lines say of plausible weights, by category. Those that
+    the site has chosen to show first are marked so.
     """
     offered = list(Category.objects.of(site.organisation_id).filter(is_active=True))
     ranks = Tile.objects.ranks(site)
@@ -27,13 +31,12 @@ def tiles_of(site: Site) -> list[dict[str, Any]]:
     leaves: dict[int, list[dict[str, Any]]] = {}
     for category in offered:
         if category.top_id:
-            leaves.setdefault(category.top_id, []).append(_tile(category, averages))
+            leaves.setdefault(category.top_id, []).append(_tile(category, averages, bounds_g))
     return [
         {
-            **_tile(top, averages),
+            **_tile(top, averages, bounds_g),
             "icon": top.look[0],
             "colour": top.look[1],
-            "plausible_max_g": top.plausible_max_g,
             "leaves": leaves.get(top.pk, []),
             "first": top.pk in ranks,
         }
@@ -47,10 +50,12 @@ def in_order(offered: Iterable[Category], ranks: Mapping[int, int]) -> list[Cate
     return sorted(tops, key=lambda top: ranks.get(top.pk, Tile.MOST))
 
 
-def _tile(category: Category, averages: dict[int, int]) -> dict[str, Any]:
+def _tile(
+    category: Category, averages: dict[int, int], bounds_g: Mapping[int, int]
+) -> dict[str, Any]:
     return {
         "code": category.code,
         "name": category.name,
         "unit_weight_g": averages.get(category.pk),
-        "plausible_max_g": category.plausible_max_g,
+        "plausible_max_g": bounds_g.get(category.pk, category.plausible_max_g),
     }

@@ -13,6 +13,7 @@ from inventory.views import (
     sorting,
     stock,
     transfers,
+    workshop,
 )
 
 urlpatterns = [
@@ -37,6 +38,9 @@ urlpatterns = [
     path("o/<str:code>/", items.item, name="item"),
     path("o/<str:code>/description/", items.describe, name="describe"),
     path("o/<str:code>/demontage/", items.dismantle, name="dismantle"),
+    path("o/<str:code>/reparation/", workshop.repair, name="repair"),
+    path("photos/<int:pk>.jpg", workshop.photo, name="photo"),
+    path("photos/<int:pk>/retirer/", workshop.remove_photo, name="remove-photo"),
     path("o/<str:code>/retrouve/", items.find_again, name="find-again"),
     path("o/<str:code>/etiquette.png", labels.png, name="label-png"),
     path("etiquettes/", labels.print_labels, name="print-labels"),

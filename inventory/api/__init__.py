@@ -1,6 +1,6 @@
 """The stockroom's API: lists of codes, acts on stock, and the documents they leave."""
 
-from inventory.api import acts, codes, departures, documents, items, sorting, transfers
+from inventory.api import acts, codes, departures, documents, items, sorting, transfers, workshop
 from organisation.doors import Doors
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "router",
     "sorting",
     "transfers",
+    "workshop",
 ]
 
 router = Doors(tags=["inventory"])

@@ -23,6 +23,7 @@ from inventory.models.ledger import (
 )
 from inventory.models.places import CollectionMode, Container, Origin, Partner, Place, WasteStatus
 from inventory.models.sums import Balance, MonthlyFlow, MonthlyOrigin, NumberSeries
+from inventory.models.workshop import Photo, Repair
 
 __all__ = [
     "EXITS",
@@ -44,9 +45,11 @@ __all__ = [
     "NumberSeries",
     "Origin",
     "Partner",
+    "Photo",
     "Place",
     "Reason",
     "Receipt",
+    "Repair",
     "Shipment",
     "ShipmentWeights",
     "Tile",
