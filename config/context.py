@@ -13,6 +13,7 @@ Profile = Organisation.Profile
 ALL = frozenset(Profile)
 WITH_LABELS = frozenset({Profile.GIVING, Profile.COMPLETE})
 WITH_TILL = frozenset({Profile.COMPLETE})
+BY_HAND = frozenset({Profile.SIMPLE})
 
 
 class Door(NamedTuple):
@@ -29,6 +30,14 @@ class Door(NamedTuple):
 DOORS = (
     Door("home", _("Home"), _("The year so far"), "house", None),
     Door("weigh", _("Weigh"), _("An arrival on the scale"), "scale", "collect"),
+    Door(
+        "evening",
+        _("Evening sheet"),
+        _("The whole day, on one page"),
+        "notebook-pen",
+        "collect",
+        BY_HAND,
+    ),
     Door(
         "sort-station",
         _("Sort"),
@@ -52,6 +61,7 @@ BESIDE = (
     Door("tickets", _("Tickets"), "", "receipt", "read_sales", WITH_TILL),
     Door("settle", _("Month's balance"), "", "calendar-check", "settle"),
     Door("refusals", _("Refusals"), "", "hand", "collect"),
+    Door("wall", _("Word of the day"), "", "monitor", "read_stock"),
     Door("settings", _("Settings"), "", "settings", "configure"),
 )
 # Pages that belong to a door without lying below its address, by the first word of theirs.

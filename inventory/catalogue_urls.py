@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from inventory.views import catalogue as views
+from inventory.views import tiles
 from inventory.views.listings import CATEGORIES, LISTINGS, SITES, Listing
 
 
@@ -25,6 +26,7 @@ def list_pages(listing: Listing) -> list[URLPattern]:
 urlpatterns = [
     path("categories/", views.categories, {"listing": CATEGORIES}, name="categories"),
     *row_pages(CATEGORIES),
+    path("sites/<str:site>/tuiles/", tiles.tiles, name="tiles"),
 ]
 for _listing in LISTINGS:
     urlpatterns += list_pages(_listing)

@@ -1,13 +1,13 @@
 """What every screen of the floor lays out: the site's categories, and the other screens."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from inventory.models import EXITS, Category, Partner, Place, UnitWeight
+from inventory.models import EXITS, Category, Partner, Place, Tile, UnitWeight
 from organisation.models import Site
 
 # names of the pages that stand at SHELL's addresses
@@ -51,9 +51,11 @@ def tiles_of(
 ) -> list[dict[str, Any]]:
     """Top categories in the site's order, each with its leaves and what one unit weighs.
 
-    ``bounds_g`` are what the site's own lines say of plausible weights, by category.
+    ``bounds_g`` are what the site's own lines say of plausible weights, by category. Those that
+    the site has chosen to show first are marked so.
     """
     offered = list(Category.objects.of(site.organisation_id).filter(is_active=True))
+    ranks = Tile.objects.ranks(site)
     averages = UnitWeight.objects.averages(site, offered)
     leaves: dict[int, list[dict[str, Any]]] = {}
     for category in offered:
@@ -65,10 +67,16 @@ def tiles_of(
             "icon": top.look[0],
             "colour": top.look[1],
             "leaves": leaves.get(top.pk, []),
+            "first": top.pk in ranks,
         }
-        for top in offered
-        if top.parent_id is None
+        for top in in_order(offered, ranks)
     ]
+
+
+def in_order(offered: Iterable[Category], ranks: Mapping[int, int]) -> list[Category]:
+    """The tops among these, those of ``ranks`` first, then as the catalogue has them."""
+    tops = [category for category in offered if category.parent_id is None]
+    return sorted(tops, key=lambda top: ranks.get(top.pk, Tile.MOST))
 
 
 def _tile(

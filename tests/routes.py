@@ -21,6 +21,7 @@ from inventory.models import (
     CollectionMode,
     Container,
     Item,
+    Kind,
     Origin,
     Partner,
     Photo,
@@ -28,11 +29,13 @@ from inventory.models import (
     Verb,
 )
 from inventory.pictures import made_safe
-from inventory.services import Draft
+from inventory.services import Departure, Draft, StockLine
 from organisation.doors import ANYONE, acts_of, callbacks, operations_of
 from organisation.models import HeldEntry, Membership, Site, Station, Submission, User
 from organisation.permissions import Role
-from sales.models import PriceKey, Till
+from reporting.evening.reading import endpoint_of
+from reporting.evening.recording import Sheet, record_sheet
+from sales.models import Method, PriceKey, Till
 
 API = "api/v1/"
 
@@ -347,6 +350,15 @@ PAGES = {
     "bilan/flux.csv": BILAN,
     "bilan/mois/": ALONE,
     "bilan/mois/<str:site>/": Sample(path={"site": "$site"}, body={"month": "$old_month_number"}),
+    "soir/": ALONE,
+    "soir/<str:site>/": Sample(path={"site": "$site"}),
+    "soir/<str:site>/<uuid:sheet>/": Sample(path={"site": "$site", "sheet": "$sheet"}),
+    "soir/<str:site>/<uuid:sheet>/annuler/": Sample(
+        path={"site": "$site", "sheet": "$sheet"}, body={}
+    ),
+    "mur/": ALONE,
+    "mur/<str:site>/": Sample(path={"site": "$site"}),
+    "mur/<str:site>/jour.json": Sample(path={"site": "$site"}),
     "mon-compte/": ALONE,
     "mon-compte/cles/": ALONE,
     "reglages/": ALONE,
@@ -385,6 +397,7 @@ PAGES = {
     "reglages/sites/<str:site>/prix/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/prix/nouveau/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/prix/<str:code>/": Sample(path={"site": "$site", "code": "$key"}),
+    "reglages/sites/<str:site>/tuiles/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/lieux/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/lieux/nouveau/": Sample(path={"site": "$site"}),
     "mon-compte/pin/": ALONE,
@@ -424,7 +437,7 @@ class Door:
     def url(self, sample: Sample, spot: dict[str, str]) -> str:
         url = "/" + self.route
         for name, value in fill(sample.path, spot).items():
-            for mark in (f"<{name}>", f"<str:{name}>", f"<int:{name}>"):
+            for mark in (f"<{name}>", f"<str:{name}>", f"<int:{name}>", f"<uuid:{name}>"):
                 url = url.replace(mark, value)
         return url
 
@@ -488,6 +501,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "site": site.code,
         "login": helper.username,
         "held": str(_held(site)),
+        "sheet": _sheet(site, person),
         "station": str(Station.objects.create(site=site, name="Quai").pk),
         "peer": peer.code,
         "till": till.code,
@@ -563,6 +577,17 @@ def _held(site) -> int:
         occurred_at=timezone.now(),
         received_at=timezone.now(),
     ).pk
+
+
+def _sheet(site, person) -> str:
+    """A day's sheet, recorded in the evening."""
+    sheet = Submission.objects.create(
+        organisation=site.organisation, uuid=uuid4(), endpoint=endpoint_of(site), digest=""
+    )
+    entry = Entry(site, Verb.SHIP, sheet, person, timezone.now() - timedelta(seconds=1))
+    went = Departure(Kind.RECYCLING), StockLine(Category.objects.get(code="TEX"), 500)
+    record_sheet(entry=entry, sheet=Sheet(departures=[went], cents={Method.CASH: 1_250}))
+    return str(sheet.uuid)
 
 
 def _own_codes(organisation) -> dict[str, str]:

@@ -144,6 +144,7 @@ class Site(models.Model):
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(120)],
     )
+    daily_word = models.CharField(_("word of the day"), max_length=140, blank=True)
     books_closed_through = models.PositiveIntegerField(
         _("last closed month (YYYYMM)"), null=True, blank=True, editable=False
     )
