@@ -10,7 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+<<<<<<< HEAD
 from django.views.decorators.http import require_http_methods, require_safe
+=======
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods
+>>>>>>> holds
 
 from collection import services
 from collection.forms import GivenBackForm, RefusalForm
@@ -46,6 +51,7 @@ def choose_site(request: CallerRequest) -> HttpResponse:
 
 
 @page("collect")
+@gzip_page  # no secret is in it: its form is given its token by the tablet
 def weigh(request: CallerRequest, site: Site) -> HttpResponse:
     """The weigh station of a site: a tablet keeps it, so that it says nothing of anybody."""
     return render(request, "collection/weigh.html", {"station": _station(site), "site": site})
