@@ -10,12 +10,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-<<<<<<< HEAD
-from django.views.decorators.http import require_http_methods, require_safe
-=======
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_http_methods
->>>>>>> holds
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collection import services
 from collection.forms import GivenBackForm, RefusalForm
