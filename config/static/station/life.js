@@ -27,7 +27,8 @@ function facts(object) {
 }
 
 function head(object) {
-  const category = h("span", { class: "tag cat-tag", "data-cat": object.colour }, icon(object.icon), object.category);
+  const image = icon(object.icon) ?? icon("tag"); // a sub-category may have one of its own
+  const category = h("span", { class: "tag cat-tag", "data-cat": object.colour }, image, object.category);
   return h("header", { class: "object-head" },
     h("p", { class: "code" }, object.code),
     h("div", {}, h("h2", { id: "object-title", tabindex: "-1" }, object.title), h("p", { class: "row tags" }, tag(object), category)));
