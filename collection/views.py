@@ -10,24 +10,27 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collection import services
 from collection.forms import GivenBackForm, RefusalForm
-from collection.models import Refusal
+from collection.models import Donor, Intake, Refusal
+from collection.plausible import bounds_g
+from collection.receipts import receipt_pdf
 from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import (
     EXITS,
     CollectionMode,
     Container,
+    Movement,
     Origin,
     Verb,
 )
 from inventory.tiles import destinations_of, screens_of, tiles_of
 from inventory.views.acts import chosen_site, recorded, shown, sites_of
 from inventory.views.items import item_of
-from organisation.doors import page
+from organisation.doors import page, require
 from organisation.models import Site, Submission, User
 from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, form_uuid, submit
@@ -73,7 +76,11 @@ def _station(site: Site) -> dict[str, Any]:
                 "code", "name", "tare_g", "icon"
             )
         ),
-        "tiles": tiles_of(site),
+        "tiles": tiles_of(site, bounds_g(site)),
+        "reasons": [
+            {"code": reason.value, "name": str(reason.label).capitalize()}
+            for reason in Refusal.Reason
+        ],
         "destinations": destinations_of(site),
     }
 
@@ -141,3 +148,30 @@ def _note_refusal(request: CallerRequest, refusal: Refusal, uuid: UUID) -> None:
         content=form_content(request.POST),
         record=record,
     )
+
+
+@page("collect")
+@require_safe
+def receipt(request: CallerRequest, number: str) -> HttpResponse:
+    """The slip of an arrival, as a PDF for the donor."""
+    rows = Intake.objects.filter(movement__in=Movement.objects.within(request).named(number))
+    links = ("movement__site__organisation", "mode")
+    intake = rows.select_related(*links).first() if number.isprintable() else None
+    if intake is None:
+        raise Http404
+    require(request, intake.movement.site)
+    pdf = HttpResponse(receipt_pdf(intake), content_type="application/pdf")
+    pdf["Content-Disposition"] = f'inline; filename="{intake.movement.number}.pdf"'
+    return pdf
+
+
+SHOWN = 200
+
+
+@page("reverse")
+@require_safe
+def register(request: CallerRequest) -> HttpResponse:
+    """Who brought what, where a name was left: the register of objects, newest first."""
+    sites = Site.objects.permitted(request.user, "reverse")
+    rows = Donor.objects.filter(intake__movement__site__in=sites).listed()
+    return render(request, "collection/register.html", {"rows": rows[:SHOWN]})

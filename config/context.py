@@ -57,6 +57,7 @@ BELOW = {
     "objets": "stock",
     "o": "stock",
     "etiquettes": "stock",
+    "pastilles": "stock",
     "transferts": "shipments",
     "tickets": "checkout",
 }

@@ -17,7 +17,7 @@ from organisation.doors import anyone
 
 HERE = Path(__file__).resolve().parent / "static"
 # Screens that a tablet keeps: they say nothing of anybody.
-SHELL = r"^\/(peser|trier|expedier|suivre)\/(?!refus\/)[^/]+\/$"
+SHELL = r"^\/(peser|trier|expedier|suivre)\/(?!refus\/|registre\/)[^/]+\/$"
 SHARED = (
     "css/tokens.css",
     "css/site.css",

@@ -1,5 +1,7 @@
 """What every screen of the floor lays out: the site's categories, and the other screens."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
@@ -43,20 +45,24 @@ def destinations_of(site: Site) -> list[dict[str, Any]]:
     ]
 
 
-def tiles_of(site: Site) -> list[dict[str, Any]]:
-    """Top categories in the site's order, each with its leaves and what one unit weighs."""
+def tiles_of(
+    site: Site, bounds_g: Mapping[int, int] = MappingProxyType({})
+) -> list[dict[str, Any]]:
+    """Top categories in the site's order, each with its leaves and what one unit weighs.
+
+    ``bounds_g`` are what the site's own lines say of plausible weights, by category.
+    """
     offered = list(Category.objects.of(site.organisation_id).filter(is_active=True))
     averages = UnitWeight.objects.averages(site, offered)
     leaves: dict[int, list[dict[str, Any]]] = {}
     for category in offered:
         if category.top_id:
-            leaves.setdefault(category.top_id, []).append(_tile(category, averages))
+            leaves.setdefault(category.top_id, []).append(_tile(category, averages, bounds_g))
     return [
         {
-            **_tile(top, averages),
+            **_tile(top, averages, bounds_g),
             "icon": top.look[0],
             "colour": top.look[1],
-            "plausible_max_g": top.plausible_max_g,
             "leaves": leaves.get(top.pk, []),
         }
         for top in offered
@@ -64,10 +70,12 @@ def tiles_of(site: Site) -> list[dict[str, Any]]:
     ]
 
 
-def _tile(category: Category, averages: dict[int, int]) -> dict[str, Any]:
+def _tile(
+    category: Category, averages: dict[int, int], bounds_g: Mapping[int, int]
+) -> dict[str, Any]:
     return {
         "code": category.code,
         "name": category.name,
         "unit_weight_g": averages.get(category.pk),
-        "plausible_max_g": category.plausible_max_g,
+        "plausible_max_g": bounds_g.get(category.pk, category.plausible_max_g),
     }

@@ -7,6 +7,7 @@ from inventory.views import (
     counts,
     departures,
     documents,
+    dots,
     finding,
     items,
     labels,
@@ -14,6 +15,7 @@ from inventory.views import (
     sorting_station,
     stock,
     transfers,
+    workshop,
 )
 
 urlpatterns = [
@@ -40,11 +42,17 @@ urlpatterns = [
     path("o/<str:code>/", items.item, name="item"),
     path("o/<str:code>/description/", items.describe, name="describe"),
     path("o/<str:code>/demontage/", items.dismantle, name="dismantle"),
+    path("o/<str:code>/reparation/", workshop.repair, name="repair"),
+    path("photos/<int:pk>.jpg", workshop.photo, name="photo"),
+    path("photos/<int:pk>/retirer/", workshop.remove_photo, name="remove-photo"),
     path("o/<str:code>/retrouve/", items.find_again, name="find-again"),
     path("o/<str:code>/etiquette.png", labels.png, name="label-png"),
     path("etiquettes/", labels.print_labels, name="print-labels"),
     path("etiquettes/rouleau.pdf", labels.roll, name="label-roll"),
     path("etiquettes/planche.pdf", labels.sheet, name="label-sheet"),
+    path("etiquettes/rouleau.zpl", labels.zpl, name="label-zpl"),
+    path("pastilles/", dots.dots, name="dots"),
+    path("reglages/pastilles/", dots.dots_settings, name="dots-settings"),
     path("etiquettes/vierges/", labels.blanks, name="blank-labels"),
     path("d/<str:number>/annuler/", documents.cancel, name="cancel"),
     path("d/<str:number>/poids/", documents.confirm_weights, name="confirm-weights"),

@@ -74,6 +74,7 @@ def get_me(request: CallerRequest) -> dict[str, Any]:
 
 # What tablets send, and nothing else: a manager agrees to what a summary says.
 SENT_BY_TABLETS = (
+    "collection/donors",
     "collection/intakes",
     "collection/refusals",
     "inventory/counts",

@@ -5,6 +5,7 @@
 nothing.
 """
 
+import base64
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -15,7 +16,18 @@ from django.utils import timezone
 from config.urls import urlpatterns
 from inventory import services
 from inventory.ledger import Entry
-from inventory.models import Category, CollectionMode, Container, Origin, Partner, Place, Verb
+from inventory.models import (
+    Category,
+    CollectionMode,
+    Container,
+    Item,
+    Origin,
+    Partner,
+    Photo,
+    Place,
+    Verb,
+)
+from inventory.pictures import made_safe
 from inventory.services import Draft
 from organisation.doors import ANYONE, acts_of, callbacks, operations_of
 from organisation.models import HeldEntry, Membership, Site, Station, Submission, User
@@ -43,6 +55,11 @@ def _owned(name: str) -> Sample:
     return Sample(path={"code": f"${name}"}, names="structure")
 
 
+# A PNG of one dot.
+DOT = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADU"
+    "lEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 ALONE = Sample(names="nothing")
 LISTED = Sample(query={"site": "$site"})
 DATED = Sample(query={"site": "$site", "from": "2026-01-01", "to": "2026-12-31"})
@@ -156,6 +173,16 @@ SAMPLES = {
     "GET inventory/items/<code>/trace": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/label.png": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/label.pdf": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/items/<code>/repairs": Sample(path={"code": "$item"}, names="structure"),
+    "POST inventory/items/<code>/repairs": Sample(
+        path={"code": "$item"}, body={"act": "test", "result": "works"}
+    ),
+    "POST inventory/items/<code>/photos": Sample(path={"code": "$item"}, body={"picture": DOT}),
+    "POST inventory/movements/<number>/photos": Sample(
+        path={"number": "$shipment_number"}, body={"picture": DOT}
+    ),
+    "GET inventory/items/<code>/label.zpl": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/dots": LISTED,
     "PATCH inventory/items/<code>": Sample(path={"code": "$item"}, body={"title": "Tabouret"}),
     "GET inventory/dismantlings": DATED,
     "GET inventory/dismantlings/<id>": _document("dismantling"),
@@ -241,6 +268,7 @@ SAMPLES = {
     ),
     "GET collection/refusals": LISTED,
     "POST collection/refusals": Sample(body={"site": "$site", "reason": "dirty", "count": 2}),
+    "POST collection/donors": Sample(body={"intake": "$intake", "name": "Mme Dupont"}),
     "GET reporting/diversion": YEAR,
     "GET reporting/flows": Sample(query={**YEAR.query, "by": "month,fate"}),
     "GET reporting/closings": LISTED,
@@ -257,6 +285,7 @@ PAGES = {
     "trier/<str:site>/": Sample(path={"site": "$site"}),
     "peser/": ALONE,
     "peser/refus/": ALONE,
+    "peser/registre/": ALONE,
     "peser/<str:site>/": Sample(path={"site": "$site"}),
     "departs/": ALONE,
     "peser/retour/<str:code>/": Sample(path={"code": "$left"}, names="structure"),
@@ -273,11 +302,17 @@ PAGES = {
     "o/<str:code>/": OBJECT,
     "o/<str:code>/description/": Sample(path={"code": "$item"}, body={}),
     "o/<str:code>/demontage/": Sample(path={"code": "$item"}),
+    "o/<str:code>/reparation/": Sample(path={"code": "$item"}, body={}),
+    "photos/<int:pk>.jpg": Sample(path={"pk": "$photo"}, names="structure"),
+    "photos/<int:pk>/retirer/": Sample(path={"pk": "$photo"}, body={}),
     "o/<str:code>/retrouve/": Sample(path={"code": "$lost"}, body={}),
     "o/<str:code>/etiquette.png": OBJECT,
     "etiquettes/": OBJECTS,
     "etiquettes/rouleau.pdf": OBJECTS,
     "etiquettes/planche.pdf": OBJECTS,
+    "etiquettes/rouleau.zpl": OBJECTS,
+    "pastilles/": ALONE,
+    "reglages/pastilles/": ALONE,
     "etiquettes/vierges/": LISTED,
     "stock/tri/": LISTED,
     "stock/ventilation/": LISTED,
@@ -287,6 +322,7 @@ PAGES = {
     "stock/inventaire/": LISTED,
     "stock/solde/": LISTED,
     "d/<str:number>/": Sample(path={"number": "$number"}),
+    "d/<str:number>/recu.pdf": Sample(path={"number": "$intake_number"}),
     "d/<str:number>/annuler/": Sample(path={"number": "$number"}, body={}),
     "d/<str:number>/poids/": Sample(path={"number": "$shipment_number"}, body={}),
     "caisse/": ALONE,
@@ -468,7 +504,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["old_month"] = f"{next_month:%Y-%m}"
     spot["old_month_number"] = f"{next_month:%Y%m}"
     made("opening", "inventory/opening-stock")
-    made("intake", "collection/intakes")
+    spot["intake_number"] = made("intake", "collection/intakes")["number"]
     made("sorting", "inventory/sortings")
     spot["mine"] = made("move", "inventory/moves")["number"]
     made("reversal", "inventory/reversals")
@@ -485,6 +521,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["incoming_number"] = made("incoming", "inventory/transfers", **coming)["number"]
     spot["item"] = left
     spot["number"] = made("intake", "collection/intakes")["number"]
+    spot["photo"] = _photo(spot["item"], site, person)
     spot["mine"] = made("intake", "collection/intakes")["number"]
     return spot
 
@@ -496,6 +533,17 @@ def _lost(site, person, spot, made) -> str:
     made("missed", "inventory/counts", place="reserve", items=[], lines=[])
     lost, spot["item"] = spot["item"], first
     return lost
+
+
+def _photo(code, site, person) -> str:
+    """A photo of an item."""
+    submission = Submission.objects.create(
+        organisation=site.organisation, uuid=uuid4(), endpoint="test", digest=""
+    )
+    item = Item.objects.known_to(site.organisation_id).named(code).get()
+    photo = Photo(submission=submission, item=item, author=person)
+    picture = made_safe(base64.b64decode(DOT))
+    return str(services.keep_photo(photo=photo, picture=picture).pk)
 
 
 def _held(site) -> int:

@@ -74,6 +74,8 @@ NOT_LINES = [
 BAD_VALUES = {
     "id": NOT_AN_ID,
     "entry": NOT_AN_ID,
+    "intake": NOT_AN_ID,
+    "name": ["", "  ", *NOT_A_TEXT],
     "path": ["", "/reglages/", "https://elsewhere.example/", "/api/v1/../", 1, None, []],
     "body": [1, None, [], {}, "x" * 200_001],
     "site": [*NOT_A_CODE, None],
@@ -99,6 +101,10 @@ BAD_VALUES = {
     "from": [None, [], "x", 5, {}, {"surprise": 1}],
     "to": NOT_LINES,
     "parts": NOT_LINES,
+    "minutes": [6_001, *NOT_GRAMS, None],
+    "act": NOT_ONE_OF,
+    "result": NOT_ONE_OF,
+    "picture": ["", "x", "aGVsbG8=", "é", *NOT_A_TEXT],
     "shares": NOT_LINES,
     "share": [0, 101, *NOT_GRAMS, None],
     "label": NOT_A_FLAG,
@@ -247,6 +253,8 @@ MAY_BE_LEFT_OUT = {
 
 
 def _bad_values(name: str, key: str) -> list:
+    if name.endswith("/repairs") and key == "parts":
+        return NOT_A_TEXT
     if key == "reason":
         return BAD_REASONS.get(name, NOT_ONE_OF)
     bad = BAD_VALUES[key]

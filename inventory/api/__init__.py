@@ -1,6 +1,17 @@
 """The stockroom's API: lists of codes, acts on stock, and the documents they leave."""
 
-from inventory.api import acts, codes, departures, documents, items, lots, sorting, transfers
+from inventory.api import (
+    acts,
+    codes,
+    departures,
+    documents,
+    dots,
+    items,
+    lots,
+    sorting,
+    transfers,
+    workshop,
+)
 from organisation.doors import Doors
 
 __all__ = [
@@ -8,11 +19,13 @@ __all__ = [
     "codes",
     "departures",
     "documents",
+    "dots",
     "items",
     "lots",
     "router",
     "sorting",
     "transfers",
+    "workshop",
 ]
 
 router = Doors(tags=["inventory"])

@@ -268,6 +268,20 @@ def get_label_pdf(
     return HttpResponse(page, content_type="application/pdf")
 
 
+@router.get(
+    "items/{code}/label.zpl",
+    auth=May("read_stock"),
+    response=READ_ERRORS,
+    openapi_extra=_file("application/octet-stream"),
+)
+def get_label_zpl(
+    request: CallerRequest, code: Permitted[Item], asked: Annotated[LabelAsked, Query()]
+) -> HttpResponse:
+    """The label of an item as a program for a printer that speaks ZPL."""
+    program = labels.roll_zpl([_label(request, code)], size=asked.size, dpi=int(asked.dpi))
+    return HttpResponse(program, content_type="application/octet-stream")
+
+
 class PartIn(Shape):
     category: Permitted[Category]
     weight_g: Load

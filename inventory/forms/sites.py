@@ -7,6 +7,7 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from inventory import labels
 from inventory.catalogue import require_one_place
 from inventory.forms import KgField
 from inventory.forms.catalogue import HEAVIEST_G, RowForm
@@ -62,6 +63,18 @@ class SiteForm(RowForm):
         help_text=_("Share of what was taken that sorting may leave unexplained."),
     )
 
+    label_size = forms.ChoiceField(
+        label=_("Size of labels, mm"),
+        choices=[(size, size.replace("x", " × ")) for size in labels.SIZES],
+        required=False,
+    )
+    label_dpi = forms.TypedChoiceField(
+        label=_("Label printer, dots per inch"),
+        choices=[(str(dpi), str(dpi)) for dpi in labels.DPIS],
+        coerce=int,
+        required=False,
+    )
+
     class Meta:
         model = Site
         fields = (
@@ -72,6 +85,9 @@ class SiteForm(RowForm):
             "weight_code_layout",
             "sorting_tolerance_bp",
             "tracks_places",
+            "label_size",
+            "label_dpi",
+            "label_output",
         )
         help_texts = {
             "tracks_places": _("Otherwise everything lies in one place."),
@@ -83,6 +99,7 @@ class SiteForm(RowForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["label_output"].required = False  # what is not said stays
         clock = self.instance.timezone
         if clock not in dict(CLOCKS):
             self.fields["timezone"].choices = [*CLOCKS, (clock, clock)]  # type: ignore[attr-defined]

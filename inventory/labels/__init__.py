@@ -8,8 +8,9 @@ imported before the first.
 from inventory.labels.drawing import Label, draw
 from inventory.labels.paper import roll_pdf, sheet_pdf
 from inventory.labels.plan import DPIS, SIZES
+from inventory.labels.zpl import roll_zpl
 
-__all__ = ["DPIS", "SIZES", "Label", "label_png", "roll_pdf", "sheet_pdf"]
+__all__ = ["DPIS", "SIZES", "Label", "label_png", "roll_pdf", "roll_zpl", "sheet_pdf"]
 
 
 def label_png(label: Label, *, size: str = "57x32", dpi: int = 203, level: int = 0) -> bytes:

@@ -9,6 +9,7 @@ from inventory.models.catalogue import (
     WasteCode,
 )
 from inventory.models.documents import Receipt, Shipment, ShipmentWeights, Transfer
+from inventory.models.dots import DotCalendar
 from inventory.models.items import Item, ItemCode
 from inventory.models.ledger import (
     EXITS,
@@ -22,6 +23,7 @@ from inventory.models.ledger import (
 )
 from inventory.models.places import CollectionMode, Container, Origin, Partner, Place, WasteStatus
 from inventory.models.sums import Balance, MonthlyFlow, MonthlyOrigin, NumberSeries
+from inventory.models.workshop import Photo, Repair
 
 __all__ = [
     "EXITS",
@@ -31,6 +33,7 @@ __all__ = [
     "Category",
     "CollectionMode",
     "Container",
+    "DotCalendar",
     "EprStream",
     "Flow",
     "Item",
@@ -43,9 +46,11 @@ __all__ = [
     "NumberSeries",
     "Origin",
     "Partner",
+    "Photo",
     "Place",
     "Reason",
     "Receipt",
+    "Repair",
     "Shipment",
     "ShipmentWeights",
     "Transfer",

@@ -35,6 +35,7 @@ from inventory.services.labelling import (
 from inventory.services.lives import require_not_back
 from inventory.services.sorting import HUNDRED, share_out, sort, spread
 from inventory.services.transferring import OnTheRoad, on_the_road, receive, send
+from inventory.services.workshop import keep_photo, note_repair, remove_photo
 
 __all__ = [
     "HUNDRED",
@@ -56,12 +57,15 @@ __all__ = [
     "draw_codes",
     "estimated_load_g",
     "find_again",
+    "keep_photo",
     "label",
     "may_cancel",
     "move",
+    "note_repair",
     "on_the_road",
     "open_stock",
     "receive",
+    "remove_photo",
     "require_may_date",
     "require_not_back",
     "send",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory import services
@@ -61,9 +62,18 @@ def document(request: CallerRequest, number: str, papers: Sequence[str] = ()) ->
         "label_from": movement.verb == Verb.COLLECT
         and not hasattr(movement, "reversed_by")
         and request.user.may("label", movement.site),
+        "photos": list(movement.photos.shown()),
+        "photo_to": _photo_to(request, movement),
         "is_estimated": any(flow.method == Method.ESTIMATED for flow in lines),
     }
     return render(request, "inventory/document.html", context)
+
+
+def _photo_to(request: CallerRequest, movement: Movement) -> str:
+    """Where the photo of a departure's paper is sent, by those who may."""
+    if not hasattr(movement, "shipment") or not request.user.may("ship", movement.site):
+        return ""
+    return reverse("api:create_document_photo", args=[movement.number])
 
 
 @page("undo")

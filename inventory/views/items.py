@@ -18,6 +18,7 @@ from inventory.forms.entries import ActForm
 from inventory.forms.items import DescribeForm, FoundForm, LabelForm, Parts
 from inventory.ledger import Entry
 from inventory.models import EXITS, Flow, Item, Movement, Verb
+from inventory.models.workshop import repairs_of
 from inventory.trace import Event, days_here, events_of
 from inventory.units import exact_kg
 from inventory.views.acts import LinesPage, chosen_site, recorded, shown, sites_of
@@ -66,6 +67,11 @@ def item(request: CallerRequest, code: str) -> HttpResponse:
         "may_label": request.user.may_anywhere("label"),
         "form": _describing(request, found, site),
         "changes": _changes(request, found) if is_ours else [],
+        "repairs": list(repairs_of(found)) if is_ours else [],
+        "photos": list(found.photos.shown()),
+        "photo_to": reverse("api:create_item_photo", args=[found.own_code])
+        if _describing(request, found, site)
+        else "",
     }
     return render(request, "inventory/item.html", context)
 

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from inventory import codes, labels, services
 from inventory.forms.choices import Offer
 from inventory.forms.entries import Once
+from inventory.models import Item
 from inventory.printed import labels_of
 from inventory.views.acts import chosen_site, shown, sites_of
 from organisation.doors import page
+from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, submit
 
@@ -25,7 +27,10 @@ MOST = 240  # labels at once: ten sheets
 
 
 class Paper(forms.Form):
-    """On which paper: the label's size, the printer's dots, how much of a sheet is used."""
+    """On which paper: the label's size, the printer's dots, how much of a sheet is used.
+
+    What is not said is as the site's settings have it.
+    """
 
     size = forms.ChoiceField(
         label=gettext_lazy("Size, mm"),
@@ -46,14 +51,18 @@ class Paper(forms.Form):
         required=False,
     )
 
+    def __init__(self, data: Any, site: Site | None = None) -> None:
+        usual = {"size": site.label_size, "dpi": site.label_dpi} if site else {}
+        super().__init__(data, initial=usual)
+
     @property
     def said(self) -> dict[str, Any]:
         """Size, dots and skip, as usual where nothing sensible was asked."""
         self.full_clean()
         said = self.cleaned_data
         return {
-            "size": said.get("size") or next(iter(labels.SIZES)),
-            "dpi": said.get("dpi") or labels.DPIS[0],
+            "size": said.get("size") or self.initial.get("size") or next(iter(labels.SIZES)),
+            "dpi": said.get("dpi") or self.initial.get("dpi") or labels.DPIS[0],
             "skip": said.get("skip") or 0,
         }
 
@@ -82,12 +91,20 @@ def _labels(request: CallerRequest, said: list[str]) -> list[labels.Label]:
     return found
 
 
+def _site(request: CallerRequest, said: list[str]) -> Site | None:
+    """The site whose settings say on what labels are printed: where the first object lies."""
+    known = Item.objects.known_to(request.user.organisation_id)
+    worn = known.wearing(map(codes.normalise, said[:MOST])).filter(account__site__isnull=False)
+    sites = Site.objects.within(request)
+    return sites.filter(accounts__items__in=worn[:1]).first() or sites.first()
+
+
 @page("read_stock")
 @require_safe
 def png(request: CallerRequest, code: str) -> HttpResponse:
     """The label of one object, as a picture of exact size."""
     [label] = _labels(request, [code])
-    paper = Paper(request.GET).demanded
+    paper = Paper(request.GET, _site(request, [code])).demanded
     picture = labels.label_png(label, size=paper["size"], dpi=paper["dpi"], level=6)
     return HttpResponse(picture, content_type="image/png")
 
@@ -96,11 +113,24 @@ def png(request: CallerRequest, code: str) -> HttpResponse:
 @require_safe
 def roll(request: CallerRequest) -> HttpResponse:
     """Labels one to a page, for any label printer."""
-    paper = Paper(request.GET).demanded
-    content = labels.roll_pdf(
-        _labels(request, request.GET.getlist("code")), size=paper["size"], dpi=paper["dpi"]
-    )
+    said = request.GET.getlist("code")
+    found = _labels(request, said)
+    paper = Paper(request.GET, _site(request, said)).demanded
+    content = labels.roll_pdf(found, size=paper["size"], dpi=paper["dpi"])
     return _pdf(content, "etiquettes.pdf")
+
+
+@page("label")
+@require_safe
+def zpl(request: CallerRequest) -> HttpResponse:
+    """Labels as a program for a printer that speaks ZPL."""
+    said = request.GET.getlist("code")
+    found = _labels(request, said)
+    paper = Paper(request.GET, _site(request, said)).demanded
+    content = labels.roll_zpl(found, size=paper["size"], dpi=paper["dpi"])
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = 'attachment; filename="etiquettes.zpl"'
+    return response
 
 
 @page("label")
@@ -122,13 +152,15 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 @require_safe
 def print_labels(request: CallerRequest) -> HttpResponse:
     """Labels as the browser prints them, each on a page of its own; the printing starts itself."""
-    shown = _labels(request, request.GET.getlist("code"))
-    paper = Paper(request.GET)
+    said = request.GET.getlist("code")
+    shown, site = _labels(request, said), _site(request, said)
+    paper = Paper(request.GET, site)
     context = {
         "labels": shown,
         "paper": paper,
         "size": paper.said["size"],
         "dpi": paper.said["dpi"],
+        "output": site.label_output if site else "",
         "query": urlencode([("code", label.code) for label in shown]),
         "onward": _onward(request) or reverse("label-item"),
         "arrival": request.GET.get("arrival", ""),

@@ -104,6 +104,10 @@ class Site(models.Model):
 
     SCALE_LIMIT_MAX_G = 100_000_000
 
+    class LabelOutput(models.TextChoices):
+        ROLL = "roll", _("the browser's printer")
+        ZPL = "zpl", _("a printer that speaks ZPL")
+
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="sites")
     code = models.CharField(_("code"), max_length=32, unique=True, validators=[code_validator])
     name = models.CharField(_("name"), max_length=120)
@@ -127,6 +131,13 @@ class Site(models.Model):
         _("tolerated sorting gap (basis points)"),
         default=200,
         validators=[MaxValueValidator(10_000)],
+    )
+    label_size = models.CharField(_("size of labels (mm)"), max_length=8, default="57x32")
+    label_dpi = models.PositiveSmallIntegerField(
+        _("dots per inch of the label printer"), default=203
+    )
+    label_output = models.CharField(
+        _("labels go to"), max_length=8, choices=LabelOutput, default=LabelOutput.ROLL
     )
     lock_after_min = models.PositiveSmallIntegerField(
         _("minutes before a tablet locks"),

@@ -28,20 +28,24 @@ function undoButton() {
 }
 
 function strips() {
-  const { title, told, weight_g, at, state, sheet } = last;
+  const { title, told, weight_g, at, state, sheet, isFinal } = last;
   if (state === "undone") {
     const again = sheet && h("button", { type: "button", class: "btn", onclick: takeAgain }, icon("again"), word("take-again"));
-    return [icon("undo"), h("div", {}, h("b", {}, word("undone", { what: named() })), h("small", {}, word("undone-detail", { weight: kg(weight_g) }))), again];
+    return [icon("undo"), h("div", {}, h("b", {}, word("undone", { what: isFinal ? title : named() })), h("small", {}, isFinal ? told : word("undone-detail", { weight: kg(weight_g) }))), again];
   }
-  const detail = word("saved-detail", { what: named(), lines: told, time: time(new Date(at)) });
+  const said = { what: named(), lines: told, time: time(new Date(at)) };
+  const detail = isFinal ? `${told}, ${said.time}` : word("saved-detail", said);
   return [icon("saved"), h("div", {}, h("b", {}, title), h("small", {}, detail)), left() ? undoButton() : null];
 }
+
+/* One name of the day's counts: the server's, and what waits. */
+export const sum = (name) => waiting.reduce((total, entry) => total + (entry.counts?.[name] ?? 0), day[name] ?? 0);
+export const today = () => day;
 
 export function draw() {
   if (last) strip.replaceChildren(...strips().filter(Boolean));
   shortUndo.hidden = !left();
   if (left()) shortUndo.setAttribute("aria-label", label());
-  const sum = (name) => waiting.reduce((total, entry) => total + (entry.counts?.[name] ?? 0), day[name] ?? 0);
   const [big, small] = here.day.show(sum);
   find("day").firstElementChild.textContent = big;
   find("day").lastElementChild.textContent = small;
@@ -116,7 +120,7 @@ async function countAgain() {
   draw();
 }
 
-const today = () => now().toLocaleDateString("sv");
+const date = () => now().toLocaleDateString("sv");
 
 const KEPT = () => `day:${here.screen}:${here.station.site.code}`;
 
@@ -129,7 +133,7 @@ async function refresh() {
     queue.keep(KEPT(), day);
     here.day.heard?.(day);
   } catch {
-    if (day.day !== today()) day = { day: today() };
+    if (day.day !== date()) day = { day: date() };
   }
   draw();
 }
@@ -151,7 +155,7 @@ export async function start(page) {
   last = (await queue.recall(`last:${here.screen}:${here.station.site.code}`)) ?? null;
   if (last?.state === "undoing") last.state = "kept";
   const known = await queue.recall(KEPT());
-  if (known?.day === today()) day = known;
+  if (known?.day === date()) day = known;
   shortUndo.addEventListener("click", undo);
   setInterval(tick, 1000);
   setInterval(refresh, 60_000);

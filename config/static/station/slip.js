@@ -46,9 +46,9 @@ export function draw({ sheet, chosen, saving, fresh, remove }) {
   const label = plural("weighing", "weighings", number, count(number));
   const over = narrow.matches && fresh && !number; // a phone has no strip below
   find("count").textContent = label;
-  find("fold").replaceChildren(h("span", {}, over ? word("saved", { weight: "" }).trim() : label), icon("up"));
+  find("fold").replaceChildren(h("span", {}, over ? (fresh.isFinal ? fresh.title : word("saved", { weight: "" }).trim()) : label), icon("up"));
   find("fold").disabled = !number;
-  find("total").textContent = kg(over ? fresh.weight_g : totalOf(sheet));
+  find("total").textContent = kg(over && !fresh.isFinal ? fresh.weight_g : totalOf(sheet));
   find("total").parentElement.classList.toggle("wide", find("total").textContent.length > 6);
   find("slip").classList.toggle("done", Boolean(over));
   if (!number) fold(false);

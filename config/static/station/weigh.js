@@ -1,15 +1,18 @@
 /* The weigh station: a weight, a category, save. */
 import * as arrival from "./arrival.js";
+import * as donor from "./donor.js";
 import * as ean from "./ean.js";
 import { entryOf } from "./entry.js";
 import * as floor from "./floor.js";
 import * as keys from "./keys.js";
+import * as latest from "./latest.js";
 import * as load from "./load.js";
 import { find, plural, say, word } from "./page.js";
 import { clear, isEmpty, measured, pad, press as pressed, put } from "./pad.js";
 import * as picker from "./picker.js";
 import * as queue from "./queue.js";
 import * as readout from "./readout.js";
+import * as refusal from "./refusal.js";
 import * as saved from "./saved.js";
 import * as scale from "./scale.js";
 import { typedWeight } from "./scales.js";
@@ -227,6 +230,14 @@ function done(entry) {
   say(word("saved", { weight: kg(entry.weight_g) }));
 }
 
+/* Objects are turned away: as many as were typed. */
+function refused() {
+  const number = pad.units || (/^[1-9]\d{0,2}$/.test(pad.typed) ? Number(pad.typed) : 1);
+  reset();
+  readOut();
+  refusal.ask(station, number, refuseToKeep);
+}
+
 /* Start */
 
 async function resume() {
@@ -264,6 +275,7 @@ function escape() {
 
 chosen.origin = usualOrigin(chosen.mode);
 slip.start();
+donor.start(station);
 tiles.draw(station.tiles, { tapped, held });
 draw();
 find("pad").addEventListener("click", (event) => {
@@ -271,6 +283,8 @@ find("pad").addEventListener("click", (event) => {
   if (key) press(key);
 });
 find("save").addEventListener("click", save);
+for (const button of document.querySelectorAll("[data-refuse]")) button.addEventListener("click", refused);
+for (const button of document.querySelectorAll("[data-day]")) button.addEventListener("click", () => latest.open(station, saved.sum));
 keys.start({ press, enter: save, escape, scanned, isText: (text) => typedWeight(text) !== null, state: () => ({ ...pad }) });
 queue.onChange(() => slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove }));
 const started = floor.start({ station, screen: "weigh", putBack, kinds: ["arrival"], day: { path: `${station.api}collection/day?site=${encodeURIComponent(station.site.code)}`, show: summed } });
