@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 
-from inventory.models import Item, Place
+from inventory.models import Item, Place, Repair
 from inventory.tiles import destinations_of, screens_of, tiles_of
 from organisation.doors import page
 from organisation.models import Site
@@ -46,4 +46,6 @@ def _station(site: Site) -> dict[str, Any]:
         "conditions": [
             {"code": code, "name": capfirst(name)} for code, name in Item.Condition.choices
         ],
+        "acts": [{"code": code, "name": capfirst(name)} for code, name in Repair.Act.choices],
+        "results": [{"code": code, "name": capfirst(name)} for code, name in Repair.Result.choices],
     }

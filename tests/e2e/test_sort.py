@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from collection.models import Intake
-from inventory.models import Flow, Item, ItemCode, Movement, Partner, Place, Shipment, Verb
+from inventory.models import Flow, Item, ItemCode, Movement, Partner, Place, Repair, Shipment, Verb
 from sales.models import Till
 from tests.conftest import Api
 from tests.e2e.test_weigh import Hand, all_sent
@@ -359,6 +359,22 @@ def test_an_object_is_met_beside_a_sheet_that_stays_as_it_is(sort, chair):
     sort.says("triés")
     all_sent(sort)
     assert [weight_g for *_rest, weight_g in flows(Verb.SORT)] == [10_000]
+
+
+def test_a_repair_is_noted_with_its_minutes_and_the_new_condition(sort, chair):
+    sort.scan(chair)
+    sort.tap("#object .btn", "Atelier")
+    sort.tap("#object .chip", "15 min")
+    sort.tap("#object .chip", "Fonctionne")
+    sort.page.locator("#object .chip").get_by_text("Bon", exact=True).click()
+    sort.page.fill("#repair-parts", "vis")
+    sort.tap("#object .btn.go")
+    sort.says("Atelier")
+    all_sent(sort)
+    repair = Repair.objects.get()
+    told = (repair.act, repair.minutes, repair.result, repair.parts)
+    assert told == ("repair", 15, "works", "vis")
+    assert Item.objects.get().condition == "good"
 
 
 # The screen

@@ -39,6 +39,16 @@ export function labelOf({ lot, kind, weight_g, estimated, condition, price_cents
 /* What this tablet knows of an object that it has just labelled. */
 export const objectOf = ({ code, kind, weight_g, price_cents, condition }) => ({ code, title: "", category: kind.category, weight_g, price_cents, condition });
 
+/* What the workshop did to it: no paper of the books, so it can be taken back only while it is here. */
+export function repairOf(object, { act, minutes, result, condition, parts }, station) {
+  const body = { id: uuid(), act, result, ...(minutes ? { minutes } : {}), ...(parts ? { parts } : {}), ...(condition ? { condition } : {}) };
+  return entry(station, {
+    kind: "repair", path: `${station.api}inventory/items/${object.code}/repairs`, body, isFinal: true,
+    summary: `${object.code} ${object.name} ${act} ${result}`.slice(0, 500), title: word("repair-noted", { name: object.name }), told: object.code,
+    weight_g: 0, counts: {}, sheet: { object },
+  });
+}
+
 /* An object in hand goes to another place, or leaves. */
 export function orientationOf(object, to, station) {
   const site = station.site.code;

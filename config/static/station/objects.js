@@ -108,6 +108,12 @@ function keys(object) {
   return [...shown.map((to) => key(object, to)), ...(options.length ? [others] : [])];
 }
 
+/* Another sheet about the same object takes the panel. */
+export function turn(object, ...children) {
+  open(head(object.name), ...children);
+  find("object-title").focus({ preventScroll: true });
+}
+
 function show(object) {
   const kind = actions.named(object.category);
   const facts = [object.code, kind.name, word("object-in", { weight: kg(object.weight_g), place: actions.nameOf(object.place) }), object.price_cents === null ? word("object-no-price") : euros(object.price_cents)];

@@ -9,11 +9,12 @@ import * as labels from "./labels.js";
 import * as load from "./load.js";
 import * as lots from "./lots.js";
 import * as objects from "./objects.js";
-import { find, say, word } from "./page.js";
+import { find, h, icon, say, word } from "./page.js";
 import { isEmpty, measured, pad, press as pressed, put } from "./pad.js";
 import * as picker from "./picker.js";
 import * as prices from "./prices.js";
 import * as queue from "./queue.js";
+import * as repair from "./repair.js";
 import * as saved from "./saved.js";
 import * as scale from "./scale.js";
 import { typedWeight } from "./scales.js";
@@ -213,6 +214,14 @@ async function orient(object, to) {
   done(entry);
 }
 
+async function mend(entry) {
+  if (!(await queued(entry))) return;
+  objects.close();
+  done(entry);
+}
+
+const tools = (object) => [h("button", { type: "button", class: "btn", onclick: () => objects.turn(object, ...repair.sheet(object, mend)) }, icon("workshop"), word("repair"))];
+
 function show(isAsking) {
   table.isAsking = isAsking;
   draw();
@@ -277,11 +286,11 @@ queue.onChange(() => {
   drawSheet();
 });
 send.onSent(sent);
-await Promise.all([lots.start(station), labels.start(station, () => wrong(word("print-later"))), prices.start(station, draw), objects.start(station, { show, named, nameOf, go: orient, destinations, tools: () => [] })]);
+await Promise.all([lots.start(station), labels.start(station, () => wrong(word("print-later"))), prices.start(station, draw), objects.start(station, { show, named, nameOf, go: orient, destinations, tools })]);
 await resume();
 await drawLots();
 const day = { path: `${station.api}inventory/lots?site=${encodeURIComponent(site.code)}`, show: summed, heard };
-const started = floor.start({ station, screen: "sort", putBack, undone, kinds: ["sorting", "item", "move", "shipment"], day });
+const started = floor.start({ station, screen: "sort", putBack, undone, kinds: ["sorting", "item", "move", "shipment", "repair"], day });
 await scale.start(readOut);
 await started;
 await Promise.all([labels.refill(), prices.refresh(), objects.refresh()]);
