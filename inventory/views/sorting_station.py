@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import capfirst
+from django.views.decorators.gzip import gzip_page
 
 from inventory.models import Item, Place, Repair
 from inventory.tiles import destinations_of, screens_of, tiles_of
@@ -23,6 +24,7 @@ def choose_site(request: CallerRequest) -> HttpResponse:
 
 
 @page("sort")
+@gzip_page  # no secret is in it: its form is given its token by the tablet
 def sort(request: CallerRequest, site: Site) -> HttpResponse:
     """The sorting station of a site: a tablet keeps it, so that it says nothing of anybody."""
     return render(request, "inventory/sorting_station.html", {"station": _station(site)})
