@@ -1,15 +1,28 @@
 """The stockroom's API: lists of codes, acts on stock, and the documents they leave."""
 
-from inventory.api import acts, codes, departures, documents, items, sorting, transfers, workshop
+from inventory.api import (
+    acts,
+    board,
+    codes,
+    departures,
+    documents,
+    items,
+    shelf,
+    sorting,
+    transfers,
+    workshop,
+)
 from organisation.doors import Doors
 
 __all__ = [
     "acts",
+    "board",
     "codes",
     "departures",
     "documents",
     "items",
     "router",
+    "shelf",
     "sorting",
     "transfers",
     "workshop",

@@ -218,7 +218,7 @@ def create_settlement(request: CallerRequest, payload: SettlementIn) -> HttpResp
 
 
 class ReversalIn(Shape):
-    """``movement``, or ``of``: the id under which it was sent, where its number is not known."""
+    """``movement``, or ``of``: the id under which all of an act was sent."""
 
     id: Id
     movement: Permitted[Movement] | None = None
@@ -239,13 +239,14 @@ def create_reversal(request: CallerRequest, payload: ReversalIn) -> HttpResponse
 
     def record(submission: Submission) -> DocumentOut:
         entry = entry_of(request, submission, Verb.REVERSE, payload, movement.site)
-        return DocumentOut.of(services.cancel(entry=entry, movement=movement), request.user)
+        cancel = services.cancel if payload.movement else services.cancel_act
+        return DocumentOut.of(cancel(entry=entry, movement=movement), request.user)
 
     return once(request, payload.id, record)
 
 
 def _sent_as(request: CallerRequest, uuid: Any) -> Movement:
-    """The document that was recorded from the request of this id. Raises Http404."""
+    """The first document that was recorded from the request of this id. Raises Http404."""
     rows = Movement.objects.within(request).filter(submission__uuid=uuid, reverses=None)
     movement = rows.select_related("site__organisation").order_by("pk").first()
     if movement is None:

@@ -8,7 +8,14 @@ from inventory.models.catalogue import (
     UnitWeight,
     WasteCode,
 )
-from inventory.models.documents import Receipt, Shipment, ShipmentWeights, Transfer
+from inventory.models.documents import (
+    Packing,
+    Receipt,
+    ShelfRest,
+    Shipment,
+    ShipmentWeights,
+    Transfer,
+)
 from inventory.models.items import Item, ItemCode
 from inventory.models.ledger import (
     EXITS,
@@ -43,12 +50,14 @@ __all__ = [
     "Movement",
     "NumberSeries",
     "Origin",
+    "Packing",
     "Partner",
     "Photo",
     "Place",
     "Reason",
     "Receipt",
     "Repair",
+    "ShelfRest",
     "Shipment",
     "ShipmentWeights",
     "Transfer",

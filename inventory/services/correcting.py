@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.ledger import Entry, reverse
 from inventory.models import Movement, Verb
 from inventory.services.lives import free_codes, require_not_back, require_unlabelled
+from inventory.services.shelf import require_no_rest
 from inventory.services.transferring import take_back
 from organisation.models import User
 
@@ -25,7 +26,7 @@ def cancel(*, entry: Entry, movement: Movement) -> Movement:
     An item that it had made is unmade, and its code is free again. An arrival that was labelled
     in the same act, as a second life is, goes with its label.
     Raises PermissionDenied, or ValidationError ``already_back``, ``labels_first``,
-    ``moved_since``, or as ``reverse`` and ``take_back`` do.
+    ``moved_since``, ``rest_first``, or as ``reverse`` and ``take_back`` do.
     """
     if entry.author is None or not may_cancel(user=entry.author, movement=movement):
         raise PermissionDenied(_("Only a manager may cancel this now."))
@@ -36,6 +37,25 @@ def cancel(*, entry: Entry, movement: Movement) -> Movement:
     return mirrors[movement.pk]
 
 
+@transaction.atomic
+def cancel_act(*, entry: Entry, movement: Movement) -> Movement:
+    """Reverse all that was recorded together with ``movement``, its first document.
+
+    Raises as ``cancel`` does.
+    """
+    mirror = cancel(entry=entry, movement=movement)
+    if movement.verb in (Verb.SHIP, Verb.GIVE):  # several departures in one act
+        for other in _recorded_with(movement).order_by("-pk"):
+            _unmake(entry, other)
+    return mirror
+
+
+def _recorded_with(movement: Movement) -> QuerySet[Movement]:
+    """What the same request recorded and still stands, ``movement`` aside."""
+    rows = Movement.objects.filter(submission=movement.submission_id, reverses=None)
+    return rows.filter(reversed_by=None).exclude(pk=movement.pk).select_related("site")
+
+
 def _made_with(movement: Movement) -> QuerySet[Movement]:
     """The label of an arrival, or the arrival of a label, that one act made together."""
     other = {Verb.COLLECT: Verb.LABEL, Verb.LABEL: Verb.COLLECT}.get(Verb(movement.verb), "")
@@ -44,6 +64,7 @@ def _made_with(movement: Movement) -> QuerySet[Movement]:
 
 
 def _unmake(entry: Entry, movement: Movement) -> Movement:
+    require_no_rest(movement)
     require_not_back(movement.flows.exclude(item=None).values_list("item", flat=True))
     mirror = reverse(entry=entry, movement=movement)
     free_codes(movement)
