@@ -10,15 +10,21 @@ from inventory.views import (
     finding,
     items,
     labels,
+    pickups,
+    shipping,
     sorting,
     stock,
     transfers,
+    waiting,
     workshop,
 )
 
 urlpatterns = [
+    path("expedier/", shipping.choose_site, name="ship-station"),
+    path("expedier/<str:site>/", shipping.station, name="ship-station"),
     path("departs/", departures.shipments, name="shipments"),
     path("departs/nouveau/", departures.ship, name="ship"),
+    path("departs/pesees/", waiting.waiting, name="waiting-weights"),
     path("departs/invendus/", clearing.clear, name="clear"),
     path("transferts/", transfers.transfers, name="transfers"),
     path("transferts/nouveau/", transfers.send, name="send"),
@@ -48,5 +54,6 @@ urlpatterns = [
     path("etiquettes/planche.pdf", labels.sheet, name="label-sheet"),
     path("etiquettes/vierges/", labels.blanks, name="blank-labels"),
     path("d/<str:number>/annuler/", documents.cancel, name="cancel"),
+    path("d/<str:number>/bon.pdf", pickups.slip, name="pickup-slip"),
     path("d/<str:number>/poids/", documents.confirm_weights, name="confirm-weights"),
 ]
