@@ -22,6 +22,7 @@ SHARED = (
     "css/tokens.css",
     "css/site.css",
     "css/station.css",
+    "css/ship.css",
     "css/device.css",
     "img/tracerie.svg",
     "js/menus.js",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from inventory.models import Category, UnitWeight
 from organisation.models import Site
 
-SCREENS = ("weigh",)  # names of the pages that stand at SHELL's addresses
+SCREENS = ("weigh", "ship-station")  # names of the pages that stand at SHELL's addresses
 
 
 def screens_of(site: Site) -> list[str]:
