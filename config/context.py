@@ -66,6 +66,7 @@ BESIDE = (
 )
 # Pages that belong to a door without lying below its address, by the first word of theirs.
 BELOW = {
+    "expedier": "shipments",
     "objets": "stock",
     "suivre": "stock",
     "compter": "stock",
@@ -110,6 +111,16 @@ def open_to(user: Any, doors: tuple[Door, ...]) -> list[Door]:
         door
         for door in doors
         if profile in door.profiles and (not door.act or user.may_anywhere(door.act))
+    ]
+
+
+def large_doors(user: Any) -> list[Door]:
+    """The doors of the home page: departures lead the floor to its touch screen."""
+    doors = open_to(user, DOORS[1:])
+    if user.may_anywhere("reverse"):
+        return doors
+    return [
+        door._replace(url="ship-station") if door.url == "shipments" else door for door in doors
     ]
 
 

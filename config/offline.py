@@ -24,6 +24,7 @@ SHARED = (
     "css/station.css",
     "css/sort.css",
     "css/print-label.css",
+    "css/ship.css",
     "css/device.css",
     "css/track.css",
     "img/tracerie.svg",

@@ -11,7 +11,7 @@ from inventory.models import EXITS, Category, Partner, Place, Tile, UnitWeight
 from organisation.models import Site
 
 # names of the pages that stand at SHELL's addresses
-SCREENS = ("weigh", "sort-station", "track", "count-shelf")
+SCREENS = ("weigh", "sort-station", "ship-station", "track", "count-shelf")
 
 
 def screens_of(site: Site) -> list[str]:

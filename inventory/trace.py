@@ -30,6 +30,7 @@ ICONS = {
     Verb.SELL: "shopping-basket",
     Verb.GIVE: "hand-heart",
     Verb.RETURN: "undo-2",
+    Verb.REST: "undo-2",
     Verb.SHIP: "truck",
     Verb.SETTLE: "calendar-check",
     Verb.DISMANTLE: "wrench",

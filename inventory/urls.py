@@ -11,19 +11,25 @@ from inventory.views import (
     finding,
     items,
     labels,
+    pickups,
+    shipping,
     sorting,
     sorting_station,
     stock,
     tracking,
     transfers,
+    waiting,
     workshop,
 )
 
 urlpatterns = [
     path("trier/", sorting_station.choose_site, name="sort-station"),
     path("trier/<str:site>/", sorting_station.sort, name="sort-station"),
+    path("expedier/", shipping.choose_site, name="ship-station"),
+    path("expedier/<str:site>/", shipping.station, name="ship-station"),
     path("departs/", departures.shipments, name="shipments"),
     path("departs/nouveau/", departures.ship, name="ship"),
+    path("departs/pesees/", waiting.waiting, name="waiting-weights"),
     path("departs/invendus/", clearing.clear, name="clear"),
     path("transferts/", transfers.transfers, name="transfers"),
     path("transferts/nouveau/", transfers.send, name="send"),
@@ -60,5 +66,6 @@ urlpatterns = [
     path("reglages/pastilles/", dots.dots_settings, name="dots-settings"),
     path("etiquettes/vierges/", labels.blanks, name="blank-labels"),
     path("d/<str:number>/annuler/", documents.cancel, name="cancel"),
+    path("d/<str:number>/bon.pdf", pickups.slip, name="pickup-slip"),
     path("d/<str:number>/poids/", documents.confirm_weights, name="confirm-weights"),
 ]

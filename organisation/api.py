@@ -78,6 +78,8 @@ SENT_BY_TABLETS = (
     "collection/intakes",
     "collection/refusals",
     "inventory/counts",
+    "inventory/crates",
+    "inventory/crates/[0-9a-f-]{36}/rest",
     "inventory/clearings",
     "inventory/dismantlings",
     "inventory/finds",

@@ -90,6 +90,11 @@ SAMPLES = {
     "GET inventory/partners": LISTED,
     "GET inventory/stock": LISTED,
     "GET inventory/lots": LISTED,
+    "GET inventory/departures/day": LISTED,
+    "GET inventory/departures/open": LISTED,
+    "GET inventory/unsold": Sample(query={"site": "$site", "weeks": "8"}),
+    "POST inventory/crates": Sample(body={"site": "$site", "category": "MOB", "weight_g": 700}),
+    "POST inventory/crates/<crate>/rest": Sample(path={"crate": "$crate"}, body={"weight_g": 200}),
     "GET inventory/movements": DATED,
     "GET inventory/movements/<number>": Sample(path={"number": "$number"}),
     "GET inventory/opening-stock": DATED,
@@ -289,6 +294,8 @@ PAGES = {
     "": ALONE,
     "trier/": ALONE,
     "trier/<str:site>/": Sample(path={"site": "$site"}),
+    "expedier/": ALONE,
+    "expedier/<str:site>/": Sample(path={"site": "$site"}),
     "peser/": ALONE,
     "peser/refus/": ALONE,
     "peser/registre/": ALONE,
@@ -334,6 +341,8 @@ PAGES = {
     "d/<str:number>/": Sample(path={"number": "$number"}),
     "d/<str:number>/recu.pdf": Sample(path={"number": "$intake_number"}),
     "d/<str:number>/annuler/": Sample(path={"number": "$number"}, body={}),
+    "d/<str:number>/bon.pdf": Sample(path={"number": "$shipment_number"}),
+    "departs/pesees/": ALONE,
     "d/<str:number>/poids/": Sample(path={"number": "$shipment_number"}, body={}),
     "caisse/": ALONE,
     "caisse/tickets/": ALONE,
@@ -534,6 +543,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["lost"] = _lost(site, person, spot, made)
     spot["left"], left = label_item(site, person), spot["item"]
     spot["item"] = spot["left"]
+    made("crate", "inventory/crates")
     spot["shipment_number"] = made("shipment", "inventory/shipments")["number"]
     for document, act in ACTS_ON_AN_ITEM.items():
         spot["item"] = label_item(site, person)

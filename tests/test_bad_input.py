@@ -125,7 +125,7 @@ BAD_REASONS = {
     "POST inventory/reversals": NOT_A_TEXT,
     "POST sales/sales/<sale>/refunds": ["", *NOT_A_TEXT],
 }
-ZERO_GRAMS_ARE_FINE = ("POST inventory/counts",)
+ZERO_GRAMS_ARE_FINE = ("POST inventory/counts", "POST inventory/crates/<crate>/rest")
 
 NOT_JSON = {
     "cut short": b'{"id": ',
@@ -232,6 +232,8 @@ DATED = {
     "POST inventory/opening-stock",
     "POST inventory/moves",
     "POST inventory/shipments",
+    "POST inventory/crates",
+    "POST inventory/crates/<crate>/rest",
     "POST inventory/counts",
     "POST inventory/sortings",
     "POST inventory/spreads",
@@ -453,9 +455,11 @@ LABEL, DISMANTLE, CLEAR = (
 )
 TRANSFER, RECEIPT = "POST inventory/transfers", "POST inventory/transfers/<transfer>/receipt"
 SELL, REFUND = "POST sales/sales", "POST sales/sales/<sale>/refunds"
+CRATE, REST = "POST inventory/crates", "POST inventory/crates/<crate>/rest"
 PAY_LESS = "payments_do_not_cover"
 SOLD = {"category": "MOB", "price_cents": 500, "weight_g": 800}
 WEIGHED = {"category": "MOB", "weight_g": 700}
+WITH_BIN = {"category": "MOB", "gross_g": 90_000, "container": "caddie"}
 BINS = {"category": "MOB", "bins": 2, "container": "caddie"}
 TOO_HEAVY_G = 100_000_001  # one line of an act stays under 100 t; only opening stock goes beyond
 LAST_YEAR = (timezone.now() - timedelta(days=400)).isoformat()
@@ -525,6 +529,17 @@ RULES = [
     (SHIPMENT, {"waste_code": "99 99 99"}, 404, "unknown_wastecode"),
     (SHIPMENT, {"treatment_code": "Z1"}, 404, "unknown_treatmentcode"),
     (SHIPMENT, {"bsd": "x" * 61}, 422, "string_too_long"),
+    (SHIPMENT, {"waste_code": "20 01 35*"}, 422, "bsd_required"),
+    (SHIPMENT, {"lines": [WITH_BIN | {"weight_g": 1}]}, 422, "bad_line"),
+    (SHIPMENT, {"lines": [{"category": "MOB", "gross_g": 90_000}]}, 422, "bad_line"),
+    (SHIPMENT, {"lines": [WITH_BIN | {"gross_g": 10_000}]}, 422, "container_heavier_than_load"),
+    (CRATE, {"weight_g": None}, 422, "weight_missing"),
+    (CRATE, {"gross_g": 2, "container": "caddie"}, 422, "weight_twice"),
+    (CRATE, {"container": "caddie"}, 422, "gross_needs_container"),
+    (CRATE, {"category": "NONE"}, 404, "unknown_category"),
+    (CRATE, {"occurred_at": LAST_YEAR}, 422, "month_closed"),
+    (REST, {"weight_g": 701}, 422, "more_than_taken"),
+    (REST, {"weight_g": -1}, 422, "greater_than_equal"),
     (
         SHIPMENT,
         {"lines": [BINS]},

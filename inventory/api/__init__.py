@@ -2,12 +2,14 @@
 
 from inventory.api import (
     acts,
+    board,
     codes,
     departures,
     documents,
     dots,
     items,
     lots,
+    shelf,
     sorting,
     tracking,
     transfers,
@@ -17,6 +19,7 @@ from organisation.doors import Doors
 
 __all__ = [
     "acts",
+    "board",
     "codes",
     "departures",
     "documents",
@@ -24,6 +27,7 @@ __all__ = [
     "items",
     "lots",
     "router",
+    "shelf",
     "sorting",
     "tracking",
     "transfers",

@@ -9,7 +9,14 @@ from inventory.models.catalogue import (
     UnitWeight,
     WasteCode,
 )
-from inventory.models.documents import Receipt, Shipment, ShipmentWeights, Transfer
+from inventory.models.documents import (
+    Packing,
+    Receipt,
+    ShelfRest,
+    Shipment,
+    ShipmentWeights,
+    Transfer,
+)
 from inventory.models.dots import DotCalendar
 from inventory.models.items import Item, ItemCode
 from inventory.models.ledger import (
@@ -46,12 +53,14 @@ __all__ = [
     "Movement",
     "NumberSeries",
     "Origin",
+    "Packing",
     "Partner",
     "Photo",
     "Place",
     "Reason",
     "Receipt",
     "Repair",
+    "ShelfRest",
     "Shipment",
     "ShipmentWeights",
     "Tile",

@@ -5,15 +5,16 @@ Each act reads what it needs, lays out its legs and lets the ledger book them.
 
 from inventory.services.carrying import (
     Departure,
+    Packed,
     StockLine,
     clear,
-    confirm_weights,
     estimated_load_g,
     move,
     open_stock,
     ship,
     where_of,
 )
+from inventory.services.confirming import confirm_weights
 from inventory.services.correcting import cancel, cancel_act, may_cancel, require_may_date
 from inventory.services.counting import (
     RECLASSIFY,
@@ -34,6 +35,7 @@ from inventory.services.labelling import (
     label,
 )
 from inventory.services.lives import require_not_back
+from inventory.services.shelf import put_out, weigh_back
 from inventory.services.sorting import HUNDRED, share_out, sort, spread
 from inventory.services.transferring import OnTheRoad, on_the_road, receive, send
 from inventory.services.workshop import keep_photo, note_repair, remove_photo
@@ -44,6 +46,7 @@ __all__ = [
     "Departure",
     "Draft",
     "OnTheRoad",
+    "Packed",
     "Part",
     "StockLine",
     "bulk_at_end_of",
@@ -66,6 +69,7 @@ __all__ = [
     "note_repair",
     "on_the_road",
     "open_stock",
+    "put_out",
     "receive",
     "remove_photo",
     "require_may_date",
@@ -77,5 +81,6 @@ __all__ = [
     "ship",
     "sort",
     "spread",
+    "weigh_back",
     "where_of",
 ]

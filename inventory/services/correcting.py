@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.ledger import Entry, reverse
 from inventory.models import Movement, Verb
 from inventory.services.lives import free_codes, require_not_back, require_unlabelled
+from inventory.services.shelf import require_no_rest
 from inventory.services.transferring import take_back
 from organisation.models import User
 
@@ -27,13 +28,21 @@ def cancel(*, entry: Entry, movement: Movement) -> Movement:
     in the same act, as a second life is, goes with its label; what left in the same act as a
     sorting goes with it.
     Raises PermissionDenied, or ValidationError ``already_back``, ``labels_first``,
-    ``moved_since``, or as ``reverse`` and ``take_back`` do.
+    ``moved_since``, ``rest_first``, or as ``reverse`` and ``take_back`` do.
     """
     if entry.author is None or not may_cancel(user=entry.author, movement=movement):
         raise PermissionDenied(_("Only a manager may cancel this now."))
     if movement.verb in (Verb.TRANSFER, Verb.RECEIVE):
         return take_back(entry=entry, movement=movement)
     return _unmake_all(entry, movement, _made_with(movement))
+
+
+# What goes with a document of each kind, where one act made them together.
+TOGETHER = {
+    Verb.COLLECT: (Verb.LABEL,),
+    Verb.LABEL: (Verb.COLLECT,),
+    Verb.SORT: (Verb.SHIP, Verb.GIVE),
+}
 
 
 @transaction.atomic
@@ -55,14 +64,6 @@ def _recorded_with(movement: Movement) -> QuerySet[Movement]:
     return rows.filter(reversed_by=None).exclude(pk=movement.pk).select_related("site")
 
 
-# What goes with a document of each kind, where one act made them together.
-TOGETHER = {
-    Verb.COLLECT: (Verb.LABEL,),
-    Verb.LABEL: (Verb.COLLECT,),
-    Verb.SORT: (Verb.SHIP, Verb.GIVE),
-}
-
-
 def _made_with(movement: Movement) -> QuerySet[Movement]:
     return _recorded_with(movement).filter(verb__in=TOGETHER.get(Verb(movement.verb), ()))
 
@@ -75,6 +76,7 @@ def _unmake_all(entry: Entry, movement: Movement, others: Iterable[Movement]) ->
 
 
 def _unmake(entry: Entry, movement: Movement) -> Movement:
+    require_no_rest(movement)
     require_not_back(movement.flows.exclude(item=None).values_list("item", flat=True))
     mirror = reverse(entry=entry, movement=movement)
     free_codes(movement)

@@ -117,7 +117,7 @@ def test_a_new_structure_is_told_that_nothing_has_left_yet(home, world):
 
 def test_the_home_page_takes_few_queries(client, world, django_assert_max_num_queries):
     client.force_login(world.anna)
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(35):
         client.get("/")
 
 

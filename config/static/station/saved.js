@@ -35,7 +35,7 @@ function strips() {
   }
   const said = { what: named(), lines: told, time: time(new Date(at)) };
   const detail = isFinal ? `${told}, ${said.time}` : word("saved-detail", said);
-  return [icon("saved"), h("div", {}, h("b", {}, title), h("small", {}, detail)), left() ? undoButton() : null];
+  return [icon("saved"), h("div", {}, h("b", {}, title), h("small", {}, detail)), here.beside?.(last) ?? null, left() ? undoButton() : null];
 }
 
 /* One name of the day's counts: the server's, and what waits. */
@@ -108,8 +108,8 @@ function takeAgain() {
 }
 
 /* Show what was kept; `sheet` may be put back. An entry that is no document `isFinal` once it left. */
-export function show({ id, title, told, weight_g, at, counts, isFinal }, sheet = null) {
-  last = { id, title, told, weight_g, at, counts, isFinal: Boolean(isFinal), isSent: false, number: null, state: "kept", sheet };
+export function show({ id, kind, title, told, weight_g, at, counts, isFinal }, sheet = null) {
+  last = { id, kind, title, told, weight_g, at, counts, isFinal: Boolean(isFinal), isSent: false, number: null, state: "kept", sheet };
   remember();
 }
 
@@ -150,7 +150,8 @@ function sent(entry, { outcome, answer }) {
   }
 }
 
-/* `day` is {path (none: nothing to ask), show: (sum of a name) → [big, small], heard: told what the server answers}; `undone` is told what was taken back. */
+/* `day` is {path (none: nothing to ask), show: (sum of a name) → [big, small], heard: told what the server answers};
+   `undone` is told what was taken back; `beside` gives what stands beside the latest entry, or null. */
 export async function start(page) {
   here = page;
   last = (await queue.recall(`last:${here.screen}:${here.station.site.code}`)) ?? null;
