@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from inventory.forms.items import ItemFilters
@@ -29,6 +30,7 @@ def choose_site(request: CallerRequest) -> HttpResponse:
 
 @page("ship")
 @require_safe
+@gzip_page  # no secret is in it: its form is given its token by the tablet
 def station(request: CallerRequest, site: Site) -> HttpResponse:
     """The departures' screen of a site: a tablet keeps it, so that it says nothing of anybody."""
     return render(request, "inventory/shipping_station.html", {"station": _station(site)})

@@ -15,7 +15,7 @@ from whitenoise.compress import Compressor
 from config.offline import assets
 
 LIMIT_BYTES = 150_000
-PAGES = ("peser", "trier", "suivre", "compter")
+PAGES = ("peser", "trier", "expedier", "suivre", "compter")
 NAMED = re.compile(r"/static/[\w./-]+")
 IMPORTED = re.compile(r'from "\./([\w.-]+)"')
 FONTS = ("fonts/AtkinsonHyperlegible-Regular.ttf", "fonts/AtkinsonHyperlegible-Bold.ttf")
