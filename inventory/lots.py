@@ -59,6 +59,6 @@ def sorted_g(site: Site, day: date) -> int:
     stayed = list(made.values_list(*fields))
     became = {(act, account, category) for act, account, category, _g in stayed}
     fields = ("movement__submission", "from_account", "from_category", "weight_g")
-    return sum(row[3] for row in stayed) + sum(
-        weight_g for *what, weight_g in left.values_list(*fields) if tuple(what) not in became
-    )
+    alone = [row for row in left.values_list(*fields) if tuple(row[:3]) not in became]
+    total_g: int = sum(row[3] for row in [*stayed, *alone])
+    return total_g
