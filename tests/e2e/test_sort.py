@@ -406,7 +406,7 @@ def test_the_table_fits_its_screen_and_axe_finds_nothing(table, visit, violation
 TOO_SMALL = """() => [...document.querySelectorAll('.station button, .station a, .station input')]
     .filter((each) => each.offsetParent)
     .map((each) => [each.textContent.trim(), each.getBoundingClientRect()])
-    .filter(([, { width, height }]) => height < 56 || width < 56)
+    .filter(([, { width, height }]) => Math.round(height) < 56 || Math.round(width) < 56)
     .map(([text, { width, height }]) => `${text} ${width}×${height}`)"""
 
 

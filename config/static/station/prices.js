@@ -10,10 +10,9 @@ export const euros = (cents) => written[cents % 100 ? 1 : 0].format(cents / 100)
 /* Prices that people write on things. */
 export const USUAL = [50, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1200, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 8000, 10000];
 
-let known = { isWhole: false, sold: {}, grid: {} }; // by category
+let known = { sold: {}, grid: {} }; // by category
 let here;
 let changed = () => {};
-const asked = new Set();
 
 const keep = () => queue.keep(`prices:${here.site.code}`, known);
 
@@ -24,10 +23,10 @@ async function get(path) {
 
 const site = () => encodeURIComponent(here.site.code);
 
-/* All categories at once, where the server tells them so; the grid of the till. */
+/* What enough was sold of, all categories at once; the grid of the till. */
 export async function refresh() {
-  const whole = await get(`sales/prices?site=${site()}`).catch(() => null);
-  if (whole?.items) known = { ...known, isWhole: true, sold: Object.fromEntries(whole.items.map((each) => [each.category, each])) };
+  const told = await get(`sales/suggestions?site=${site()}`).catch(() => null);
+  if (told) known.sold = Object.fromEntries(told.items.map((each) => [each.category, each]));
   const grid = await get(`sales/keys?site=${site()}`).catch(() => null);
   if (grid) known.grid = group(grid.items);
   await keep();
@@ -40,25 +39,15 @@ function group(keys) {
   return found;
 }
 
-/* One category, where they are not told all at once. */
-export async function learn(category) {
-  if (known.isWhole || asked.has(category) || !navigator.onLine) return;
-  asked.add(category);
-  const told = await get(`sales/prices?category=${encodeURIComponent(category)}`).catch(() => null);
-  if (!told) return asked.delete(category);
-  known.sold[category] = told;
-  await keep();
-  changed();
-}
-
 const once = (prices) => [...new Set(prices)].sort((one, other) => one - other);
 
 /* {chips: cents, usual: cents or null, told: {count, low, middle, high} or null, isGrid} */
 export function suggestion(category, top) {
-  const sold = known.sold[category];
-  if (sold?.median_cents) {
-    const { lower_quartile_cents: low, median_cents: middle, upper_quartile_cents: high } = sold;
-    return { chips: once([low, middle, high]), usual: middle, told: { count: sold.count, low, middle, high }, isGrid: false };
+  const sold = known.sold[category] ?? known.sold[top];
+  if (sold?.proposed_cents.length) {
+    const chips = once(sold.proposed_cents); // written as people write prices
+    const [low, middle, high] = [chips[0], chips[Math.floor(chips.length / 2)], chips.at(-1)];
+    return { chips, usual: middle, told: { count: sold.count, low, middle, high }, isGrid: false };
   }
   const grid = once(known.grid[category] ?? known.grid[top] ?? []).slice(0, 3);
   return { chips: grid, usual: grid.length === 1 ? grid[0] : null, told: null, isGrid: grid.length > 0 };

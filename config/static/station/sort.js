@@ -30,7 +30,6 @@ import { kg } from "./units.js";
 function choose(lot) {
   Object.assign(table, { sheet: blank(lot), kind: null });
   reset();
-  prices.learn(lot.category);
   keep();
   draw();
   find("lot-title").focus({ preventScroll: true });
@@ -50,7 +49,6 @@ async function leave() {
 function take(code) {
   const { lot } = table.sheet;
   Object.assign(table, { kind: code === lot.category ? null : named(code), hint: "" });
-  prices.learn(code);
   keep();
   draw();
 }
