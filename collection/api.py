@@ -9,7 +9,8 @@ from pydantic import BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from collection import services
-from collection.models import Intake, Refusal
+from collection.models import MAX_POINTS, Donor, Intake, Refusal
+from collection.receipts import record_donor
 from inventory.api.acts import Act, entry_of
 from inventory.api.departures import Fate
 from inventory.api.documents import DocumentFilters, Documents, document, documents
@@ -26,8 +27,9 @@ from inventory.models import (
     Verb,
 )
 from inventory.services import Draft
+from inventory.trace import by
 from organisation.doors import Doors, May, Permitted, SitePage, caller
-from organisation.models import Site, Submission
+from organisation.models import Site, Submission, User
 from organisation.permissions import CallerRequest
 from organisation.shapes import (
     MAX_LINES,
@@ -40,6 +42,7 @@ from organisation.shapes import (
     Page,
     Shape,
     Units,
+    Why,
     keyset,
 )
 from organisation.submissions import once
@@ -220,23 +223,52 @@ def list_intakes(request: CallerRequest, filters: DocumentFilters) -> dict[str, 
     return documents(request, filters, Verb.COLLECT)
 
 
+LATEST = 20
+
+
 class DayOf(Shape):
     site: Permitted[Site]
 
 
+class ArrivalOut(Schema):
+    """An arrival in a list: ``what`` it was in words, and who weighed it."""
+
+    id: str
+    number: str
+    occurred_at: str
+    weight_g: int
+    what: str
+    by: str
+
+    @classmethod
+    def of(cls, intake: Intake, reader: User) -> Self:
+        movement = intake.movement
+        return cls(
+            id=str(movement.submission.uuid),
+            number=movement.number,
+            occurred_at=movement.occurred_at.isoformat(),
+            weight_g=intake.weight_g,
+            what=", ".join(dict.fromkeys(flow.from_category.name for flow in movement.flows.all())),
+            by=by(movement, reader),
+        )
+
+
 class DayOut(Schema):
-    """What came in on a site's day, so far."""
+    """What came in on a site's day, so far, and the latest arrivals, newest first."""
 
     day: str
     arrivals: int
     weight_g: int
+    latest: list[ArrivalOut]
 
 
 @router.get("day", auth=May("collect"), response={200: DayOut, **READ_ERRORS})
 def get_day(request: CallerRequest, day: Annotated[DayOf, Query()]) -> DayOut:
     """Arrivals of today."""
     today = day.site.business_date(timezone.now())
-    return DayOut(day=today.isoformat(), **Intake.objects.on({day.site: today}).totals())
+    arrivals = Intake.objects.on({day.site: today})
+    latest = [ArrivalOut.of(each, caller(request)) for each in arrivals.latest_first()[:LATEST]]
+    return DayOut(day=today.isoformat(), **arrivals.totals(), latest=latest)
 
 
 @router.get("intakes/{id}", auth=May("read_stock"), response={200: IntakeOut, **READ_ERRORS})
@@ -347,3 +379,43 @@ def list_refusals(request: CallerRequest, page: Annotated[SitePage, Query()]) ->
     rows = rows.select_related("submission", "site", "category")
     found = keyset(rows, page, "-pk")
     return {**found, "items": [RefusalOut.of(refusal) for refusal in found["items"]]}
+
+
+MAX_STROKES = 400
+Stroke = Annotated[
+    list[Annotated[int, Field(strict=True, ge=0, le=Donor.WIDTH)]], Field(max_length=2 * MAX_POINTS)
+]
+
+
+class DonorIn(Shape):
+    """Who brought the arrival that was sent as ``intake``, and how they signed."""
+
+    id: Id
+    intake: Id
+    name: Why
+    signature: Annotated[list[Stroke], Field(max_length=MAX_STROKES)] = []
+
+
+class DonorOut(Schema):
+    id: str
+    number: str
+    name: str
+
+
+@router.post("donors", auth=May("collect"), response={201: DonorOut, 200: DonorOut, **WRITE_ERRORS})
+def create_donor(request: CallerRequest, payload: DonorIn) -> HttpResponse:
+    """Note who brought an arrival, for its slip and the register."""
+    intake = document(request, payload.intake, Verb.COLLECT).intake
+
+    def record(submission: Submission) -> DonorOut:
+        donor = Donor(
+            submission=submission,
+            intake=intake,
+            name=payload.name,
+            strokes=payload.signature,
+            author=caller(request),
+        )
+        record_donor(donor=donor)
+        return DonorOut(id=str(payload.id), number=intake.movement.number, name=donor.name)
+
+    return once(request, payload.id, record)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from functools import reduce
 from operator import or_
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Count, Q, Sum
@@ -21,6 +23,12 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
             Q(movement__site=site, movement__business_date=day) for site, day in days.items()
         ]
         return self.filter(reduce(or_, of_a_site, Q(pk=None)), movement__reversed_by=None)
+
+    def latest_first(self) -> "IntakeQuerySet":
+        """With all that a list shows."""
+        links = ("movement__submission", "movement__author", "movement__site")
+        rows = self.select_related(*links).prefetch_related("movement__flows__from_category")
+        return rows.order_by("-pk")
 
     def totals(self) -> dict[str, int]:
         """``{arrivals, weight_g}``"""
@@ -46,6 +54,10 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return self.movement.number
+
+    @property
+    def weight_g(self) -> int:
+        return sum(flow.weight_g for flow in self.movement.flows.all())
 
 
 class Weighing(models.Model):
@@ -93,3 +105,77 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} × {self.get_reason_display()}"
+
+
+MAX_POINTS = 4_000
+
+
+def validate_strokes(value: Any) -> None:
+    """Refuse what is no drawing: strokes of x, y, x, y… within 1000 × 400.
+
+    Raises ValidationError ``bad_signature``.
+    """
+    is_drawn = isinstance(value, list) and all(map(_is_stroke, value))
+    if not is_drawn or sum(map(len, value)) > 2 * MAX_POINTS:
+        raise ValidationError(_("This is not a signature."), code="bad_signature")
+
+
+def _is_stroke(stroke: Any) -> bool:
+    if not isinstance(stroke, list) or len(stroke) < 2 or len(stroke) % 2:
+        return False
+    return all(type(each) is int for each in stroke) and all(
+        0 <= x <= Donor.WIDTH and 0 <= y <= Donor.HEIGHT
+        for x, y in zip(stroke[::2], stroke[1::2], strict=True)
+    )
+
+
+class DonorQuerySet(models.QuerySet["Donor"]):
+    def of(self, intake: Intake) -> "Donor | None":
+        """Who brought an arrival: what was said last."""
+        return self.filter(intake=intake).order_by("-pk").first()
+
+    def listed(self) -> "DonorQuerySet":
+        """With all that the register shows, newest first."""
+        links = ("intake__movement__site", "intake__origin")
+        rows = self.select_related(*links)
+        return rows.prefetch_related("intake__movement__flows__from_category").order_by("-pk")
+
+
+class Donor(models.Model):
+    """Who brought an arrival, where the structure asks: a name, and a signature of strokes."""
+
+    WIDTH, HEIGHT = 1000, 400
+
+    submission = models.OneToOneField(Submission, models.PROTECT, related_name="donor")
+    intake = models.ForeignKey(Intake, models.PROTECT, related_name="donors")
+    name = models.CharField(_("name"), max_length=120)
+    strokes = models.JSONField(default=list, blank=True, validators=[validate_strokes])
+    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DonorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("donor")
+        verbose_name_plural = _("donors")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def drawing(self) -> str:
+        """The signature as SVG, made of numbers alone; empty where there is none."""
+        if not self.strokes:
+            return ""
+        paths = "".join(f'<path d="M{_points(stroke)}"/>' for stroke in self.strokes)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.WIDTH} {self.HEIGHT}" '
+            f'fill="none" stroke="#221d2b" stroke-width="6" stroke-linecap="round" '
+            f'stroke-linejoin="round">{paths}</svg>'
+        )
+
+
+def _points(stroke: list[int]) -> str:
+    pairs = list(zip(stroke[::2], stroke[1::2], strict=True))
+    pairs = pairs if len(pairs) > 1 else pairs * 2  # a dot is a line to itself
+    return " L".join(f"{x} {y}" for x, y in pairs)

@@ -10,27 +10,28 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collection import services
 from collection.forms import GivenBackForm, RefusalForm
-from collection.models import Refusal
+from collection.models import Donor, Intake, Refusal
+from collection.plausible import bounds_g
+from collection.receipts import receipt_pdf
 from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import (
     EXITS,
-    Category,
     CollectionMode,
     Container,
+    Movement,
     Origin,
-    Partner,
-    Place,
-    UnitWeight,
     Verb,
 )
+from inventory.tiles import destinations_of, screens_of, tiles_of
 from inventory.views.acts import chosen_site, recorded, shown, sites_of
 from inventory.views.items import item_of
-from organisation.doors import page
+from organisation.doors import page, require
 from organisation.models import Site, Submission, User
 from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, form_uuid, submit
@@ -46,6 +47,7 @@ def choose_site(request: CallerRequest) -> HttpResponse:
 
 
 @page("collect")
+@gzip_page  # no secret is in it: its form is given its token by the tablet
 def weigh(request: CallerRequest, site: Site) -> HttpResponse:
     """The weigh station of a site: a tablet keeps it, so that it says nothing of anybody."""
     return render(request, "collection/weigh.html", {"station": _station(site), "site": site})
@@ -61,6 +63,7 @@ def _station(site: Site) -> dict[str, Any]:
             "weight_code_layout": site.weight_code_layout,
         },
         "api": "/api/v1/",
+        "screens": screens_of(site),
         "modes": [
             {"code": m.code, "name": m.name, "icon": m.icon, "is_round": m.is_round}
             for m in CollectionMode.objects.filter(organisation=owner, is_active=True)
@@ -75,66 +78,13 @@ def _station(site: Site) -> dict[str, Any]:
                 "code", "name", "tare_g", "icon"
             )
         ),
-        "tiles": _tiles(site),
-        "destinations": _destinations(site),
+        "tiles": tiles_of(site, bounds_g(site)),
+        "reasons": [
+            {"code": reason.value, "name": str(reason.label).capitalize()}
+            for reason in Refusal.Reason
+        ],
+        "destinations": destinations_of(site),
     }
-
-
-def _tiles(site: Site) -> list[dict[str, Any]]:
-    """Top categories in the site's order, each with its leaves and what one unit weighs."""
-    offered = list(Category.objects.of(site.organisation_id).filter(is_active=True))
-    averages = UnitWeight.objects.averages(site, offered)
-    leaves: dict[int, list[dict[str, Any]]] = {}
-    for category in offered:
-        if category.top_id:
-            leaves.setdefault(category.top_id, []).append(_tile(category, averages))
-    return [
-        {
-            **_tile(top, averages),
-            "icon": top.look[0],
-            "colour": top.look[1],
-            "plausible_max_g": top.plausible_max_g,
-            "leaves": leaves.get(top.pk, []),
-        }
-        for top in offered
-        if top.parent_id is None
-    ]
-
-
-def _tile(category: Category, averages: dict[int, int]) -> dict[str, Any]:
-    return {
-        "code": category.code,
-        "name": category.name,
-        "unit_weight_g": averages.get(category.pk),
-        "plausible_max_g": category.plausible_max_g,
-    }
-
-
-def _destinations(site: Site) -> list[dict[str, Any]]:
-    """Places where the site has several, then the fates its partners take things to."""
-    places = list(Place.objects.filter(site=site, is_active=True)) if site.tracks_places else []
-    found = [
-        {"kind": "place", "code": place.code, "name": place.name}
-        for place in places
-        if not place.is_main
-    ]
-    fates = {fate.value: fate.label for fate in EXITS}
-    for partner in Partner.objects.filter(organisation=site.organisation_id, is_active=True):
-        if partner.default_fate in fates:
-            found.append(
-                {
-                    "kind": "fate",
-                    "code": f"{partner.default_fate}/{partner.code}",
-                    "name": partner.name,
-                    "fate": partner.default_fate,
-                    "partner": partner.code,
-                }
-            )
-    return found + [
-        {"kind": "fate", "code": fate, "name": str(name), "fate": fate}
-        for fate, name in (("recycling", _("Recycling")), ("disposal", _("Bin")))
-        if not any(other.get("fate") == fate for other in found)
-    ]
 
 
 @page("collect")
@@ -200,3 +150,30 @@ def _note_refusal(request: CallerRequest, refusal: Refusal, uuid: UUID) -> None:
         content=form_content(request.POST),
         record=record,
     )
+
+
+@page("collect")
+@require_safe
+def receipt(request: CallerRequest, number: str) -> HttpResponse:
+    """The slip of an arrival, as a PDF for the donor."""
+    rows = Intake.objects.filter(movement__in=Movement.objects.within(request).named(number))
+    links = ("movement__site__organisation", "mode")
+    intake = rows.select_related(*links).first() if number.isprintable() else None
+    if intake is None:
+        raise Http404
+    require(request, intake.movement.site)
+    pdf = HttpResponse(receipt_pdf(intake), content_type="application/pdf")
+    pdf["Content-Disposition"] = f'inline; filename="{intake.movement.number}.pdf"'
+    return pdf
+
+
+SHOWN = 200
+
+
+@page("reverse")
+@require_safe
+def register(request: CallerRequest) -> HttpResponse:
+    """Who brought what, where a name was left: the register of objects, newest first."""
+    sites = Site.objects.permitted(request.user, "reverse")
+    rows = Donor.objects.filter(intake__movement__site__in=sites).listed()
+    return render(request, "collection/register.html", {"rows": rows[:SHOWN]})

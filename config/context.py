@@ -13,6 +13,7 @@ Profile = Organisation.Profile
 ALL = frozenset(Profile)
 WITH_LABELS = frozenset({Profile.GIVING, Profile.COMPLETE})
 WITH_TILL = frozenset({Profile.COMPLETE})
+BY_HAND = frozenset({Profile.SIMPLE})
 
 
 class Door(NamedTuple):
@@ -29,7 +30,22 @@ class Door(NamedTuple):
 DOORS = (
     Door("home", _("Home"), _("The year so far"), "house", None),
     Door("weigh", _("Weigh"), _("An arrival on the scale"), "scale", "collect"),
-    Door("sort", _("Sort"), _("Bulk into categories and places"), "split", "sort", WITH_LABELS),
+    Door(
+        "evening",
+        _("Evening sheet"),
+        _("The whole day, on one page"),
+        "notebook-pen",
+        "collect",
+        BY_HAND,
+    ),
+    Door(
+        "sort-station",
+        _("Sort"),
+        _("Bulk into categories and places"),
+        "split",
+        "sort",
+        WITH_LABELS,
+    ),
     Door("checkout", _("Till"), _("Sell and give change"), "shopping-basket", "sell", WITH_TILL),
     Door("shipments", _("Departures"), _("What leaves, and for what"), "truck", "ship"),
     Door("stock", _("Stock"), _("What is where"), "warehouse", "read_stock"),
@@ -38,17 +54,23 @@ DOORS = (
 # Smaller doors of the home page: the bar above has room for what is opened all day.
 BESIDE = (
     Door("label-item", _("Label an object"), "", "tag", "label", WITH_LABELS),
+    Door("track", _("Track"), "", "scan-line", "read_stock", WITH_LABELS),
+    Door("count-shelf", _("Count a shelf"), "", "clipboard-list", "count", WITH_LABELS),
     Door("clear", _("Unsold goods"), "", "calendar-clock", "ship", WITH_LABELS),
     Door("transfers", _("Transfers"), "", "arrow-right-left", "transfer"),
     Door("dots", _("Weekly dots"), "", "circle-dot", "label"),
     Door("tickets", _("Tickets"), "", "receipt", "read_sales", WITH_TILL),
     Door("settle", _("Month's balance"), "", "calendar-check", "settle"),
     Door("refusals", _("Refusals"), "", "hand", "collect"),
+    Door("wall", _("Word of the day"), "", "monitor", "read_stock"),
     Door("settings", _("Settings"), "", "settings", "configure"),
 )
 # Pages that belong to a door without lying below its address, by the first word of theirs.
 BELOW = {
+    "expedier": "shipments",
     "objets": "stock",
+    "suivre": "stock",
+    "compter": "stock",
     "o": "stock",
     "etiquettes": "stock",
     "pastilles": "stock",
@@ -90,6 +112,16 @@ def open_to(user: Any, doors: tuple[Door, ...]) -> list[Door]:
         door
         for door in doors
         if profile in door.profiles and (not door.act or user.may_anywhere(door.act))
+    ]
+
+
+def large_doors(user: Any) -> list[Door]:
+    """The doors of the home page: departures lead the floor to its touch screen."""
+    doors = open_to(user, DOORS[1:])
+    if user.may_anywhere("reverse"):
+        return doors
+    return [
+        door._replace(url="ship-station") if door.url == "shipments" else door for door in doors
     ]
 
 

@@ -16,12 +16,17 @@ from django.views.decorators.http import require_safe
 from organisation.doors import anyone
 
 HERE = Path(__file__).resolve().parent / "static"
-SHELL = r"^\/peser\/(?!refus\/)[^/]+\/$"  # screens that a tablet keeps: they say nothing of anybody
+# Screens that a tablet keeps: they say nothing of anybody.
+SHELL = r"^\/(peser|trier|expedier|suivre|compter)\/(?!refus\/|registre\/)[^/]+\/$"
 SHARED = (
     "css/tokens.css",
     "css/site.css",
     "css/station.css",
+    "css/sort.css",
+    "css/print-label.css",
+    "css/ship.css",
     "css/device.css",
+    "css/track.css",
     "img/tracerie.svg",
     "js/menus.js",
     "fonts/AtkinsonHyperlegible-Regular.ttf",

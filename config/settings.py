@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.api.error_shape",
+    "config.limits.bounded",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.language.chosen_language",
     "django.middleware.common.CommonMiddleware",

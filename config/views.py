@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collection.models import Intake
-from config.context import BESIDE, DOORS, open_to
-from inventory.models import Account, Balance, Category, Item, Transfer
+from config.context import BESIDE, large_doors, open_to
+from inventory.models import Account, Balance, Category, Item, Shipment, Transfer
 from inventory.views.clearing import WEEKS
 from organisation.doors import page
 from organisation.models import HeldEntry, Site, User
@@ -37,7 +37,7 @@ def home(request: CallerRequest) -> HttpResponse:
     today = timezone.localdate()
     context: dict[str, Any] = {
         "today": today,
-        "doors": open_to(user, DOORS[1:]),
+        "doors": large_doors(user),
         "beside": open_to(user, BESIDE),
     }
     if user.may_anywhere("read_figures"):
@@ -99,7 +99,15 @@ def _todo(user: User) -> dict[str, Any]:
         "may_receive": user.may_anywhere("transfer"),
         "unsold": _unsold(user, sites),
         "held": _held(user),
+        "weights": _weights(user, sites),
     }
+
+
+def _weights(user: User, sites: list[Site]) -> int:
+    """How many departures wait for their partner's weights, up to a bound."""
+    if not user.may_anywhere("ship"):
+        return 0
+    return len(Shipment.objects.waiting(sites).values("pk")[: MANY + 1])
 
 
 def _held(user: User) -> int:

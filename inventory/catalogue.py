@@ -1,12 +1,13 @@
 """What may happen to a row that other rows, or stock, may rest on."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from inventory.models import Balance, Place
+from inventory.models import Balance, Category, Place, Tile
 from organisation.models import Site
 
 
@@ -60,3 +61,25 @@ def require_one_place(site: Site) -> None:
             _("Other places of this site still hold stock: move or count it first."),
             code="places_in_use",
         )
+
+
+@transaction.atomic
+def show_first(*, site: Site, tops: Sequence[Category]) -> None:
+    """Let a site's screens show these tops first, in this order; none: as the catalogue has them.
+
+    Raises ValidationError ``too_many_tiles``.
+    """
+    if len(tops) > Tile.MOST:
+        raise ValidationError(
+            _("At most %(most)s tiles are shown first."),
+            code="too_many_tiles",
+            params={"most": Tile.MOST},
+        )
+    tiles = {tile.category_id: tile for tile in site.tiles.all()}
+    for pk in tiles.keys() - {top.pk for top in tops}:
+        tiles[pk].delete()
+    for rank, top in enumerate(tops):
+        tile = tiles.get(top.pk) or Tile(site=site, category=top)
+        if tile.rank != rank:  # history keeps changes only
+            tile.rank = rank
+            tile.save()

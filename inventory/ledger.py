@@ -38,8 +38,8 @@ from inventory.whereabouts import carry_items
 from organisation.models import Site, Submission, User
 
 Sums = dict[tuple[Any, ...], list[int]]
-# Books that agreed already; a ticket of things whose weight nobody knows.
-MAY_BE_EMPTY = (Verb.COUNT, Verb.SETTLE, Verb.SELL, Verb.RETURN)
+# Books that agreed already; a ticket of things whose weight nobody knows; an empty crate.
+MAY_BE_EMPTY = (Verb.COUNT, Verb.SETTLE, Verb.SELL, Verb.RETURN, Verb.REST)
 IRREVERSIBLE = (Verb.REVERSE, Verb.SELL, Verb.RETURN)
 
 
@@ -194,7 +194,7 @@ def open_day(day: date, closed_through: int) -> date:
 def _require_allowed(entry: Entry, leg: Leg) -> None:
     """Refuse a flow between kinds that do not exchange. The triggers refuse it again."""
     start, end = leg.from_account, leg.to_account
-    may_go_back = entry.reverses is not None or entry.verb == Verb.RETURN
+    may_go_back = entry.reverses is not None or entry.verb in (Verb.RETURN, Verb.REST)
     in_stock = start.kind == end.kind == Kind.STOCK
     is_bad = (
         leg.weight_g <= 0

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from inventory.models import EXITS, Flow, Item, Kind, Movement, Verb
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from inventory.models import EXITS, Account, Flow, Item, Kind, Movement, Verb
 from organisation.models import User
 
 ENDS = (
@@ -27,6 +30,7 @@ ICONS = {
     Verb.SELL: "shopping-basket",
     Verb.GIVE: "hand-heart",
     Verb.RETURN: "undo-2",
+    Verb.REST: "undo-2",
     Verb.SHIP: "truck",
     Verb.SETTLE: "calendar-check",
     Verb.DISMANTLE: "wrench",
@@ -109,6 +113,23 @@ class Event:
         if self.is_foreign and account.kind in EXITS:
             return str(account.kind)
         return str(account.key.partition("/")[2])
+
+
+def in_words(account: Account, *, is_discreet: bool = False) -> str:
+    """Where grams come from or go to, in words; discreetly: without who took them."""
+    match account.kind:
+        case Kind.SOURCE:
+            return str(account.mode)
+        case Kind.STOCK:
+            return str(account.place)
+        case Kind.TRANSIT:
+            return _("On the road to %(site)s") % {"site": account.to_site}
+        case Kind.ADJUSTMENT:
+            return _("Discrepancy: %(reason)s") % {"reason": account.reason_label}
+    fate = str(capfirst(account.get_kind_display()))
+    if is_discreet or account.kind == Kind.OPENING:
+        return fate
+    return f"{fate}, {account.partner or _('the public')}"
 
 
 def by(movement: Movement, reader: User) -> str:

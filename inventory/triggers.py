@@ -57,7 +57,7 @@ _BAD_FLOW = f"""
               AND NOT (a.kind = 'stock' AND b.kind = 'stock'))
           OR NOT ( a.kind || '>' || b.kind IN ({_FORWARD_SQL})
                 OR (a.kind || '>' || b.kind IN ({_INVERSE_SQL})
-                    AND (m.reverses_id IS NOT NULL OR m.verb = 'return'))) )
+                    AND (m.reverses_id IS NOT NULL OR m.verb IN ('return', 'rest')))) )
 """  # noqa: S608
 _CLOSED = (
     "SELECT 1 FROM organisation_site WHERE id = NEW.site_id AND books_closed_through >= NEW.month"

@@ -212,7 +212,7 @@ SELECT m.number, {_MONTH_OF_DAY}, m.month
         """
 SELECT m.number, '≥ 1', 0
   FROM inventory_movement m
- WHERE m.month >= {since} AND m.verb NOT IN ('count', 'settle', 'sell', 'return', 'reverse')
+ WHERE m.month >= {since} AND m.verb NOT IN ('count', 'settle', 'sell', 'return', 'rest', 'reverse')
    AND NOT EXISTS (SELECT 1 FROM inventory_flow f WHERE f.movement_id = m.id)""",
     ),
     (
@@ -240,7 +240,8 @@ SELECT m.number || ' ' || a.key || ' → ' || b.key, '–', f.weight_g || ' g'
    AND (f.from_category_id = f.to_category_id OR (a.kind = 'stock' AND b.kind = 'stock'))
    AND ((a.site_id = b.site_id AND a.organisation_id = b.organisation_id)
         OR a.kind = 'transit' OR b.kind = 'transit')
-   AND ({_MAY} OR ((m.reverses_id IS NOT NULL OR m.verb = 'return') AND ({_MAY_BACK}))))""",  # noqa: S608
+   AND ({_MAY} OR ((m.reverses_id IS NOT NULL OR m.verb IN ('return', 'rest'))
+                   AND ({_MAY_BACK}))))""",  # noqa: S608
     ),
     (
         gettext_lazy("mirror of a cancelled movement"),

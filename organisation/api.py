@@ -73,7 +73,26 @@ def get_me(request: CallerRequest) -> dict[str, Any]:
 
 
 # What tablets send, and nothing else: a manager agrees to what a summary says.
-HELD_PATHS = r"^/api/v1/(collection/intakes|inventory/reversals)$"
+SENT_BY_TABLETS = (
+    "collection/donors",
+    "collection/intakes",
+    "collection/refusals",
+    "inventory/counts",
+    "inventory/crates",
+    "inventory/crates/[0-9a-f-]{36}/rest",
+    "inventory/clearings",
+    "inventory/dismantlings",
+    "inventory/finds",
+    "inventory/items",
+    "inventory/losses",
+    "inventory/items/[0-9A-Z]{6}/repairs",
+    "inventory/moves",
+    "inventory/reversals",
+    "inventory/shipments",
+    "inventory/shipments/[0-9a-f-]{36}/weights",
+    "inventory/sortings",
+)
+HELD_PATHS = rf"^/api/v1/({'|'.join(SENT_BY_TABLETS)})$"
 
 
 class HeldIn(Shape):

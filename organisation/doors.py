@@ -10,6 +10,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache, wraps
 from inspect import getclosurevars, isfunction
 from types import SimpleNamespace
@@ -177,6 +178,9 @@ def _is_code(value: str) -> bool:
 
 def _row(model: Any, code: str, request: HttpRequest) -> Any:
     """The row that ``code`` names for the caller."""
+    fetched = getattr(request, "fetched", {})
+    if (model, code) in fetched:
+        return fetched[model, code]
     if prepared := _prepared(model):
         return prepared.row(request.user.organisation_id, code)  # type: ignore[union-attr]
     return model.objects.within(request).named(code).first()
@@ -203,6 +207,32 @@ Permitted = Annotated[T, May()]
 """``Permitted[Site]``: a code that names a site where the caller may do the route's act."""
 Destination = Annotated[Site, Reach()]
 OwnSite = Annotated[Site, Home()]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Before a list: look all its codes up at once, for each to be judged as ever.
+
+    ``Annotated[list[Permitted[Item]], Field(max_length=2_000), Together(Item, 2_000)]``; the
+    model's rows tell ``each_named(codes)``. A list longer than ``most`` is refused anyway.
+    """
+
+    model: Any
+    most: int
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.with_info_before_validator_function(self._fetch, handler(source))
+
+    def _fetch(self, said: Any, info: ValidationInfo) -> Any:
+        if isinstance(said, list) and 1 < len(said) <= self.most:
+            request = (info.context or {})["request"]
+            asked = {code for code in said if isinstance(code, str) and _is_code(code)}
+            found = self.model.objects.within(request).each_named(asked)
+            fetched = request.__dict__.setdefault("fetched", {})
+            fetched |= {(self.model, code): found.get(code) for code in asked}
+        return said
 
 
 class SitePage(Page):

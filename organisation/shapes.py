@@ -81,6 +81,7 @@ def _uuid(value: Any) -> UUID:
 Grams = Annotated[int, Field(strict=True, gt=0, le=MAX_WEIGHT_G)]
 GramsOrNone = Annotated[int, Field(strict=True, ge=0, le=MAX_WEIGHT_G)]
 Units = Annotated[int, Field(strict=True, gt=0, le=1_000_000)]
+Weeks = Annotated[int, Field(ge=1, le=520)]
 Flag = Annotated[bool, Field(strict=True)]
 Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_plain)]
 Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain)]

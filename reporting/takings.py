@@ -1,4 +1,4 @@
-"""What the tills took: tickets, euros, and what a basket and a kilogram bring.
+"""What the shops took: tickets, euros, and what a basket and a kilogram bring.
 
 ``docs/indicators.md`` says what each means; a test holds the two together. There is no cube of
 tickets: they are added up over the period's own days, per site.
@@ -11,7 +11,7 @@ from django.db.models import Count, Sum
 
 from reporting.periods import Period
 from reporting.scopes import Scope
-from sales.models import Refund, Sale, SaleLine
+from sales.models import DayTakings, Refund, Sale, SaleLine
 
 TAKINGS = (
     "tickets",
@@ -24,22 +24,30 @@ TAKINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Takings:
-    """What one site's tills took, or several sites' together; ``sold_g`` left through them."""
+    """What one site's shop took, or several sites' together; ``sold_g`` left through its tills.
+
+    ``noted_cents`` of it were noted by the day, without tickets: no basket, no kilogram.
+    """
 
     tickets: int = 0
     taken_cents: int = 0
     unweighed_lines: int = 0
     sold_g: int = 0
+    noted_cents: int = 0
+
+    @property
+    def ticket_cents(self) -> int:
+        return self.taken_cents - self.noted_cents
 
     @property
     def average_basket_cents(self) -> int | None:
         """Cents per ticket, half up; None without a ticket."""
-        return _ratio(self.taken_cents, self.tickets)
+        return _ratio(self.ticket_cents, self.tickets)
 
     @property
     def price_per_kg_cents(self) -> int | None:
         """Cents per kilogram sold, half up; None where nothing sold was weighed."""
-        return _ratio(1000 * self.taken_cents, self.sold_g)
+        return _ratio(1000 * self.ticket_cents, self.sold_g)
 
     def __add__(self, other: "Takings") -> "Takings":
         return Takings(*map(sum, zip(astuple(self), astuple(other), strict=True)))
@@ -56,15 +64,19 @@ def takings(*, scope: Scope, period: Period, sold_g: Mapping[str, int]) -> dict[
     back = Refund.objects.using("report").between(*days).values_list(site).order_by()
     tickets = {code: row for code, *row in sold.annotate(Count("pk"), Sum("total_cents"))}
     refunds = dict(back.annotate(Sum("total_cents")))
+    noted = DayTakings.objects.using("report").between(*days).cents()
     unweighed = _unweighed(scope, period) if tickets else {}
     return {
         code: Takings(
             tickets=tickets.get(code, (0, 0))[0],
-            taken_cents=int(tickets.get(code, (0, 0))[1]) - int(refunds.get(code, 0)),
+            taken_cents=int(tickets.get(code, (0, 0))[1])
+            - int(refunds.get(code, 0))
+            + noted.get(code, 0),
             unweighed_lines=unweighed.get(code, 0),
             sold_g=sold_g.get(code, 0),
+            noted_cents=noted.get(code, 0),
         )
-        for code in sorted(tickets.keys() | refunds.keys())
+        for code in sorted(tickets.keys() | refunds.keys() | noted.keys())
     }
 
 

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from reporting import views
+from reporting.evening import views as evening
+from reporting.wall import views as wall
 
 urlpatterns = [
     path("bilan/", views.bilan, name="bilan"),
@@ -11,4 +13,11 @@ urlpatterns = [
     path("bilan/flux.csv", views.flows_csv, name="flows_csv"),
     path("bilan/mois/", views.months, name="months"),
     path("bilan/mois/<str:site>/", views.close_month, name="close_month"),
+    path("soir/", evening.choose, name="evening"),
+    path("soir/<str:site>/", evening.evening, name="evening"),
+    path("soir/<str:site>/<uuid:sheet>/", evening.sheet, name="evening-sheet"),
+    path("soir/<str:site>/<uuid:sheet>/annuler/", evening.cancel, name="evening-cancel"),
+    path("mur/", wall.choose, name="wall"),
+    path("mur/<str:site>/", wall.wall, name="wall"),
+    path("mur/<str:site>/jour.json", wall.figures, name="wall-figures"),
 ]

@@ -68,4 +68,16 @@ SELECT m.number, s.must_c || ' cents, ' || s.must_g || ' g',
   JOIN inventory_movement m ON m.id = s.movement_id
  WHERE m.month >= {since} AND (s.must_c <> s.total_cents OR s.must_g <> s.is_g)""",
     ),
+    (
+        gettext_lazy("cancelled takings of a day"),
+        """
+SELECT s.code || ' ' || s.id, '0 cents', s.left_c || ' cents'
+  FROM (SELECT o.code, t.id, SUM(p.amount_cents) AS left_c
+          FROM sales_daytakings t
+          JOIN organisation_site o ON o.id = t.site_id
+          JOIN sales_daypayment p ON p.takings_id = t.id OR p.takings_id = t.reverses_id
+         WHERE t.reverses_id IS NOT NULL
+         GROUP BY o.code, t.id, p.method) s
+ WHERE s.left_c <> 0""",
+    ),
 )

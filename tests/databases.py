@@ -59,18 +59,24 @@ def template(tmp_path_factory, django_db_blocker) -> Iterator[str]:
         _drop_database(name)
 
 
+@contextmanager
+def world_in_a_copy(template: str, folder: Path) -> Iterator[SimpleNamespace]:
+    """The small world in a copy of ``template``, which every alias then means."""
+    from tests.conftest import build_world
+
+    name = _new_database(folder, template)
+    with connected_to(name):
+        world = build_world()
+        world.database = name
+        yield world
+    _drop_database(name)
+
+
 @pytest.fixture
 def own_database(template, tmp_path, django_db_blocker) -> Iterator[SimpleNamespace]:
     """The small world in a real database of its own; threads open their own connections to it."""
-    from tests.conftest import build_world
-
-    with django_db_blocker.unblock():
-        name = _new_database(tmp_path, template)
-        with connected_to(name):
-            world = build_world()
-            world.database = name
-            yield world
-        _drop_database(name)
+    with django_db_blocker.unblock(), world_in_a_copy(template, tmp_path) as world:
+        yield world
 
 
 def environment_of(name: str) -> dict[str, str]:

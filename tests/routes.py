@@ -5,6 +5,7 @@
 nothing.
 """
 
+import base64
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -15,12 +16,26 @@ from django.utils import timezone
 from config.urls import urlpatterns
 from inventory import services
 from inventory.ledger import Entry
-from inventory.models import Category, CollectionMode, Container, Origin, Partner, Place, Verb
-from inventory.services import Draft
+from inventory.models import (
+    Category,
+    CollectionMode,
+    Container,
+    Item,
+    Kind,
+    Origin,
+    Partner,
+    Photo,
+    Place,
+    Verb,
+)
+from inventory.pictures import made_safe
+from inventory.services import Departure, Draft, StockLine
 from organisation.doors import ANYONE, acts_of, callbacks, operations_of
 from organisation.models import HeldEntry, Membership, Site, Station, Submission, User
 from organisation.permissions import Role
-from sales.models import PriceKey, Till
+from reporting.evening.reading import endpoint_of
+from reporting.evening.recording import Sheet, record_sheet
+from sales.models import Method, PriceKey, Till
 
 API = "api/v1/"
 
@@ -43,6 +58,11 @@ def _owned(name: str) -> Sample:
     return Sample(path={"code": f"${name}"}, names="structure")
 
 
+# A PNG of one dot.
+DOT = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADU"
+    "lEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 ALONE = Sample(names="nothing")
 LISTED = Sample(query={"site": "$site"})
 DATED = Sample(query={"site": "$site", "from": "2026-01-01", "to": "2026-12-31"})
@@ -69,6 +89,12 @@ SAMPLES = {
     "GET inventory/containers": LISTED,
     "GET inventory/partners": LISTED,
     "GET inventory/stock": LISTED,
+    "GET inventory/lots": LISTED,
+    "GET inventory/departures/day": LISTED,
+    "GET inventory/departures/open": LISTED,
+    "GET inventory/unsold": Sample(query={"site": "$site", "weeks": "8"}),
+    "POST inventory/crates": Sample(body={"site": "$site", "category": "MOB", "weight_g": 700}),
+    "POST inventory/crates/<crate>/rest": Sample(path={"crate": "$crate"}, body={"weight_g": 200}),
     "GET inventory/movements": DATED,
     "GET inventory/movements/<number>": Sample(path={"number": "$number"}),
     "GET inventory/opening-stock": DATED,
@@ -116,6 +142,7 @@ SAMPLES = {
         }
     ),
     "POST inventory/finds": Sample(body={"site": "$site", "item": "$lost"}),
+    "POST inventory/losses": Sample(body={"site": "$site", "item": "$item"}),
     "GET inventory/settlements": DATED,
     "GET inventory/settlements/<id>": _document("settlement"),
     "POST inventory/settlements": Sample(
@@ -151,12 +178,22 @@ SAMPLES = {
         body={"site": "$site", "category": "MOB.CHAI", "weight_g": 1_500, "price_cents": 900}
     ),
     "GET inventory/items/<code>": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/catalogue": LISTED,
+    "GET inventory/items/<code>/life": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/trace": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/label.png": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/label.pdf": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/label.zpl": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/codes/<code>": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/dots": Sample(query={"site": "$site"}, names="structure"),
+    "GET inventory/items/<code>/repairs": Sample(path={"code": "$item"}, names="structure"),
+    "POST inventory/items/<code>/repairs": Sample(
+        path={"code": "$item"}, body={"act": "test", "result": "works"}
+    ),
+    "POST inventory/items/<code>/photos": Sample(path={"code": "$item"}, body={"picture": DOT}),
+    "POST inventory/movements/<number>/photos": Sample(
+        path={"number": "$shipment_number"}, body={"picture": DOT}
+    ),
     "PATCH inventory/items/<code>": Sample(path={"code": "$item"}, body={"title": "Tabouret"}),
     "GET inventory/dismantlings": DATED,
     "GET inventory/dismantlings/<id>": _document("dismantling"),
@@ -203,6 +240,7 @@ SAMPLES = {
     "GET inventory/clearings/<id>": _document("clearing"),
     "GET sales/tills": LISTED,
     "GET sales/keys": LISTED,
+    "GET sales/suggestions": LISTED,
     "GET sales/prices": Sample(query={"category": "MOB"}, names="nothing"),
     "GET sales/sales": DATED,
     "GET sales/sales/<id>": _document("sale"),
@@ -242,6 +280,7 @@ SAMPLES = {
     ),
     "GET collection/refusals": LISTED,
     "POST collection/refusals": Sample(body={"site": "$site", "reason": "dirty", "count": 2}),
+    "POST collection/donors": Sample(body={"intake": "$intake", "name": "Mme Dupont"}),
     "GET reporting/diversion": YEAR,
     "GET reporting/flows": Sample(query={**YEAR.query, "by": "month,fate"}),
     "GET reporting/closings": LISTED,
@@ -254,8 +293,13 @@ OBJECTS = Sample(query={"code": "$item"}, names="structure")
 
 PAGES = {
     "": ALONE,
+    "trier/": ALONE,
+    "trier/<str:site>/": Sample(path={"site": "$site"}),
+    "expedier/": ALONE,
+    "expedier/<str:site>/": Sample(path={"site": "$site"}),
     "peser/": ALONE,
     "peser/refus/": ALONE,
+    "peser/registre/": ALONE,
     "peser/<str:site>/": Sample(path={"site": "$site"}),
     "departs/": ALONE,
     "peser/retour/<str:code>/": Sample(path={"code": "$left"}, names="structure"),
@@ -265,6 +309,10 @@ PAGES = {
     "transferts/nouveau/": LISTED,
     "transferts/<str:number>/": Sample(path={"number": "$transfer_number"}),
     "transferts/<str:number>/reception/": Sample(path={"number": "$incoming_number"}, body={}),
+    "suivre/": ALONE,
+    "suivre/<str:site>/": Sample(path={"site": "$site"}),
+    "compter/": ALONE,
+    "compter/<str:site>/": Sample(path={"site": "$site"}),
     "chercher/": ALONE,
     "objets/": ALONE,
     "objets/nouveau/": LISTED,
@@ -272,6 +320,9 @@ PAGES = {
     "o/<str:code>/": OBJECT,
     "o/<str:code>/description/": Sample(path={"code": "$item"}, body={}),
     "o/<str:code>/demontage/": Sample(path={"code": "$item"}),
+    "o/<str:code>/reparation/": Sample(path={"code": "$item"}, body={}),
+    "photos/<int:pk>.jpg": Sample(path={"pk": "$photo"}, names="structure"),
+    "photos/<int:pk>/retirer/": Sample(path={"pk": "$photo"}, body={}),
     "o/<str:code>/retrouve/": Sample(path={"code": "$lost"}, body={}),
     "o/<str:code>/etiquette.png": OBJECT,
     "etiquettes/": OBJECTS,
@@ -289,7 +340,10 @@ PAGES = {
     "stock/inventaire/": LISTED,
     "stock/solde/": LISTED,
     "d/<str:number>/": Sample(path={"number": "$number"}),
+    "d/<str:number>/recu.pdf": Sample(path={"number": "$intake_number"}),
     "d/<str:number>/annuler/": Sample(path={"number": "$number"}, body={}),
+    "d/<str:number>/bon.pdf": Sample(path={"number": "$shipment_number"}),
+    "departs/pesees/": ALONE,
     "d/<str:number>/poids/": Sample(path={"number": "$shipment_number"}, body={}),
     "caisse/": ALONE,
     "caisse/tickets/": ALONE,
@@ -306,6 +360,15 @@ PAGES = {
     "bilan/flux.csv": BILAN,
     "bilan/mois/": ALONE,
     "bilan/mois/<str:site>/": Sample(path={"site": "$site"}, body={"month": "$old_month_number"}),
+    "soir/": ALONE,
+    "soir/<str:site>/": Sample(path={"site": "$site"}),
+    "soir/<str:site>/<uuid:sheet>/": Sample(path={"site": "$site", "sheet": "$sheet"}),
+    "soir/<str:site>/<uuid:sheet>/annuler/": Sample(
+        path={"site": "$site", "sheet": "$sheet"}, body={}
+    ),
+    "mur/": ALONE,
+    "mur/<str:site>/": Sample(path={"site": "$site"}),
+    "mur/<str:site>/jour.json": Sample(path={"site": "$site"}),
     "mon-compte/": ALONE,
     "mon-compte/cles/": ALONE,
     "reglages/": ALONE,
@@ -347,6 +410,7 @@ PAGES = {
     "reglages/sites/<str:site>/prix/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/prix/nouveau/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/prix/<str:code>/": Sample(path={"site": "$site", "code": "$key"}),
+    "reglages/sites/<str:site>/tuiles/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/lieux/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/lieux/nouveau/": Sample(path={"site": "$site"}),
     "mon-compte/pin/": ALONE,
@@ -386,7 +450,7 @@ class Door:
     def url(self, sample: Sample, spot: dict[str, str]) -> str:
         url = "/" + self.route
         for name, value in fill(sample.path, spot).items():
-            for mark in (f"<{name}>", f"<str:{name}>", f"<int:{name}>"):
+            for mark in (f"<{name}>", f"<str:{name}>", f"<int:{name}>", f"<uuid:{name}>"):
                 url = url.replace(mark, value)
         return url
 
@@ -450,6 +514,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "site": site.code,
         "login": helper.username,
         "held": str(_held(site)),
+        "sheet": _sheet(site, person),
         "station": str(Station.objects.create(site=site, name="Quai").pk),
         "peer": peer.code,
         "till": till.code,
@@ -473,7 +538,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["old_month"] = f"{next_month:%Y-%m}"
     spot["old_month_number"] = f"{next_month:%Y%m}"
     made("opening", "inventory/opening-stock")
-    made("intake", "collection/intakes")
+    spot["intake_number"] = made("intake", "collection/intakes")["number"]
     made("sorting", "inventory/sortings")
     spot["mine"] = made("move", "inventory/moves")["number"]
     made("reversal", "inventory/reversals")
@@ -482,6 +547,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["lost"] = _lost(site, person, spot, made)
     spot["left"], left = label_item(site, person), spot["item"]
     spot["item"] = spot["left"]
+    made("crate", "inventory/crates")
     spot["shipment_number"] = made("shipment", "inventory/shipments")["number"]
     for document, act in ACTS_ON_AN_ITEM.items():
         spot["item"] = label_item(site, person)
@@ -490,6 +556,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["incoming_number"] = made("incoming", "inventory/transfers", **coming)["number"]
     spot["item"] = left
     spot["number"] = made("intake", "collection/intakes")["number"]
+    spot["photo"] = _photo(spot["item"], site, person)
     spot["mine"] = made("intake", "collection/intakes")["number"]
     return spot
 
@@ -503,6 +570,17 @@ def _lost(site, person, spot, made) -> str:
     return lost
 
 
+def _photo(code, site, person) -> str:
+    """A photo of an item."""
+    submission = Submission.objects.create(
+        organisation=site.organisation, uuid=uuid4(), endpoint="test", digest=""
+    )
+    item = Item.objects.known_to(site.organisation_id).named(code).get()
+    photo = Photo(submission=submission, item=item, author=person)
+    picture = made_safe(base64.b64decode(DOT))
+    return str(services.keep_photo(photo=photo, picture=picture).pk)
+
+
 def _held(site) -> int:
     """An entry that a tablet could not have recorded."""
     return HeldEntry.objects.create(
@@ -513,6 +591,17 @@ def _held(site) -> int:
         occurred_at=timezone.now(),
         received_at=timezone.now(),
     ).pk
+
+
+def _sheet(site, person) -> str:
+    """A day's sheet, recorded in the evening."""
+    sheet = Submission.objects.create(
+        organisation=site.organisation, uuid=uuid4(), endpoint=endpoint_of(site), digest=""
+    )
+    entry = Entry(site, Verb.SHIP, sheet, person, timezone.now() - timedelta(seconds=1))
+    went = Departure(Kind.RECYCLING), StockLine(Category.objects.get(code="TEX"), 500)
+    record_sheet(entry=entry, sheet=Sheet(departures=[went], cents={Method.CASH: 1_250}))
+    return str(sheet.uuid)
 
 
 def _own_codes(organisation) -> dict[str, str]:

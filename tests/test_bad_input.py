@@ -74,6 +74,8 @@ NOT_LINES = [
 BAD_VALUES = {
     "id": NOT_AN_ID,
     "entry": NOT_AN_ID,
+    "intake": NOT_AN_ID,
+    "name": ["", "  ", *NOT_A_TEXT],
     "path": ["", "/reglages/", "https://elsewhere.example/", "/api/v1/../", 1, None, []],
     "body": [1, None, [], {}, "x" * 200_001],
     "site": [*NOT_A_CODE, None],
@@ -99,6 +101,10 @@ BAD_VALUES = {
     "from": [None, [], "x", 5, {}, {"surprise": 1}],
     "to": NOT_LINES,
     "parts": NOT_LINES,
+    "minutes": [6_001, *NOT_GRAMS, None],
+    "act": NOT_ONE_OF,
+    "result": NOT_ONE_OF,
+    "picture": ["", "x", "aGVsbG8=", "é", *NOT_A_TEXT],
     "shares": NOT_LINES,
     "share": [0, 101, *NOT_GRAMS, None],
     "label": NOT_A_FLAG,
@@ -119,7 +125,7 @@ BAD_REASONS = {
     "POST inventory/reversals": NOT_A_TEXT,
     "POST sales/sales/<sale>/refunds": ["", *NOT_A_TEXT],
 }
-ZERO_GRAMS_ARE_FINE = ("POST inventory/counts",)
+ZERO_GRAMS_ARE_FINE = ("POST inventory/counts", "POST inventory/crates/<crate>/rest")
 
 NOT_JSON = {
     "cut short": b'{"id": ',
@@ -226,6 +232,8 @@ DATED = {
     "POST inventory/opening-stock",
     "POST inventory/moves",
     "POST inventory/shipments",
+    "POST inventory/crates",
+    "POST inventory/crates/<crate>/rest",
     "POST inventory/counts",
     "POST inventory/sortings",
     "POST inventory/spreads",
@@ -247,6 +255,8 @@ MAY_BE_LEFT_OUT = {
 
 
 def _bad_values(name: str, key: str) -> list:
+    if name.endswith("/repairs") and key == "parts":
+        return NOT_A_TEXT
     if key == "reason":
         return BAD_REASONS.get(name, NOT_ONE_OF)
     bad = BAD_VALUES[key]
@@ -448,9 +458,11 @@ LABEL, DISMANTLE, CLEAR = (
 )
 TRANSFER, RECEIPT = "POST inventory/transfers", "POST inventory/transfers/<transfer>/receipt"
 SELL, REFUND = "POST sales/sales", "POST sales/sales/<sale>/refunds"
+CRATE, REST = "POST inventory/crates", "POST inventory/crates/<crate>/rest"
 PAY_LESS = "payments_do_not_cover"
 SOLD = {"category": "MOB", "price_cents": 500, "weight_g": 800}
 WEIGHED = {"category": "MOB", "weight_g": 700}
+WITH_BIN = {"category": "MOB", "gross_g": 90_000, "container": "caddie"}
 BINS = {"category": "MOB", "bins": 2, "container": "caddie"}
 TOO_HEAVY_G = 100_000_001  # one line of an act stays under 100 t; only opening stock goes beyond
 LAST_YEAR = (timezone.now() - timedelta(days=400)).isoformat()
@@ -520,6 +532,17 @@ RULES = [
     (SHIPMENT, {"waste_code": "99 99 99"}, 404, "unknown_wastecode"),
     (SHIPMENT, {"treatment_code": "Z1"}, 404, "unknown_treatmentcode"),
     (SHIPMENT, {"bsd": "x" * 61}, 422, "string_too_long"),
+    (SHIPMENT, {"waste_code": "20 01 35*"}, 422, "bsd_required"),
+    (SHIPMENT, {"lines": [WITH_BIN | {"weight_g": 1}]}, 422, "bad_line"),
+    (SHIPMENT, {"lines": [{"category": "MOB", "gross_g": 90_000}]}, 422, "bad_line"),
+    (SHIPMENT, {"lines": [WITH_BIN | {"gross_g": 10_000}]}, 422, "container_heavier_than_load"),
+    (CRATE, {"weight_g": None}, 422, "weight_missing"),
+    (CRATE, {"gross_g": 2, "container": "caddie"}, 422, "weight_twice"),
+    (CRATE, {"container": "caddie"}, 422, "gross_needs_container"),
+    (CRATE, {"category": "NONE"}, 404, "unknown_category"),
+    (CRATE, {"occurred_at": LAST_YEAR}, 422, "month_closed"),
+    (REST, {"weight_g": 701}, 422, "more_than_taken"),
+    (REST, {"weight_g": -1}, 422, "greater_than_equal"),
     (
         SHIPMENT,
         {"lines": [BINS]},

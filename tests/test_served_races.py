@@ -1,14 +1,8 @@
 """Through real HTTP: double taps, two hands on one item, eight scales at once, and kill -9."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
 from functools import partial
 from uuid import uuid4
 
@@ -31,7 +25,8 @@ from inventory.models import (
 from inventory.verify import differences
 from organisation.models import Submission, Token
 from tests.conftest import NOON
-from tests.databases import at_once, environment_of, send
+from tests.databases import at_once, send
+from tests.servers import granian, kill_9
 
 pytestmark = pytest.mark.database
 
@@ -140,43 +135,6 @@ def test_eight_scales_at_once_lose_nothing(tap):
 
 
 # kill -9
-
-
-@contextmanager
-def granian(name, folder):
-    """The server as ``run`` starts it, in a process group of its own; yields it and its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", "4"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "config.wsgi:application"]
-    with (folder / "granian.log").open("ab") as log:
-        server = subprocess.Popen(
-            command, env=environment_of(name), stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        _wait_for(port, server)
-        yield server, f"http://127.0.0.1:{port}"
-    finally:
-        kill_9(server)
-
-
-def kill_9(server):
-    if server.poll() is None:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait(10)
-
-
-def _wait_for(port, server):
-    for _try in range(600):
-        assert server.poll() is None, "the server ended"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server does not answer")
 
 
 class Scale:

@@ -45,6 +45,12 @@ async function away(error) {
   return page;
 }
 
+/* A screen asks for its neighbours, before anybody needs one without a network. */
+self.addEventListener("message", ({ data }) => {
+  const paths = (data?.screens ?? []).filter((path) => SHELL.test(path));
+  for (const path of paths) screen(new Request(path, { credentials: "same-origin" }), path).catch(() => {});
+});
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);

@@ -21,7 +21,7 @@ from inventory.models import (
     Verb,
 )
 from inventory.services import StockLine
-from organisation.doors import May, Permitted, require
+from organisation.doors import May, Permitted, Together, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from organisation.shapes import (
@@ -42,6 +42,7 @@ from organisation.submissions import once
 Reason = Literal["loss", "theft", "drying", "weighing_error", "found", "reclassify"]
 # One line of an act: above 100 t a key was pressed once too often.
 Load = Annotated[int, Field(strict=True, gt=0, le=Site.SCALE_LIMIT_MAX_G)]
+MOST_ITEMS = 2_000  # of a count: one place holds no more
 LoadOrNone = Annotated[int, Field(strict=True, ge=0, le=Site.SCALE_LIMIT_MAX_G)]
 
 
@@ -109,7 +110,9 @@ class MoveLine(Shape):
 class MoveIn(Act):
     to_place: Permitted[Place]
     lines: Annotated[list[MoveLine], Field(max_length=MAX_LINES)] = []
-    items: Annotated[list[Permitted[Item]], Field(max_length=MAX_LINES)] = []
+    items: Annotated[
+        list[Permitted[Item]], Field(max_length=MAX_LINES), Together(Item, MAX_LINES)
+    ] = []
 
 
 @router.post("moves", auth=May("move"), response=CREATED)
@@ -143,7 +146,10 @@ class CountLine(Shape):
 class CountIn(Act):
     place: Permitted[Place] | None = None
     lines: Annotated[list[CountLine], Field(max_length=MAX_LINES)] = []
-    items: Annotated[list[Permitted[Item]], Field(max_length=2_000)] | None = None
+    items: (
+        Annotated[list[Permitted[Item]], Field(max_length=MOST_ITEMS), Together(Item, MOST_ITEMS)]
+        | None
+    ) = None
     reason: Reason
 
     @model_validator(mode="after")
@@ -189,6 +195,23 @@ def create_find(request: CallerRequest, payload: FindIn) -> HttpResponse:
     return once(request, payload.id, record)
 
 
+class LossIn(Act):
+    item: Permitted[Item]
+    reason: Literal["loss", "theft"] = "loss"
+
+
+@router.post("losses", auth=May("count"), response=CREATED)
+def create_loss(request: CallerRequest, payload: LossIn) -> HttpResponse:
+    """Book one item as missing, without counting the whole place."""
+
+    def record(submission: Submission) -> DocumentOut:
+        entry = entry_of(request, submission, Verb.COUNT, payload)
+        made = services.lose(entry=entry, item=payload.item, reason=payload.reason)
+        return DocumentOut.of(made, request.user)
+
+    return once(request, payload.id, record)
+
+
 class SettlementLine(Shape):
     category: Permitted[Category]
     closing_weight_g: GramsOrNone
@@ -218,7 +241,7 @@ def create_settlement(request: CallerRequest, payload: SettlementIn) -> HttpResp
 
 
 class ReversalIn(Shape):
-    """``movement``, or ``of``: the id under which it was sent, where its number is not known."""
+    """``movement``, or ``of``: the id under which all of an act was sent."""
 
     id: Id
     movement: Permitted[Movement] | None = None
@@ -239,13 +262,14 @@ def create_reversal(request: CallerRequest, payload: ReversalIn) -> HttpResponse
 
     def record(submission: Submission) -> DocumentOut:
         entry = entry_of(request, submission, Verb.REVERSE, payload, movement.site)
-        return DocumentOut.of(services.cancel(entry=entry, movement=movement), request.user)
+        cancel = services.cancel if payload.movement else services.cancel_act
+        return DocumentOut.of(cancel(entry=entry, movement=movement), request.user)
 
     return once(request, payload.id, record)
 
 
 def _sent_as(request: CallerRequest, uuid: Any) -> Movement:
-    """The document that was recorded from the request of this id. Raises Http404."""
+    """The first document that was recorded from the request of this id. Raises Http404."""
     rows = Movement.objects.within(request).filter(submission__uuid=uuid, reverses=None)
     movement = rows.select_related("site__organisation").order_by("pk").first()
     if movement is None:

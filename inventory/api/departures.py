@@ -30,7 +30,7 @@ from inventory.models import (
     Verb,
     WasteCode,
 )
-from inventory.services import Departure, StockLine
+from inventory.services import Departure, Packed, StockLine
 from organisation.doors import May, Permitted, require
 from organisation.models import Submission
 from organisation.permissions import CallerRequest
@@ -55,12 +55,14 @@ WAYS_TO_SHIP: tuple[tuple[set[str], set[str]], ...] = (  # what a line needs, wh
     ({"item"}, set()),
     ({"category", "weight_g"}, {"units", "estimated", "from_place"}),
     ({"category", "bins", "container"}, {"estimated", "from_place"}),
+    ({"category", "gross_g", "container"}, {"bins", "units", "estimated", "from_place"}),
 )
 
 
 class ShipmentLine(Shape):
     category: Permitted[Category] | None = None
     weight_g: Load | None = None
+    gross_g: Load | None = Field(None, description="With the containers, whose tare is taken off.")
     units: Units | None = None
     estimated: Flag = False
     from_place: Permitted[Place] | None = None
@@ -76,16 +78,15 @@ class ShipmentLine(Shape):
         return self
 
     def stock_line(self) -> StockLine:
-        if self.bins and self.container:
-            load_g = services.estimated_load_g(self.container, self.bins)
-            return StockLine(self.category, load_g, 0, True, self.from_place)
+        packed = Packed(self.container, self.bins or 1, self.gross_g) if self.container else None
         return StockLine(
             self.category,
-            self.weight_g or 0,
+            packed.load_g if packed else self.weight_g or 0,
             self.units or 0,
-            self.estimated,
+            self.estimated or (packed is not None and self.gross_g is None),
             self.from_place,
             self.item,
+            packed,
         )
 
 
@@ -162,20 +163,18 @@ def create_shipment_weights(
     request: CallerRequest, shipment: Id, payload: WeightsIn
 ) -> HttpResponse:
     """Give the partner's own weights of a departure."""
-    departed = _departed(request, shipment, payload.number)
+    left = departed(request, shipment, payload.number)
     weights = unique_weights(payload.lines)
 
     def record(submission: Submission) -> DocumentOut:
-        entry = entry_of(request, submission, Verb.REVERSE, payload, departed.site)
-        confirmed = services.confirm_weights(
-            entry=entry, shipment=departed.shipment, weights=weights
-        )
+        entry = entry_of(request, submission, Verb.REVERSE, payload, left.site)
+        confirmed = services.confirm_weights(entry=entry, shipment=left.shipment, weights=weights)
         return DocumentOut.of(confirmed.movement, request.user)
 
     return once(request, payload.id, record)
 
 
-def _departed(request: CallerRequest, uuid: Id, number: str | None) -> Movement:
+def departed(request: CallerRequest, uuid: Id, number: str | None = None) -> Movement:
     """The departure, or gift, recorded under an id. Raises Http404, ValidationError."""
     rows = Movement.objects.within(request).filter(submission__uuid=uuid, shipment__isnull=False)
     rows = rows.filter(number=number) if number else rows

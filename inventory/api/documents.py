@@ -168,7 +168,8 @@ def _paper_trail(path: str, verb: Verb) -> None:
     listed.__name__ = f"list_{path.replace('-', '_')}"
     shown.__name__ = f"get_{path.replace('-', '_')}"
     router.get(path, auth=May("read_stock"), response=many)(listed)
-    router.get(f"{path}/{{id}}", auth=May("read_stock"), response=one)(shown)
+    if verb != Verb.SORT:  # of which more is told
+        router.get(f"{path}/{{id}}", auth=May("read_stock"), response=one)(shown)
 
 
 SHOWN_WITH_A_SHIPMENT = (

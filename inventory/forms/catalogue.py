@@ -123,7 +123,21 @@ class PartnerForm(RowForm):
 
     class Meta:
         model = Partner
-        fields = ("name", "code", "siret", "address", "default_fate", "position")
+        fields = (
+            "name",
+            "code",
+            "siret",
+            "address",
+            "default_fate",
+            "waste_code",
+            "treatment_code",
+            "position",
+        )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("waste_code", "treatment_code"):
+            self.fields[name].empty_label = _("none")  # type: ignore[attr-defined]
 
 
 class ModeForm(RowForm):

@@ -58,6 +58,12 @@ class Offer:
         return rows if self.site.tracks_places and len(rows) > 1 else {}
 
     @cached_property
+    def shop(self) -> Place:
+        """Where goods wait for their buyer: the site's shop, or its main place."""
+        shops = [place for place in self.places.values() if place.use == Place.Use.SHOP]
+        return next(iter(shops), None) or Place.objects.main(self.site)
+
+    @cached_property
     def partners(self) -> dict[str, Partner]:
         return self._owned(Partner)
 

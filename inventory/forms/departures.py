@@ -7,13 +7,12 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from inventory import services
 from inventory.forms import KgField
 from inventory.forms.choices import one_of
 from inventory.forms.codes import CodesField
 from inventory.forms.entries import ActForm, LineForm, day_input, lines_of
 from inventory.models import EXITS, Category, Kind, TreatmentCode, WasteCode
-from inventory.services import Departure, StockLine
+from inventory.services import Departure, Packed, StockLine
 from organisation.models import Site
 
 FATES = [(kind.value, capfirst(kind.label)) for kind in EXITS]
@@ -38,8 +37,9 @@ class ShipLineForm(LineForm):
         said = self.cleaned_data
         if not said["bins"]:
             return super().line()
-        load_g = services.estimated_load_g(said["container"], said["bins"])
-        return StockLine(said["category"], load_g, 0, True, said.get("place"))
+        packed = Packed(said["container"], said["bins"])
+        place = said.get("place")
+        return StockLine(said["category"], packed.load_g, 0, True, place, packed=packed)
 
 
 ShipLines = lines_of(ShipLineForm)

@@ -71,9 +71,13 @@ class SiteForm(RowForm):
             "scale_limit_g",
             "weight_code_layout",
             "sorting_tolerance_bp",
+            "daily_word",
             "tracks_places",
         )
         help_texts = {
+            "daily_word": _(
+                "On the wall screen until you change it. Empty: a sentence from the day's figures."
+            ),
             "tracks_places": _("Otherwise everything lies in one place."),
             "weight_code_layout": _(
                 "One sign per digit: 2, R any digit, I article, W grams, V ignored, C check digit."

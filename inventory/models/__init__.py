@@ -4,11 +4,19 @@ from inventory.models.catalogue import (
     UNSORTED,
     Category,
     EprStream,
+    Tile,
     TreatmentCode,
     UnitWeight,
     WasteCode,
 )
-from inventory.models.documents import Receipt, Shipment, ShipmentWeights, Transfer
+from inventory.models.documents import (
+    Packing,
+    Receipt,
+    ShelfRest,
+    Shipment,
+    ShipmentWeights,
+    Transfer,
+)
 from inventory.models.dots import DotCalendar
 from inventory.models.items import Item, ItemCode
 from inventory.models.ledger import (
@@ -23,6 +31,7 @@ from inventory.models.ledger import (
 )
 from inventory.models.places import CollectionMode, Container, Origin, Partner, Place, WasteStatus
 from inventory.models.sums import Balance, MonthlyFlow, MonthlyOrigin, NumberSeries
+from inventory.models.workshop import Photo, Repair
 
 __all__ = [
     "EXITS",
@@ -44,12 +53,17 @@ __all__ = [
     "Movement",
     "NumberSeries",
     "Origin",
+    "Packing",
     "Partner",
+    "Photo",
     "Place",
     "Reason",
     "Receipt",
+    "Repair",
+    "ShelfRest",
     "Shipment",
     "ShipmentWeights",
+    "Tile",
     "Transfer",
     "TreatmentCode",
     "UnitWeight",

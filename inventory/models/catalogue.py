@@ -266,3 +266,33 @@ class UnitWeight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site} {self.category}"
+
+
+class TileQuerySet(models.QuerySet["Tile"]):
+    def ranks(self, site: Site) -> dict[int, int]:
+        """Category key → its rank among those the site shows first; empty: it has not chosen."""
+        return dict(self.filter(site=site).values_list("category", "rank"))
+
+
+class Tile(models.Model):
+    """A top category that a site shows first on its screens; the rest lies behind "Others"."""
+
+    MOST = 11  # beside the tile that opens the others
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="tiles")
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="+", verbose_name=_("category")
+    )
+    rank = models.PositiveSmallIntegerField(_("order"))
+    history = HistoricalRecords()
+
+    objects = TileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["site", "rank"]
+        verbose_name = _("tile")
+        verbose_name_plural = _("tiles")
+        constraints = [models.UniqueConstraint(fields=["site", "category"], name="tile_once")]
+
+    def __str__(self) -> str:
+        return f"{self.site} {self.rank} {self.category}"

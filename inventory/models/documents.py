@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from inventory.models.catalogue import TreatmentCode, WasteCode
-from inventory.models.ledger import EXITS, Flow, Kind, Movement
-from inventory.models.places import Partner
+from inventory.models.ledger import EXITS, Flow, Kind, Method, Movement
+from inventory.models.places import Container, Partner
 from organisation.models import Site
 from organisation.permissions import CallerRequest
 
@@ -31,6 +31,25 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
         )
         weight_g = Coalesce(_grams("weights__movement"), _grams("movement"), 0)
         return rows.annotate(weight_g=weight_g)
+
+    def standing(self) -> "ShipmentQuerySet":
+        """Those that nobody cancelled, their weight still as it left."""
+        return self.filter(movement__reversed_by=None, weights=None)
+
+    def waiting(self, sites: Iterable[Site]) -> "ShipmentQuerySet":
+        """Departures with an estimate whose partner has yet to weigh, the oldest first."""
+        guessed = Flow.objects.filter(
+            movement=OuterRef("movement"), item=None, method=Method.ESTIMATED
+        )
+        rows = self.standing().filter(movement__site__in=sites, partner__isnull=False)
+        rows = rows.filter(Exists(guessed)).order_by("movement__business_date", "pk")
+        return rows.select_related("movement__site__organisation", "partner", "waste_code")
+
+    def crates_out(self, site: Site) -> "ShipmentQuerySet":
+        """Crates of the free shelf whose rest was not weighed back yet, the oldest first."""
+        back = ShelfRest.objects.filter(shipment=OuterRef("pk"), movement__reversed_by=None)
+        rows = self.standing().filter(movement__site=site, is_crate=True).filter(~Exists(back))
+        return rows.select_related("movement__submission").order_by("pk")
 
 
 def _grams(movement: str) -> Subquery:
@@ -59,6 +78,7 @@ class Shipment(models.Model):
     treatment_code = models.ForeignKey(TreatmentCode, models.PROTECT, null=True, blank=True)
     carrier = models.CharField(_("carrier"), max_length=120, blank=True)
     bsd = models.CharField(_("waste tracking slip"), max_length=60, blank=True)
+    is_crate = models.BooleanField(_("crate of the free shelf"), default=False)
 
     objects = ShipmentQuerySet.as_manager()
 
@@ -77,6 +97,36 @@ class Shipment(models.Model):
         if getattr(last, "reversed_by", None):
             return self.State.CANCELLED
         return self.State.CONFIRMED if confirmed else self.State.RECORDED
+
+
+class Packing(models.Model):
+    """How a line of a departure was packed: so many of a container, weighed with it or full."""
+
+    flow = models.OneToOneField(Flow, models.PROTECT, related_name="packing")
+    container = models.ForeignKey(Container, models.PROTECT, related_name="+")
+    bins = models.PositiveSmallIntegerField(_("number of containers"), default=1)
+    gross_g = models.BigIntegerField(_("gross weight (g)"), null=True)
+
+    class Meta:
+        verbose_name = _("packing")
+        verbose_name_plural = _("packings")
+
+    def __str__(self) -> str:
+        return f"{self.bins} × {self.container}"
+
+
+class ShelfRest(models.Model):
+    """What nobody took of a crate of the free shelf, weighed back. Cancelled, it is out again."""
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="rests")
+    movement = models.OneToOneField(Movement, models.PROTECT, related_name="shelf_rest")
+
+    class Meta:
+        verbose_name = _("rest of a crate")
+        verbose_name_plural = _("rests of crates")
+
+    def __str__(self) -> str:
+        return self.movement.number
 
 
 class ShipmentWeights(models.Model):

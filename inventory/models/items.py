@@ -43,6 +43,14 @@ class ItemQuerySet(models.QuerySet["Item"]):
         rows = self.filter(own__code=codes.normalise(code))
         return rows.select_related("account__site", "account__place", "category__parent__parent")
 
+    def each_named(self, said: Iterable[str]) -> dict[str, "Item"]:
+        """Code as it was said → the item that the caller's structure knows by it, in one query."""
+        worn = {code: codes.normalise(code) for code in said}
+        rows = self.wearing(set(worn.values()))
+        rows = rows.select_related("account__site", "account__place", "category__parent__parent")
+        found = {row.own_code: row for row in rows}
+        return {code: found[own] for code, own in worn.items() if own in found}
+
     def wearing(self, worn: Iterable[str]) -> Self:
         """Those with one of these codes (after ``known_to``), in the order of codes."""
         return self.filter(own__code__in=list(worn)).order_by("own__code")
@@ -62,6 +70,12 @@ class ItemQuerySet(models.QuerySet["Item"]):
         return self.filter(
             account__site__in=sites, account__kind=Kind.STOCK, account__holds_items=True
         )
+
+    def newest(self, number: int) -> list[dict[str, Any]]:
+        """The latest of these (after ``known_to``), in few words each."""
+        rows = self.annotate(code=F("own__code"), place=F("account__place__code"))
+        told = ("title", "weight_g", "price_cents", "condition", "code", "place")
+        return list(rows.order_by("-pk").values(*told, kind=F("category__code"))[:number])
 
     def about(self, words: str) -> Self:
         """Items whose title, category or code holds every one of ``words``, accents aside.

@@ -50,6 +50,7 @@ class Verb(models.TextChoices):
     SELL = "sell", _("sale")
     GIVE = "give", _("gift")
     RETURN = "return", _("return")
+    REST = "rest", _("rest of a crate")
     SHIP = "ship", _("departure")
     SETTLE = "settle", _("month's balance")
     DISMANTLE = "dismantle", _("dismantling")
@@ -68,6 +69,7 @@ PREFIXES = {
     Verb.SELL: "VE",
     Verb.GIVE: "DO",
     Verb.RETURN: "RE",
+    Verb.REST: "RS",
     Verb.SHIP: "DE",
     Verb.SETTLE: "SO",
     Verb.DISMANTLE: "DM",

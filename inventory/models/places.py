@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic_core import PydanticCustomError
 from simple_history.models import HistoricalRecords
 
-from inventory.models.catalogue import Bilingual
+from inventory.models.catalogue import Bilingual, TreatmentCode, WasteCode
 from organisation.models import Organisation, Site, code_validator, validate_siret
 from organisation.permissions import CallerRequest
 from organisation.prepared import Prepared
@@ -156,6 +156,22 @@ class Partner(Owned):
     siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
     address = models.CharField(_("address"), max_length=240, blank=True)
     default_fate = models.CharField(_("usual fate"), max_length=16, blank=True)
+    waste_code = models.ForeignKey(
+        WasteCode,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("usual waste code"),
+    )
+    treatment_code = models.ForeignKey(
+        TreatmentCode,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("usual treatment code"),
+    )
     history = HistoricalRecords()
 
     class Meta(Owned.Meta):

@@ -30,6 +30,16 @@ class BalanceQuerySet(models.QuerySet["Balance"]):
             "account", "category__parent__parent", "category__top"
         )
 
+    def heaps(self, site: Site, place: Place | None = None) -> "BalanceQuerySet":
+        """Bulk that lies at ``site``, or in one of its places, where the books hold some."""
+        rows = self.shown(site, place).filter(account__holds_items=False, weight_g__gt=0)
+        return rows.select_related("account__place").order_by("-account__place__is_main", "pk")
+
+    def bulk_in(self, place: Place) -> "BalanceQuerySet":
+        """What lies in bulk at a place, by the books, the heaviest first."""
+        rows = self.filter(account__key=Account.stock(place).key, weight_g__gt=0)
+        return rows.order_by("-weight_g", "pk")
+
     def per_site(self, sites: Iterable[Site]) -> dict[int, int]:
         """Site key → grams in stock there, in bulk and labelled."""
         rows = self.filter(account__site__in=sites, account__kind=Kind.STOCK)

@@ -1,30 +1,54 @@
-"""Stock as it is carried: opened, moved, shipped, and weighed again by whoever took it."""
+"""Stock as it is carried: opened, moved, shipped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from inventory.ledger import Entry, Leg, lock_site, open_day, post, reverse
+from inventory.ledger import Entry, Leg, post
 from inventory.models import (
     Account,
     Category,
     Container,
-    Flow,
     Item,
     Kind,
     Method,
     Movement,
+    Packing,
     Partner,
     Place,
     Shipment,
-    ShipmentWeights,
     TreatmentCode,
     Verb,
     WasteCode,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """In how many of which container a line leaves; ``gross_g`` where it was weighed with them."""
+
+    container: Container
+    bins: int = 1
+    gross_g: int | None = None
+
+    @property
+    def load_g(self) -> int:
+        """Net grams: tares taken off, or that many usual loads.
+
+        Raises ValidationError ``container_heavier_than_load``, ``container_average_unknown``.
+        """
+        if self.gross_g is None:
+            return estimated_load_g(self.container, self.bins)
+        net_g = self.gross_g - self.bins * self.container.tare_g
+        if net_g <= 0:
+            raise ValidationError(
+                _("The container weighs as much as the load, or more: check which one it is."),
+                code="container_heavier_than_load",
+            )
+        return net_g
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +61,13 @@ class StockLine:
     is_estimated: bool = False
     place: Place | None = None
     item: Item | None = None
+    packed: Packed | None = None
 
     @property
     def method(self) -> Method:
-        return Method.ESTIMATED if self.is_estimated else Method.WEIGHED
+        if self.is_estimated:
+            return Method.ESTIMATED
+        return Method.NET_OF_TARE if self.packed else Method.WEIGHED
 
     @property
     def what(self) -> Category:
@@ -66,6 +93,7 @@ class Departure:
     treatment_code: TreatmentCode | None = None
     carrier: str = ""
     bsd: str = ""
+    is_crate: bool = False
 
 
 @transaction.atomic
@@ -105,11 +133,13 @@ def move(*, entry: Entry, to_place: Place, lines: Sequence[StockLine]) -> Moveme
 def ship(*, entry: Entry, departure: Departure, lines: Sequence[StockLine]) -> Shipment:
     """Book what leaves for a fate: its weight as known now, the partner's own may follow.
 
-    Raises ValidationError as ``post`` does.
+    Raises ValidationError ``bsd_required``, or as ``post`` does.
     """
+    _require_bsd(departure)
     exit_account = Account.exit(entry.site, departure.fate, departure.partner)
     legs = [departing(entry, line, exit_account) for line in placed(entry, lines)]
     movement = post(entry=entry, legs=legs)
+    _write_packings(movement, lines)
     return Shipment.objects.create(
         movement=movement,
         fate=departure.fate,
@@ -118,7 +148,33 @@ def ship(*, entry: Entry, departure: Departure, lines: Sequence[StockLine]) -> S
         treatment_code=departure.treatment_code,
         carrier=departure.carrier,
         bsd=departure.bsd,
+        is_crate=departure.is_crate,
     )
+
+
+def _require_bsd(departure: Departure) -> None:
+    """Refuse dangerous waste without the number of its tracking slip."""
+    waste_code = departure.waste_code
+    if waste_code is not None and waste_code.is_hazardous and not departure.bsd.strip():
+        raise ValidationError(
+            _("%(code)s is dangerous waste: write the number of its tracking slip (BSD)."),
+            code="bsd_required",
+            params={"code": waste_code.code},
+        )
+
+
+def _write_packings(movement: Movement, lines: Sequence[StockLine]) -> None:
+    packings = [
+        Packing(
+            flow=flow,
+            container=line.packed.container,
+            bins=line.packed.bins,
+            gross_g=line.packed.gross_g,
+        )
+        for flow, line in zip(movement.lines, lines, strict=True)
+        if line.packed
+    ]
+    Packing.objects.bulk_create(packings)
 
 
 @transaction.atomic
@@ -148,32 +204,6 @@ def estimated_load_g(container: Container, bins: int) -> int:
             params={"container": container},
         )
     return bins * container.average_load_g
-
-
-@transaction.atomic
-def confirm_weights(
-    *, entry: Entry, shipment: Shipment, weights: Mapping[Category, int]
-) -> ShipmentWeights:
-    """Replace a departure's estimate with the partner's own weights; both are kept, linked.
-
-    Items keep their weight. Raises ValidationError ``already_reversed``,
-    ``category_not_shipped``, or what ``post`` raises.
-    """
-    original = shipment.movement
-    closed_through = lock_site(original.site, exclusively=True)
-    legs = _confirmed_legs(original, weights)
-    reversal = reverse(entry=entry, movement=original)
-    confirmed = Entry(
-        site=original.site,
-        verb=Verb(original.verb),  # a gift stays a gift
-        submission=entry.submission,
-        author=entry.author,
-        occurred_at=original.occurred_at,
-        business_date=open_day(original.business_date, closed_through),
-        note=entry.note,
-    )
-    movement = post(entry=confirmed, legs=legs)
-    return ShipmentWeights.objects.create(shipment=shipment, reversal=reversal, movement=movement)
 
 
 def placed(entry: Entry, lines: Sequence[StockLine]) -> list[StockLine]:
@@ -219,48 +249,3 @@ def where_of(entry: Entry, item: Item) -> Account:
             params={"item": item},
         )
     return account
-
-
-def _confirmed_legs(movement: Movement, weights: Mapping[Category, int]) -> list[Leg]:
-    """A departure's lines with the partner's weights: shared out where a category had several."""
-    lines: dict[Category, list[Leg]] = {}
-    flows = movement.flows.select_related("from_account", "to_account", "from_category")
-    for flow in flows.order_by("pk"):
-        leg = _same_way(flow)
-        lines.setdefault(leg.category, []).append(leg)
-    if unknown := [c for c in weights if all(leg.item for leg in lines.get(c, []))]:
-        raise ValidationError(
-            _("%(category)s did not leave in bulk with this departure."),
-            code="category_not_shipped",
-            params={"category": unknown[0]},
-        )
-    legs = []
-    for category, sent in lines.items():
-        bulk = [leg for leg in sent if leg.item is None]
-        legs += [leg for leg in sent if leg.item is not None]
-        legs += _shared_out(bulk, weights[category]) if category in weights else bulk
-    return legs
-
-
-def _shared_out(legs: Sequence[Leg], weight_g: int) -> list[Leg]:
-    """``weight_g`` over the lines in proportion to what was estimated; the last takes the rest."""
-    sent_g = sum(leg.weight_g for leg in legs)
-    shares = [weight_g * leg.weight_g // sent_g for leg in legs[:-1]]
-    shares.append(weight_g - sum(shares))
-    return [
-        replace(leg, weight_g=share, method=Method.WEIGHED)
-        for leg, share in zip(legs, shares, strict=True)
-        if share
-    ]
-
-
-def _same_way(flow: Flow) -> Leg:
-    return Leg(
-        from_account=flow.from_account,
-        to_account=flow.to_account,
-        category=flow.from_category,
-        weight_g=flow.weight_g,
-        units=flow.units,
-        method=Method(flow.method),
-        item=flow.item,
-    )

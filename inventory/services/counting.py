@@ -24,6 +24,7 @@ from inventory.models import (
     Place,
     Verb,
 )
+from inventory.services.carrying import where_of
 from organisation.models import Site
 
 RECLASSIFY = "reclassify"
@@ -42,8 +43,9 @@ def count(
 
     The gap is booked under ``reason``: what came or went on later days is none of it.
 
-    ``items``, where given, are all that was found: others of the place are booked as gone, and
-    those booked as gone before come back. What came or left after that moment stays as it is.
+    ``items``, where given, are all that was found: others of the place are booked as gone, those
+    booked as gone before come back, and those of the site's other places are carried here. What
+    came or left after that moment stays as it is.
     ``reason="reclassify"`` moves grams between categories at no net mass.
     Raises ValidationError ``not_balanced``, ``item_twice``, ``item_not_there``, or what ``post``
     raises.
@@ -62,6 +64,16 @@ def count(
 
 
 @transaction.atomic
+def lose(*, entry: Entry, item: Item, reason: str) -> Movement:
+    """Book one item as missing from the shelf that the books have it on.
+
+    Raises ValidationError ``item_not_there``, or what ``post`` raises.
+    """
+    shelf = where_of(entry, item)
+    return post(entry=entry, legs=[_carried(item, shelf, Account.adjustment(entry.site, reason))])
+
+
+@transaction.atomic
 def find_again(*, entry: Entry, place: Place, item: Item) -> Movement:
     """Put an item that a count had missed back on a shelf: the same item, no new arrival.
 
@@ -72,7 +84,7 @@ def find_again(*, entry: Entry, place: Place, item: Item) -> Movement:
         raise ValidationError(
             _("%(item)s is not missing here."), code="not_lost", params={"item": item}
         )
-    return post(entry=entry, legs=[_found(item, account, place)])
+    return post(entry=entry, legs=[_carried(item, account, Account.stock(place, items=True))])
 
 
 def held_g(entry: Entry, bulk: Account) -> dict[int, int]:
@@ -184,13 +196,9 @@ def _counted_items(entry: Entry, place: Place, gap: Account, found: Sequence[Ite
     held = {item.pk: item for item in lying}
     later = _carried_after(entry, [*held, *(item.pk for item in found)])
     missing = held.keys() - {item.pk for item in found} - later
-    gone = [
-        Leg(shelf, gap, item.category, item.weight_g, Method(item.method), units=1, item=item)
-        for pk, item in held.items()
-        if pk in missing
-    ]
+    gone = [_carried(item, shelf, gap) for pk, item in held.items() if pk in missing]
     strays = [item for item in found if item.pk not in held and item.pk not in later]
-    return gone + [_found(item, _gap_of(item, place), place) for item in strays]
+    return gone + [_carried(item, _whence(item, place), shelf) for item in strays]
 
 
 def _carried_after(entry: Entry, items: Iterable[int]) -> set[int]:
@@ -202,21 +210,24 @@ def _carried_after(entry: Entry, items: Iterable[int]) -> set[int]:
     return set(later.values_list("item", flat=True))
 
 
-def _gap_of(item: Item, place: Place) -> Account:
-    """The gap that an item was lost in. Raises ValidationError ``item_not_there``."""
-    account = item.account
-    if account is None or account.kind != Kind.ADJUSTMENT or account.site_id != place.site_id:
+def _whence(item: Item, place: Place) -> Account:
+    """The gap that an item was lost in, or the shelf of another place of the same site.
+
+    Raises ValidationError ``item_not_there``.
+    """
+    account, known = item.account, (Kind.ADJUSTMENT, Kind.STOCK)
+    if account is None or account.kind not in known or account.site_id != place.site_id:
         raise ValidationError(
-            _("%(item)s is not in this place's books: move it there first."),
+            _("%(item)s is not in this site's books any more: leave it out, or weigh it in again."),
             code="item_not_there",
             params={"item": item},
         )
     return account
 
 
-def _found(item: Item, gap: Account, place: Place) -> Leg:
-    shelf, method = Account.stock(place, items=True), Method(item.method)
-    return Leg(gap, shelf, item.category, item.weight_g, method, units=1, item=item)
+def _carried(item: Item, start: Account, end: Account) -> Leg:
+    method = Method(item.method)
+    return Leg(start, end, item.category, item.weight_g, method, units=1, item=item)
 
 
 def _settling(

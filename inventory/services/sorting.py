@@ -1,6 +1,7 @@
 """Bulk made into something more precise: sorted by hand, or spread by estimated shares."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, Leg, lock_site, post
 from inventory.models import Account, Category, Method, Movement, Place, Reason
-from inventory.services.carrying import StockLine, placed
+from inventory.services.carrying import Departure, StockLine, clear, placed
 from inventory.services.counting import held_g
 from inventory.units import exact_kg
 
@@ -22,6 +23,30 @@ def sort(*, entry: Entry, taken: StockLine, parts: Sequence[StockLine]) -> Movem
     A part that stays what and where it was moves nothing.
     Raises ValidationError ``more_than_taken``, ``sorting_gap_too_large``, or what ``post`` raises.
     """
+    return post(entry=entry, legs=_sorted_legs(entry, taken, parts))
+
+
+@transaction.atomic
+def share_out(
+    *,
+    entry: Entry,
+    taken: StockLine,
+    kept: Sequence[StockLine],
+    heaps: Sequence[tuple[Departure, Sequence[StockLine]]],
+) -> list[Movement]:
+    """Sort bulk of which parts leave at once: a sorting, then a departure for each taker.
+
+    What leaves under another category becomes it where it lies, and leaves from there.
+    Raises ValidationError as ``sort`` and ``clear`` do.
+    """
+    heaps = [(to, [replace(line, place=taken.place) for line in lines]) for to, lines in heaps]
+    leaving = [line for _to, lines in heaps for line in lines]
+    legs = _sorted_legs(entry, taken, [*kept, *leaving])
+    sorted_out = [post(entry=entry, legs=legs)] if legs or not heaps else []
+    return sorted_out + [shipment.movement for shipment in clear(entry=entry, heaps=heaps)]
+
+
+def _sorted_legs(entry: Entry, taken: StockLine, parts: Sequence[StockLine]) -> list[Leg]:
     [taken, *parts] = placed(entry, [taken, *parts])
     start, category = taken.bulk, taken.what
     gap_g = taken.weight_g - sum(part.weight_g for part in parts)
@@ -34,7 +59,7 @@ def sort(*, entry: Entry, taken: StockLine, parts: Sequence[StockLine]) -> Movem
     if gap_g:
         gap = Account.adjustment(entry.site, Reason.SORTING_GAP)
         legs.append(Leg(start, gap, category, gap_g, Method.WEIGHED))
-    return post(entry=entry, legs=legs)
+    return legs
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ def rows(request: CallerRequest, listing: Listing, site: Site | None = None) -> 
     context = {
         "listing": listing,
         "add_url": listing.url("new", **at),
-        "crumbs": _crumbs(site),
+        "crumbs": crumbs_of(site),
         "rows": [
             {
                 "row": row,
@@ -101,7 +101,7 @@ def _sheet(
     context = {
         "form": form,
         "title": listing.model._default_manager.get(pk=row.pk) if code else listing.add,
-        "crumbs": [*_crumbs(site), (listing.url(**_at(site)), listing.title)],
+        "crumbs": [*crumbs_of(site), (listing.url(**_at(site)), listing.title)],
         "is_new": code is None,
     }
     if code:
@@ -177,6 +177,7 @@ def _about(request: CallerRequest, listing: Listing, row: Any, form: RowForm) ->
         "may_set_aside": _may_be_set_aside(row),
         "may_delete": not is_pointed_at(row),
         "places_url": reverse("places", kwargs={"site": row.code}) if is_site else None,
+        "tiles_url": reverse("tiles", kwargs={"site": row.code}) if is_site else None,
         **(listing.beside(row) if listing.beside else {}),
     }
 
@@ -190,7 +191,7 @@ def _at(site: Site | None) -> dict[str, str]:
     return {} if site is None else {"site": site.code}
 
 
-def _crumbs(site: Site | None) -> list[tuple[str, Any]]:
+def crumbs_of(site: Site | None) -> list[tuple[str, Any]]:
     if site is None:
         return []
     return [

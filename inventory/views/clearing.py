@@ -71,8 +71,7 @@ def _shop(request: CallerRequest, offer: Offer) -> Place:
     code = request.GET.get("place", "")
     if code and code not in offer.places:
         raise Http404
-    shops = [place for place in offer.places.values() if place.use == Place.Use.SHOP]
-    return offer.places.get(code) or next(iter(shops), None) or Place.objects.main(offer.site)
+    return offer.places.get(code) or offer.shop
 
 
 def _weeks(request: CallerRequest) -> int:

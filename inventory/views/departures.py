@@ -42,6 +42,7 @@ def shipments(request: CallerRequest) -> HttpResponse:
         "shipments": found[:PAGE],
         "older": _older(request, found),
         "may_ship": request.user.may_anywhere("ship"),
+        "waiting": Shipment.objects.waiting(sites).count(),
     }
     return render(request, "inventory/shipments.html", context)
 

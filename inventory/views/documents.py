@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory import services
@@ -15,7 +16,7 @@ from inventory.ledger import IRREVERSIBLE, Entry
 from inventory.models import Category, Method, Movement, Shipment, Verb
 from inventory.models.ledger import PREFIXES
 from inventory.trace import by
-from inventory.views.acts import recorded
+from inventory.views.acts import recorded, to_document
 from organisation.doors import page, require
 from organisation.permissions import CallerRequest
 
@@ -37,6 +38,7 @@ LINKS = (
     "shipment__weights__movement__reversed_by",
     "shipment_weights__shipment__movement",
     "shipment_weights__shipment__partner",
+    "shelf_rest__shipment__movement",
     "receipt__transfer__movement",
     "missing_at_receipt__transfer__movement",
 )
@@ -48,7 +50,7 @@ def document(request: CallerRequest, number: str, papers: Sequence[str] = ()) ->
     """A movement in words. ``papers`` are relations of its flows that rooms above keep."""
     if number.startswith(f"{PREFIXES[Verb.TRANSFER]}-"):  # its receiver, too, may read it there
         return redirect("transfer", number=number)
-    movement = _named(request, number)
+    movement = named(request, number)
     flows = movement.flows.select_related(*FLOWS, *papers).prefetch_related("item__codes")
     lines = list(flows.order_by("pk"))
     context = {
@@ -61,16 +63,25 @@ def document(request: CallerRequest, number: str, papers: Sequence[str] = ()) ->
         "label_from": movement.verb == Verb.COLLECT
         and not hasattr(movement, "reversed_by")
         and request.user.may("label", movement.site),
+        "photos": list(movement.photos.shown()),
+        "photo_to": _photo_to(request, movement),
         "is_estimated": any(flow.method == Method.ESTIMATED for flow in lines),
     }
     return render(request, "inventory/document.html", context)
+
+
+def _photo_to(request: CallerRequest, movement: Movement) -> str:
+    """Where the photo of a departure's paper is sent, by those who may."""
+    if not hasattr(movement, "shipment") or not request.user.may("ship", movement.site):
+        return ""
+    return reverse("api:create_document_photo", args=[movement.number])
 
 
 @page("undo")
 @require_http_methods(["POST"])
 def cancel(request: CallerRequest, number: str) -> HttpResponse:
     """Cancel a document, saying why."""
-    movement = _named(request, number)
+    movement = named(request, number)
     form = _cancel_form(request, movement)
 
     def act(entry: Entry) -> Movement:
@@ -83,7 +94,7 @@ def cancel(request: CallerRequest, number: str) -> HttpResponse:
 @require_http_methods(["POST"])
 def confirm_weights(request: CallerRequest, number: str) -> HttpResponse:
     """Give the partner's own weights of a departure."""
-    movement = _named(request, number)
+    movement = named(request, number)
     form = _weights_form(request, movement)
     if form is None:
         raise Http404
@@ -93,18 +104,26 @@ def confirm_weights(request: CallerRequest, number: str) -> HttpResponse:
             entry=entry, shipment=movement.shipment, weights=form.weights
         ).movement
 
-    return _answered(request, movement, form, act)
+    form.unsaid = ("from",)
+    onward = _back_to_list if request.POST.get("from") == "list" else to_document
+    return _answered(request, movement, form, act, onward)
 
 
-def _answered(request: CallerRequest, movement: Movement, form: ActForm, act: Any) -> HttpResponse:
+def _back_to_list(_number: str) -> HttpResponse:
+    return redirect("waiting-weights")
+
+
+def _answered(
+    request: CallerRequest, movement: Movement, form: ActForm, act: Any, onward: Any = to_document
+) -> HttpResponse:
     """Record a valid form, or show it alone with what is wrong."""
-    if form.is_valid() and (response := recorded(request, form, Verb.REVERSE, act)):
+    if form.is_valid() and (response := recorded(request, form, Verb.REVERSE, act, onward)):
         return response
     context = {"movement": movement, "form": form}
     return render(request, "inventory/answer.html", context, status=422)
 
 
-def _named(request: CallerRequest, number: str) -> Movement:
+def named(request: CallerRequest, number: str) -> Movement:
     """Raises Http404 outside the structure, PermissionDenied for the role."""
     rows = Movement.objects.within(request).named(number).select_related(*LINKS)
     movement = rows.first() if number.isprintable() else None
@@ -134,14 +153,14 @@ def _weights_form(request: CallerRequest, movement: Movement) -> WeightsForm | N
     user: Any = request.user
     if shipment is None or shipment.partner is None or not user.may("ship", movement.site):
         return None
-    sent_g = _sent_in_bulk(movement)
+    sent_g = sent_in_bulk(movement)
     is_waiting = shipment.state == Shipment.State.RECORDED and sent_g
     if not (is_waiting or request.method == "POST"):
         return None
     return WeightsForm(request.POST or None, offer=Offer(movement.site), user=user, sent_g=sent_g)
 
 
-def _sent_in_bulk(movement: Movement) -> dict[Category, int]:
+def sent_in_bulk(movement: Movement) -> dict[Category, int]:
     sent: dict[Category, int] = {}
     for flow in movement.flows.filter(item=None).select_related("from_category"):
         sent[flow.from_category] = sent.get(flow.from_category, 0) + flow.weight_g

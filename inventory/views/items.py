@@ -16,9 +16,11 @@ from inventory import codes, services
 from inventory.forms.choices import Offer
 from inventory.forms.entries import ActForm
 from inventory.forms.items import DescribeForm, FoundForm, LabelForm, Parts
+from inventory.known import LINKS, acts_at, is_gone, last_of, relatives_of
 from inventory.ledger import Entry
-from inventory.models import EXITS, Flow, Item, ItemCode, Movement, Verb
-from inventory.trace import Event, days_here, events_of
+from inventory.models import Flow, Item, ItemCode, Movement, Verb
+from inventory.models.workshop import repairs_of
+from inventory.trace import days_here, events_of
 from inventory.units import exact_kg
 from inventory.views.acts import LinesPage, chosen_site, recorded, shown, sites_of
 from inventory.views.finding import find_page
@@ -28,17 +30,14 @@ from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.submissions import writing
 
-PARTS = 20  # shown of an object that was taken apart
 KNOWN = ("category", "place", "line", "former", "code")  # to the page that led to the form
 KEPT = ("line", "place")  # from one object to the next
-ACTS = ("label", "move", "transfer", "ship", "sort", "sell", "collect", "count")
 
 
 def item_of(request: CallerRequest, code: str) -> Any:
     """The object that the caller's structure knows by ``code``. Raises Http404."""
     rows = Item.objects.within(request).named(code)
-    links = ("arrival__movement__site", "arrival__origin", "arrival__from_account__mode")
-    item = rows.select_related(*links).first() if code.isprintable() else None
+    item = rows.select_related(*LINKS).first() if code.isprintable() else None
     if item is None:
         raise Http404
     return item
@@ -59,17 +58,22 @@ def item(request: CallerRequest, code: str) -> HttpResponse:
     context = {
         "item": found,
         "events": events,
-        "last": _last(events),
+        "last": last_of(events),
         "print_url": _print_url(found, site),
         "site": site,
         "is_ours": is_ours,
         "days": days_here(found, events, timezone.localdate()),
-        "relatives": _relatives(request, found),
-        "may": _may(request, site),
-        "is_given_back": found.account is not None and found.account.kind in EXITS,
+        "relatives": relatives_of(request, found),
+        "may": acts_at(request, site),
+        "is_given_back": is_gone(found),
         "may_label": request.user.may_anywhere("label"),
         "form": _describing(request, found, site),
         "changes": _changes(request, found) if is_ours else [],
+        "repairs": list(repairs_of(found)) if is_ours else [],
+        "photos": list(found.photos.shown()),
+        "photo_to": reverse("api:create_item_photo", args=[found.own_code])
+        if _describing(request, found, site)
+        else "",
     }
     return render(request, "inventory/item.html", context)
 
@@ -81,15 +85,6 @@ def _blank(request: CallerRequest, blank: ItemCode) -> HttpResponse:
         "may_label": request.user.may_anywhere("label"),
     }
     return render(request, "inventory/blank.html", context)
-
-
-def _may(request: CallerRequest, site: Site | None) -> dict[str, bool]:
-    """Which acts the reader may do where the object is; sending needs somewhere to send to."""
-    may = {act: site is not None and request.user.may(act, site) for act in ACTS}
-    if site and may["transfer"]:
-        others = Site.objects.reached_from(site.organisation_id).exclude(pk=site.pk)
-        may["transfer"] = others.exists()
-    return may
 
 
 def _print_url(found: Any, site: Site | None) -> str:
@@ -105,26 +100,9 @@ def _changes(request: CallerRequest, found: Item) -> list[Change]:
     return changes(found, form, request.user, is_shared=is_shared)
 
 
-def _last(events: list[Event]) -> Event | None:
-    """The last thing that still stands."""
-    standing = [e for e in events if not e.reversed_by and e.movement.verb != Verb.REVERSE]
-    return standing[-1] if standing else None
-
-
 def _describing(request: CallerRequest, found: Item, site: Site | None) -> DescribeForm | None:
     may = site is not None and found.is_here and request.user.may("label", site)
     return DescribeForm(instance=found) if may else None
-
-
-def _relatives(request: CallerRequest, found: Item) -> dict[str, Any]:
-    """Its former life and its next, what it was part of and its parts: those that wear a code."""
-    known = Item.objects.within(request).select_related("category", "account")
-    return {
-        "former": known.filter(pk=found.former_id or 0).first(),
-        "next": known.filter(former=found).first(),
-        "whole": known.filter(pk=found.part_of_id or 0).first(),
-        "parts": list(known.filter(part_of=found).order_by("pk")[:PARTS]),
-    }
 
 
 @page("label")

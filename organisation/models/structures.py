@@ -159,6 +159,7 @@ class Site(models.Model):
     label_output = models.CharField(
         _("how labels are printed"), max_length=8, choices=LabelOutput, default=LabelOutput.PAGE
     )
+    daily_word = models.CharField(_("word of the day"), max_length=140, blank=True)
     books_closed_through = models.PositiveIntegerField(
         _("last closed month (YYYYMM)"), null=True, blank=True, editable=False
     )

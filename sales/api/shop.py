@@ -3,15 +3,16 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from ninja import Query, Schema
+from ninja import Field, Query, Schema
 
 from inventory.models import Category
 from organisation.doors import Doors, May, Permitted, SitePage, caller
+from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.shapes import READ_ERRORS, Shape, keyset
 from sales.api.tickets import sites_asked
 from sales.models import PriceKey, Till
-from sales.prices import prices_of
+from sales.prices import prices_of, suggestions_of
 
 router = Doors()
 
@@ -71,10 +72,14 @@ class Prices(Schema):
     """What one of a category was sold for; null where too few were."""
 
     category: str
+    name: str
     count: int
     lower_quartile_cents: int | None
     median_cents: int | None
     upper_quartile_cents: int | None
+    proposed_cents: list[int] = Field(
+        description="Up to three, as people write prices: to 50 cents below 10 €, then whole euros."
+    )
 
 
 class PricesAsked(Shape):
@@ -86,5 +91,34 @@ def get_prices(request: CallerRequest, asked: Annotated[PricesAsked, Query()]) -
     """Median and quartiles of the structure's own latest sales of a category."""
     organisation = caller(request).organisation
     assert organisation is not None  # noqa: S101 (the guard lets no other through)
-    found = prices_of(organisation, Category.objects.under(asked.category))
-    return {"category": asked.category.code, **asdict(found)}
+    kind = asked.category
+    found = prices_of(organisation, Category.objects.under(kind))
+    return {"category": kind.code, "name": kind.name, **asdict(found)}
+
+
+class Suggestion(Schema):
+    """What one of a category sells for, with what is below it."""
+
+    category: str
+    count: int
+    lower_quartile_cents: int
+    median_cents: int
+    upper_quartile_cents: int
+    proposed_cents: list[int]
+
+
+class Suggestions(Schema):
+    items: list[Suggestion]
+
+
+class SuggestionsAsked(Shape):
+    site: Permitted[Site]
+
+
+@router.get("suggestions", auth=May("look_up"), response={200: Suggestions, **READ_ERRORS})
+def list_suggestions(
+    request: CallerRequest, asked: Annotated[SuggestionsAsked, Query()]
+) -> dict[str, Any]:
+    """Prices of every category that the structure sold five times or more, leaves first."""
+    found = suggestions_of(asked.site.organisation)
+    return {"items": [{"category": kind.code, **asdict(prices)} for kind, prices in found]}

@@ -144,14 +144,9 @@ class SaleOut(Schema):
 
     @classmethod
     def of(cls, sale: Sale) -> Self:
-        movement, lines = sale.movement, [_line_out(sale, line) for line in sale.lines.all()]
+        lines = [_line_out(sale, line) for line in sale.lines.all()]
         return cls(
-            id=str(movement.submission.uuid),
-            number=movement.number,
-            till=sale.till.code,
-            site=movement.site.code,
-            occurred_at=movement.occurred_at.isoformat(),
-            total_cents=sale.total_cents,
+            **_head_of(sale),
             change_cents=sale.change_cents,
             refunded_cents=sale.refunded_cents,
             weight_g=sum(line.weight_g or 0 for line in lines),
@@ -162,6 +157,19 @@ class SaleOut(Schema):
             ],
             refunds=[refund.movement.number for refund in sale.refunds.all()],
         )
+
+
+def _head_of(sale: Sale) -> dict[str, Any]:
+    """What a ticket says of itself wherever it is told."""
+    movement = sale.movement
+    return {
+        "id": str(movement.submission.uuid),
+        "number": movement.number,
+        "till": sale.till.code,
+        "site": movement.site.code,
+        "occurred_at": movement.occurred_at.isoformat(),
+        "total_cents": sale.total_cents,
+    }
 
 
 def _line_out(sale: Sale, line: SaleLine) -> SaleLineOut:
@@ -223,15 +231,7 @@ class SaleRow(Schema):
 
     @classmethod
     def of(cls, sale: Sale) -> Self:
-        movement = sale.movement
-        return cls(
-            id=str(movement.submission.uuid),
-            number=movement.number,
-            till=sale.till.code,
-            site=movement.site.code,
-            occurred_at=movement.occurred_at.isoformat(),
-            total_cents=sale.total_cents,
-        )
+        return cls(**_head_of(sale))
 
 
 class Sales(Schema):

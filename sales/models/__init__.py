@@ -1,8 +1,10 @@
 """Tills, prices, tickets: what was sold, for how much, and what of it was given back.
 
-Tickets and refunds are written once: triggers refuse any change, a refund is a row of its own.
+Tickets, refunds and the takings of a day are written once: triggers refuse any change, a refund and
+a cancellation are rows of their own.
 """
 
+from sales.models.days import DayPayment, DayTakings
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.shop import PriceKey, Till
 from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
@@ -14,10 +16,15 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_payment": "id = NEW.id",
     "sales_refund": "id = NEW.id OR movement_id = NEW.movement_id",
     "sales_refundline": "id = NEW.id OR (refund_id = NEW.refund_id AND line_id = NEW.line_id)",
+    "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
+    " OR reverses_id = NEW.reverses_id",
+    "sales_daypayment": "id = NEW.id OR (takings_id = NEW.takings_id AND method = NEW.method)",
 }
 
 __all__ = [
     "WRITTEN_ONCE",
+    "DayPayment",
+    "DayTakings",
     "Method",
     "Payment",
     "PriceKey",

@@ -130,30 +130,49 @@ class WeightSource(models.TextChoices):
     UNKNOWN = "unknown", _("unknown weight")
 
 
+def _of_one(total_cents: int, quantity: int) -> int:
+    return (2 * total_cents + quantity) // (2 * quantity)
+
+
 class SaleLineQuerySet(models.QuerySet["SaleLine"]):
     NEWEST = 1_000  # prices are judged by the latest sales: older ones no longer tell
+    UNITED = 400  # lists in one query: SQLite takes no more than 500
 
     def unit_prices(self, organisation: Organisation, kinds: Iterable[Category]) -> list[int]:
         """What each unit of these categories was sold for lately, in cents.
 
         Lots and lines that were refunded say nothing of a price.
         """
-        rows = self.filter(organisation=organisation, is_lot=False, refunds=None).order_by("-pk")
-        each = [rows.filter(category=kind)[: self.NEWEST] for kind in kinds]
-        newest = self._newest_of(each) if each else []
-        return sorted((2 * total + quantity) // (2 * quantity) for _pk, total, quantity in newest)
+        parts = self._newest_of_each(organisation, kinds)
+        newest = self._united(parts, f"ORDER BY 1 DESC LIMIT {self.NEWEST}") if parts else []
+        return sorted(_of_one(total, quantity) for _pk, _kind, total, quantity in newest)
 
-    def _newest_of(self, each: Iterable["SaleLineQuerySet"]) -> list[Any]:
-        """The newest of several lists in one query, each read by its index.
+    def unit_prices_by_kind(
+        self, organisation: Organisation, kinds: Iterable[Category]
+    ) -> dict[int, list[tuple[int, int]]]:
+        """Category key → ``(line, cents)`` of the same sales: each category's own newest."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        parts = self._newest_of_each(organisation, kinds)
+        for start in range(0, len(parts), self.UNITED):
+            for line, kind, *sold in self._united(parts[start : start + self.UNITED]):
+                found.setdefault(kind, []).append((line, _of_one(*sold)))
+        return found
+
+    def _newest_of_each(self, organisation: Organisation, kinds: Iterable[Category]) -> list[Self]:
+        rows = self.filter(organisation=organisation, is_lot=False, refunds=None).order_by("-pk")
+        return [rows.filter(category=kind)[: self.NEWEST] for kind in kinds]
+
+    def _united(self, parts: Iterable[Self], ending: str = "") -> list[Any]:
+        """Several lists in one query, each read by its index.
 
         Django unites no lists that are cut short, on SQLite.
         """
-        columns = ("pk", "total_cents", "quantity")
-        parts = [part.values_list(*columns).query.sql_with_params() for part in each]
-        united = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS p" for sql, _values in parts)  # noqa: S608
-        values = [value for _sql, said in parts for value in said]
+        columns = ("pk", "category", "total_cents", "quantity")
+        each = [part.values_list(*columns).query.sql_with_params() for part in parts]
+        united = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS p" for sql, _values in each)  # noqa: S608
+        values = [value for _sql, said in each for value in said]
         with connections[self.db].cursor() as cursor:
-            cursor.execute(f"{united} ORDER BY 1 DESC LIMIT {self.NEWEST}", values)
+            cursor.execute(f"{united} {ending}", values)
             return list(cursor.fetchall())
 
     def unweighed(self, sites: Iterable[Site], start: date, end: date) -> Self:

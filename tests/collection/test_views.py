@@ -33,7 +33,10 @@ def test_the_day_adds_up_what_came_in(world, api):
     api(world.sorter).post("collection/intakes", site="canal", mode="drop_off", lines=lines)
     today = world.canal.business_date(timezone.now()).isoformat()
     answer = api(world.sorter).get("collection/day", site="canal").json()
+    [latest] = answer.pop("latest")
     assert answer == {"day": today, "arrivals": 1, "weight_g": 12_321}
+    said = [latest[name] for name in ("weight_g", "what", "by")]
+    assert said == [12_321, "Textiles, Mobilier", "Sorter"]
 
 
 def test_the_station_holds_what_the_tablet_needs_and_nothing_of_anybody(signed_in, world):
@@ -54,7 +57,8 @@ def test_a_site_that_tracks_places_offers_them_as_destinations(signed_in, world)
 
     station = signed_in(world.sorter).get("/peser/canal/").context["station"]
 
-    assert station["destinations"][0] == {"kind": "place", "code": "shop", "name": "Boutique"}
+    shop = {"kind": "place", "code": "shop", "name": "Boutique", "use": "shop"}
+    assert station["destinations"][0] == shop
 
 
 def test_the_station_takes_few_queries_however_long_the_lists(

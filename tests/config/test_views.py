@@ -50,7 +50,7 @@ def test_a_sorter_sees_the_doors_and_no_figures(home, world):
     page = home(world.sorter)
 
     assert "figures" not in page.context
-    assert doors(page) == ["home", "weigh", "sort", "shipments", "stock"]
+    assert doors(page) == ["home", "weigh", "sort-station", "shipments", "stock"]
 
 
 def doors(page):
@@ -65,7 +65,13 @@ def test_a_profile_hides_the_doors_it_does_not_use(home, world):
         shown[profile] = {*doors(page), *(door.url for door in page.context["beside"])}
 
     assert shown["complete"] - shown["giving"] == {"checkout", "tickets"}
-    assert shown["giving"] - shown["simple"] == {"sort", "label-item", "clear"}
+    assert shown["giving"] - shown["simple"] == {
+        "sort-station",
+        "label-item",
+        "track",
+        "count-shelf",
+        "clear",
+    }
     assert {"weigh", "shipments", "stock", "bilan", "settle"} <= shown["simple"]
 
 
@@ -75,7 +81,8 @@ def test_a_profile_hides_the_doors_it_does_not_use(home, world):
         ("/", "home"),
         ("/peser/refus/", "weigh"),
         ("/stock/inventaire/", "stock"),
-        ("/stock/tri/", "sort"),
+        ("/trier/", "sort-station"),
+        ("/stock/tri/", "stock"),
         ("/objets/", "stock"),
         ("/transferts/", "shipments"),
         ("/departs/invendus/", "shipments"),
@@ -110,7 +117,7 @@ def test_a_new_structure_is_told_that_nothing_has_left_yet(home, world):
 
 def test_the_home_page_takes_few_queries(client, world, django_assert_max_num_queries):
     client.force_login(world.anna)
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(35):
         client.get("/")
 
 

@@ -24,6 +24,7 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera that films a test card
 ]
 SIZES = {"desk": (1280, 800), "tablet": (1024, 768), "phone": (390, 844)}
 

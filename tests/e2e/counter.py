@@ -12,6 +12,7 @@ from inventory.models import Category, Verb
 from inventory.services import Draft, StockLine
 from organisation.models import Submission
 from sales.models import Till
+from tests.e2e.machine import keys_at_speed
 from tests.sales.pages import key
 
 TILL = "/caisse/C1/"
@@ -56,8 +57,7 @@ class Cashier:
 
     def read(self, code):
         expect(self.page.locator("#code")).to_be_focused()
-        self.page.keyboard.type(code)
-        self.page.keyboard.press("Enter")
+        keys_at_speed(self.page, code)
 
     def tap(self, selector):
         self.page.locator(selector).first.click()

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from sales.models import Refund, Sale
 from tests.e2e.counter import TILL
+from tests.e2e.machine import keys_at_speed, type_at_speed
 
 pytestmark = pytest.mark.browser
 
@@ -100,8 +101,7 @@ def test_a_scan_into_another_field_is_a_scan_and_the_field_keeps_what_it_held(ti
     till.page.locator(".slip summary").click()
     till.page.locator(f"[name={field}]").fill("1")
     till.page.locator(f"[name={field}]").focus()
-    till.page.keyboard.type(f"https://ailleurs.fr/o/{shop.codes[1]}")
-    till.page.keyboard.press("Enter")
+    type_at_speed(till.page, f"https://ailleurs.fr/o/{shop.codes[1]}")
 
     expect(till.lines).to_have_count(2)
     expect(till.page.locator(f"[name={field}]")).to_have_value("1")
@@ -198,8 +198,7 @@ def test_a_scan_after_printing_opens_the_next_ticket(till, shop):
     till.page.locator("[data-print]").click()
     expect(till.page.locator("#next")).to_be_focused()
     till.page.locator("[data-print]").focus()
-    till.page.keyboard.type(shop.codes[1])
-    till.page.keyboard.press("Enter")
+    keys_at_speed(till.page, shop.codes[1])
     till.page.wait_for_url(f"**{TILL}*")
     expect(till.lines).to_contain_text("Tabouret")
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from sales.models import Till
+from tests.e2e.machine import keys_at_speed
 
 pytestmark = pytest.mark.browser
 
@@ -94,8 +95,7 @@ def ship(page):
 def scan_at_the_till(page, code):
     page.goto("/caisse/C1/")
     expect(page.locator("#code")).to_be_focused()
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
+    keys_at_speed(page, code)
 
 
 def sell(page, code):

@@ -9,6 +9,7 @@ from collection.services import Line
 from inventory.codes import check_character
 from inventory.models import Item
 from inventory.services import StockLine
+from tests.e2e.machine import keys_at_speed
 from tests.e2e.stockroom import Stockroom, category, fresh
 
 pytestmark = pytest.mark.browser
@@ -29,8 +30,7 @@ class Hand:
 
     def scan(self, text):
         """Type like a scanner, wherever the focus is."""
-        self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
+        keys_at_speed(self.page, text)
         self.scans += 1
 
 

@@ -53,6 +53,46 @@ def test_what_is_saved_without_a_network_outlives_a_reload_and_is_sent_later(wei
     assert [flow.weight_g for flow in Flow.objects.order_by("pk")] == [8_000, 5_000]
 
 
+NOTHING_MORE = """() => {
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (value, key) {
+    const stores = this.transaction.objectStoreNames;
+    return stores.contains("entries") ? put.call(this, value, key) : this.get(0);
+  };
+}"""
+
+
+def test_a_sheet_that_waits_is_not_on_the_table_too_if_the_browser_ends_at_once(weigh):
+    offline(weigh)
+    weigh.keys("8")
+    weigh.tile("Mobilier")
+    weigh.page.evaluate(NOTHING_MORE)  # the entry is written, and nothing after it
+    weigh.save()
+    expect(pill(weigh)).to_have_text("1 en attente")
+    weigh.page.reload()
+    expect(pill(weigh)).to_have_text("1 en attente")
+    log(weigh, "5")
+    offline(weigh, False)
+    all_sent(weigh)
+    assert [flow.weight_g for flow in Flow.objects.order_by("pk")] == [8_000, 5_000]
+
+
+def test_what_is_weighed_while_a_sheet_is_written_begins_the_next_one(weigh):
+    weigh.keys("8")
+    weigh.tile("Mobilier")
+    weigh.page.evaluate(
+        """() => {
+          for (const where of ["#save", "#pad [data-key='5']", "#tiles .tile"])
+            document.querySelector(where).click();
+        }"""
+    )
+    expect(weigh.page.locator("#saved b")).to_have_text("8,0 kg enregistrés")
+    expect(weigh.page.locator("#lines li")).to_contain_text(["5,0"])
+    weigh.save()
+    all_sent(weigh)
+    assert [flow.weight_g for flow in Flow.objects.order_by("pk")] == [8_000, 5_000]
+
+
 def test_a_lost_answer_is_sent_again_and_counts_once(weigh):
     weigh.page.route("**/collection/intakes", lambda route: (route.fetch(), route.abort()))
     with weigh.page.expect_event("requestfailed"):

@@ -1,7 +1,6 @@
 """Weights that nobody types: a simulated scale, a scale that is a keyboard, a barcode."""
 
 import re
-import time
 from contextlib import contextmanager
 
 import pytest
@@ -9,18 +8,13 @@ from playwright.sync_api import expect
 
 from inventory.models import Flow
 from organisation.models import Site
+from tests.e2e.machine import type_at_speed
 from tests.e2e.scales import simulated
 from tests.e2e.test_weigh import WEIGH, Hand, all_sent, lines, saved
 
 pytestmark = pytest.mark.browser
 
 SPEAKS = {"continuous": "ST,GS", "on demand": "MT-SICS"}
-SLOWED = """() => {
-  const own = setTimeout.bind(window);
-  window.slept = window.setTimeout;
-  window.setTimeout = (act, ms, ...rest) => own(act, ms * 50, ...rest);
-}"""
-AWAKE = "() => { window.setTimeout = window.slept; }"
 
 
 class Weigher(Hand):
@@ -54,21 +48,7 @@ class Weigher(Hand):
         return self.page.locator("#read .left")
 
     def types_at_speed(self, text):
-        """What a scanner or a scale types: real keys 10 ms apart, however slow this machine is."""
-        keys = [(key, key) for key in text] + [("Enter", "\r")]
-        self.page.evaluate(SLOWED)  # or a blank's 150 ms pass between two keys of a slow machine
-        browser = self.page.context.new_cdp_session(self.page)
-        begun = time.time() - 0.01 * len(keys)
-        for number, (key, sign) in enumerate(keys):
-            event = {
-                "key": key,
-                "windowsVirtualKeyCode": ord(sign.upper()),
-                "timestamp": begun + 0.01 * number,
-            }
-            browser.send("Input.dispatchKeyEvent", event | {"type": "keyDown", "text": sign})
-            browser.send("Input.dispatchKeyEvent", event | {"type": "keyUp"})
-        browser.detach()
-        self.page.evaluate(AWAKE)
+        type_at_speed(self.page, text)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.templatetags.static import static
 from playwright.sync_api import expect
 
-from collection.models import Intake
+from collection.models import Donor, Intake, Refusal
 from inventory.models import Flow
 
 pytestmark = pytest.mark.browser
@@ -62,6 +62,14 @@ LEFT_WAITING = """async (path) => {
     for (let tries = 0; tries < 150 && (await entries()).length; tries += 1)
         await new Promise((resolve) => setTimeout(resolve, 100));
     return entries();
+}"""
+
+
+LISTED = """async (path) => {
+    const { today } = await import(path);
+    for (let tries = 0; tries < 150 && !today().latest?.length; tries += 1)
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    return today().latest?.length;
 }"""
 
 
@@ -175,3 +183,74 @@ def test_the_station_fits_its_screen_and_axe_finds_nothing(visit, violations, si
         )
         assert root == [page.viewport_size["width"], page.viewport_size["height"]]
         assert violations(page) == []
+
+
+def test_objects_refused_at_the_gate_are_counted_without_a_network_too(weigh):
+    weigh.page.context.set_offline(True)
+    weigh.keys("3")
+    weigh.tap("footer [data-refuse]")
+    weigh.tap(".pick", "Ne trouve pas preneur")
+    weigh.tap(".pick", "Textiles")
+    assert weigh.taps == 4
+    expect(weigh.page.locator("#saved b")).to_have_text("3 objets refusés")
+    weigh.page.context.set_offline(False)
+    all_sent(weigh)
+    refusal = Refusal.objects.get()
+    assert (refusal.count, refusal.reason, refusal.category.code) == (3, "unsellable", "TEX")
+    assert not Flow.objects.exists()
+
+
+def test_a_refusal_is_taken_back_as_long_as_it_is_here(weigh):
+    weigh.page.context.set_offline(True)
+    weigh.tap("footer [data-refuse]")
+    weigh.tap(".pick", "Dangereux")
+    weigh.tap(".pick", "Sans précision")
+    weigh.tap("#saved button")
+    expect(weigh.page.locator("#saved b")).to_have_text("1 objet refusé annulé")
+    weigh.page.context.set_offline(False)
+    all_sent(weigh)
+    expect(weigh.page.locator("#saved button")).to_have_count(0)
+    assert not Refusal.objects.exists()
+
+
+def test_the_arrivals_of_the_day_are_listed_with_those_that_wait(weigh):
+    weigh.keys("8")
+    weigh.tile("Mobilier")
+    weigh.save()
+    saved(weigh, "8,0 kg enregistrés")
+    expect(weigh.page.locator("#day small")).to_have_text("1 arrivée aujourd’hui")
+    assert weigh.page.evaluate(LISTED, static("station/saved.js")) == 1
+    weigh.page.context.set_offline(True)
+    weigh.keys("5")
+    weigh.tile("Textiles")
+    weigh.save()
+    weigh.tap("#day")
+    expect(weigh.page.locator("#picker-title")).to_have_text("13,0 kg, 2 arrivées aujourd’hui")
+    rows = weigh.page.locator(".pick")
+    expect(rows).to_contain_text(["5,0 kg, Textiles", "8,0 kg, Mobilier"])
+    expect(rows.first).to_contain_text("gardé sur cette tablette")
+    weigh.page.context.set_offline(False)
+    all_sent(weigh)
+
+
+def test_the_donor_signs_behind_an_arrival_that_has_not_left_yet(weigh):
+    weigh.page.context.set_offline(True)
+    weigh.keys("8")
+    weigh.tile("Mobilier")
+    weigh.save()
+    weigh.tap("#day")
+    weigh.tap(".pick", "8,0 kg, Mobilier")
+    weigh.tap(".pick", "Nom et signature")
+    weigh.page.fill("#donor-name", "Mme Dupont")
+    box = weigh.page.locator("#donor-sign").bounding_box()
+    weigh.page.mouse.move(box["x"] + 40, box["y"] + 40)
+    weigh.page.mouse.down()
+    weigh.page.mouse.move(box["x"] + 140, box["y"] + 90, steps=4)
+    weigh.page.mouse.up()
+    weigh.tap("#donor [type=submit]")
+    expect(weigh.page.locator("#donor")).to_be_hidden()
+    weigh.page.context.set_offline(False)
+    all_sent(weigh)
+    donor = Donor.objects.get()
+    assert (donor.name, donor.intake) == ("Mme Dupont", Intake.objects.get())
+    assert len(donor.strokes) == 1

@@ -136,4 +136,4 @@ def test_sortings_are_listed_and_read_back(post, api):
     done = post("sortings", **{"from": taken(1_000)}, to=[taken(1_000, "MOB")]).json()
     assert api().get(f"inventory/sortings/{done['id']}").json() == done
     [listed] = api().get("inventory/sortings", site="canal").json()["items"]
-    assert listed == done
+    assert {**listed, "departures": []} == done

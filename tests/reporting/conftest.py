@@ -136,6 +136,18 @@ def give_back(books):
 
 
 @pytest.fixture
+def reader(world):
+    """``reader(world.sorter).get("/mur/canal/")``, signed in."""
+
+    def signed_in(user) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
 def english(world):
     """A director who reads English: the language of the code, whatever is translated."""
     client = Client()

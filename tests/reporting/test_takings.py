@@ -3,12 +3,16 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from inventory.models import Category
+from inventory.ledger import close_month
+from inventory.models import Category, Verb
 from reporting.indicators import diversion
 from reporting.periods import Period
 from reporting.scopes import Scope
 from reporting.takings import Takings, takings
+from sales.models import Method
+from sales.services import cancel_takings, note_takings
 
 pytestmark = pytest.mark.database  # counts, sums and a join that each engine does its way
 
@@ -81,3 +85,55 @@ def test_lines_without_a_known_weight_are_warned_of(world, sell):
 )
 def test_ratios_round_half_up_and_are_missing_without_a_base(shop, basket, per_kg):
     assert (shop.average_basket_cents, shop.price_per_kg_cents) == (basket, per_kg)
+
+
+def test_what_a_shop_without_tickets_noted_counts_as_taken_but_makes_no_basket(world, sell, books):
+    sell(world.canal, (500, 1_000))
+    for day, cents in (("2026-03-10", 20_000), ("2026-04-02", 7_000)):
+        note_takings(entry=books.entry(world.canal, Verb.SELL, day), cents={Method.CASH: cents})
+
+    march = told(world.canal, period=MARCH, canal=1_000)["canal"]
+
+    assert (march.taken_cents, march.noted_cents, march.tickets) == (20_500, 20_000, 1)
+    assert (march.average_basket_cents, march.price_per_kg_cents) == (500, 500)
+
+
+def test_cancelled_takings_are_taken_off_on_their_own_day(world, books):
+    noted = note_takings(
+        entry=books.entry(world.gare, Verb.SELL, "2026-03-10"),
+        cents={Method.CASH: 20_000, Method.CHEQUE: 0, Method.CARD: 505},
+    )
+    assert told(world.gare, period=MARCH)["gare"] == Takings(taken_cents=20_505, noted_cents=20_505)
+
+    cancel_takings(entry=books.entry(world.gare, Verb.SELL, "2026-04-02"), takings=noted)
+
+    assert told(world.gare, period=MARCH)["gare"].taken_cents == 0
+    assert told(world.gare)["gare"] == Takings()
+
+
+def refused(act, **said) -> str:
+    with pytest.raises(ValidationError) as refusal:
+        act(**said)
+    return refusal.value.code
+
+
+def test_takings_of_a_closed_month_are_refused_and_cancelled_on_the_first_open_day(world, books):
+    def entry(on):
+        return books.entry(world.canal, Verb.SELL, on)
+
+    noted = note_takings(entry=entry("2026-03-10"), cents={Method.CARD: 900})
+    close_month(site=world.canal, month=202603)
+
+    late = {"entry": entry("2026-03-11"), "cents": {Method.CARD: 900}}
+    assert refused(note_takings, **late) == "month_closed"
+    mirror = cancel_takings(entry=entry("2026-04-09"), takings=noted)
+    assert (mirror.business_date, mirror.total_cents) == (date(2026, 4, 1), -900)
+    again = {"entry": entry("2026-04-09")}
+    assert refused(cancel_takings, **again, takings=noted) == "already_reversed"
+    assert refused(cancel_takings, **again, takings=mirror) == "cannot_reverse"
+
+
+def test_takings_of_nothing_are_not_noted(world, books):
+    nothing = {"entry": books.entry(world.canal, Verb.SELL, "2026-03-10"), "cents": {"cash": 0}}
+
+    assert refused(note_takings, **nothing) == "no_takings"

@@ -409,14 +409,16 @@ def test_prices_need_five_sales_to_say_anything(sold, api):
         sold(mob(cents))
     asked = {"category": "MOB"}
     few = api().get("sales/prices", **asked).json()
-    assert (few["count"], few["median_cents"]) == (4, None)
+    assert (few["count"], few["median_cents"], few["proposed_cents"]) == (4, None, [])
     sold(mob(10_000))
     assert api().get("sales/prices", **asked).json() == {
         "category": "MOB",
+        "name": "Mobilier",
         "count": 5,
         "lower_quartile_cents": 800,
         "median_cents": 800,
         "upper_quartile_cents": 1_200,
+        "proposed_cents": [800, 1_200],
     }
 
 

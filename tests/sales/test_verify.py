@@ -8,7 +8,7 @@ from inventory import triggers
 from inventory.models import Verb
 from inventory.verify import differences
 from sales.models import Method
-from sales.services import Paid, Wanted, refund_sale
+from sales.services import Paid, Wanted, cancel_takings, note_takings, refund_sale
 from sales.verify import CHECKS
 from tests.sales.conftest import mob
 
@@ -33,6 +33,8 @@ def tickets(sold, chair, counter, entry):
         quantities={sale.lines.get(position=1): 2},
         method=Method.CASH,
     )
+    noted = note_takings(entry=entry(Verb.SELL), cents={Method.CASH: 5_000, Method.CARD: 1_234})
+    cancel_takings(entry=entry(Verb.SELL), takings=noted)
 
 
 def run(statement):
@@ -70,6 +72,10 @@ FAULTS = {
     "UPDATE sales_refundline SET weight_g = 599": ("lines of a refund",),
     "UPDATE sales_refund SET total_cents = 1": ("lines of a refund",),
     "DELETE FROM sales_refundline": ("lines of a refund",),
+    "UPDATE sales_daypayment SET amount_cents = -1233 WHERE amount_cents = -1234": (
+        "cancelled takings of a day",
+    ),
+    "DELETE FROM sales_daypayment WHERE amount_cents = -5000": ("cancelled takings of a day",),
 }
 
 

@@ -1,18 +1,19 @@
 /* "More lines" without a round trip: one empty line, numbered after the last. */
-const box = document.querySelector("[data-lines]");
-const button = document.querySelector("[data-more]");
-const blank = document.querySelector("template[data-line]");
 
-if (box && button && blank) {
+function blankLine(blank, index) {
+  const holder = document.createElement("template");
+  holder.innerHTML = blank.innerHTML.replaceAll("__prefix__", index).replaceAll("__n__", index + 1);
+  return holder.content.firstElementChild;
+}
+
+for (const box of document.querySelectorAll("[data-lines]")) {
+  const [button, blank] = ["[data-more]", "template[data-line]"].map((name) => box.parentElement.querySelector(name));
   const total = document.querySelector(`[name="${box.dataset.lines}-TOTAL_FORMS"]`);
-  button.addEventListener("click", (event) => {
+  button?.addEventListener("click", (event) => {
     event.preventDefault();
-    const index = Number(total.value);
-    const holder = document.createElement("template");
-    holder.innerHTML = blank.innerHTML.replaceAll("__prefix__", index).replaceAll("__n__", index + 1);
-    const line = holder.content.firstElementChild;
+    const line = blankLine(blank, Number(total.value));
     box.append(line);
-    total.value = index + 1;
+    total.value = Number(total.value) + 1;
     line.querySelector("select, input").focus();
   });
 }

@@ -45,7 +45,8 @@ export function draw({ station, chosen, pick }) {
   drawContainers({ station, chosen, pick });
 }
 
-function drawContainers({ station, chosen, pick }) {
+/* Which container lies on the scale with its load. */
+export function drawContainers({ station, chosen, pick }) {
   const box = find("tares");
   box.hidden = station.containers.length === 0;
   const tare = ({ tare_g }) => `−\u00a0${kg(tare_g)}`;

@@ -10,10 +10,12 @@ for (const name of await caches.keys()) {
     if (shell.test(pathname)) paths.add(pathname);
   }
 }
-for (const path of paths) {
+const sites = new Set([...paths].map((path) => path.split("/")[2]));
+for (const path of [...paths].sort()) {
+  const [, screen, site] = path.split("/");
   const link = document.createElement("a");
   link.className = "btn go huge";
   link.href = path;
-  link.textContent = paths.size > 1 ? `${list.dataset.label} · ${path.split("/")[2]}` : list.dataset.label;
+  link.textContent = sites.size > 1 ? `${list.dataset[screen]} · ${site}` : list.dataset[screen];
   list.append(link);
 }

@@ -1,11 +1,13 @@
-/* The screen opens without a network once it has been opened with one, where the browser lets it. */
+/* The screens open without a network once one was opened with it, where the browser lets them. */
 
 export const isSecure = () => window.isSecureContext && "serviceWorker" in navigator;
 
-export async function start() {
+/* Keep this screen, and the other ones of this site ({paths}) before anybody needs them. */
+export async function start(screens = []) {
   if (!isSecure()) return false;
   try {
     await navigator.serviceWorker.register("/sw.js");
+    navigator.serviceWorker.ready.then(({ active }) => active.postMessage({ screens }));
     return true;
   } catch {
     return false;

@@ -16,8 +16,9 @@ export function h(tag, attributes = {}, ...children) {
 
 export const icon = (name) => icons.querySelector(`[data-icon="${CSS.escape(name ?? "")}"]`)?.firstElementChild?.cloneNode(true) ?? null;
 
+/* A word of the page, before the one that all screens share. */
 export function word(name, values = {}) {
-  const text = dictionary.querySelector(`[data-word="${name}"]`)?.textContent ?? name;
+  const text = [...dictionary.querySelectorAll(`[data-word="${name}"]`)].at(-1)?.textContent ?? name;
   return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 

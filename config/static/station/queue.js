@@ -15,12 +15,12 @@ const opened = new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
-/* One transaction; its result once it is on disk. */
-async function within(store, mode, act) {
+/* One transaction over one store or several; its result once it is on disk. */
+async function within(names, mode, act) {
   const database = await opened;
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(store, mode, { durability: "strict" });
-    const asked = act(transaction.objectStore(store));
+    const transaction = database.transaction(names, mode, { durability: "strict" });
+    const asked = act(...[names].flat().map((name) => transaction.objectStore(name)));
     transaction.oncomplete = () => resolve(asked?.result);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
   });
@@ -30,8 +30,8 @@ function changed() {
   for (const each of told) each();
 }
 
-async function write(store, act) {
-  const result = await within(store, "readwrite", act);
+async function write(names, act) {
+  const result = await within(names, "readwrite", act);
   channel?.postMessage("changed");
   changed();
   return result;
@@ -45,9 +45,13 @@ export const onChange = (act) => told.add(act);
 /* Everything that waits or was refused, in the order in which it was saved. */
 export const entries = () => within("entries", "readonly", (store) => store.getAll());
 
-/* Keep an entry {id, path, body (text), …}; it is safe once this resolves. */
-export async function add(entry) {
-  const seq = await write("entries", (store) => store.add({ state: "waiting", tries: 0, ...entry }));
+/* Keep an entry {id, path, body (text), …}; it is safe once this resolves. What `kept` says of
+   `recall` changes with it or not at all: a sheet that waits here is no longer on the table. */
+export async function add(entry, kept = {}) {
+  const seq = await write(["entries", "kept"], (store, notes) => {
+    for (const [key, value] of Object.entries(kept)) notes.put(value, key);
+    return store.add({ state: "waiting", tries: 0, ...entry });
+  });
   return { state: "waiting", tries: 0, ...entry, seq };
 }
 

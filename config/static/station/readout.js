@@ -5,7 +5,8 @@ import { count, grams, kg, steady } from "./units.js";
 const box = find("read");
 const output = box.querySelector("output");
 
-const pieces = ({ units }) => plural("piece", "pieces", units, count(units));
+const [ONE, MANY] = [box.dataset.one ?? "piece", box.dataset.many ?? "pieces"]; // what is counted here
+const pieces = ({ units }) => plural(ONE, MANY, units, count(units));
 
 /* {text, unit, weight_g, kind: "" | idle | moving} */
 function main({ typed, units, byEye, scale }) {
@@ -15,7 +16,7 @@ function main({ typed, units, byEye, scale }) {
     const text = live.weight_g === null ? "– – –" : steady(live.weight_g);
     return { text, unit: "kg", weight_g: live.weight_g, kind: live.isMoving ? "moving" : live.weight_g > 0 ? "" : "idle", isLive: true };
   }
-  if (units) return { text: count(units), unit: plural("piece", "pieces", units, "").trim(), weight_g: null, kind: "" };
+  if (units) return { text: count(units), unit: plural(ONE, MANY, units, "").trim(), weight_g: null, kind: "" };
   return { text: "0", unit: "kg", weight_g: null, kind: "idle" };
 }
 
@@ -36,6 +37,6 @@ export function draw(state) {
   box.classList.toggle("hinted", Boolean(hint) || Boolean(scale?.isTrouble && !typed && !byEye));
   box.querySelector(".left").textContent = foot({ typed, units, byEye, hint, scale }, typed || isLive);
   box.querySelector(".right").replaceChildren(...right);
-  find("pad").querySelector("[data-key=count]").setAttribute("aria-pressed", String(units > 0));
+  find("pad").querySelector("[data-key=count]")?.setAttribute("aria-pressed", String(units > 0));
   find("pad").querySelector("[data-key=estimate]").setAttribute("aria-pressed", String(byEye));
 }

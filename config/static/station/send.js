@@ -8,7 +8,7 @@ const PATIENCE = 12_000;
 const LEASE = 20_000; // a tab that sends and then dies lets another one send after this
 const tab = Math.random().toString(36).slice(2);
 
-const cookie = (name) => document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+export const cookie = (name) => document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 const reasons = (answer) => (Array.isArray(answer?.detail) ? answer.detail.map(({ msg }) => msg) : []);
 const codes = (answer) => (Array.isArray(answer?.detail) ? answer.detail.map(({ type }) => type) : []);
 

@@ -1,7 +1,6 @@
-/* The sheet on the right, and the switch of the sounds. */
+/* The sheet on the right. */
 import { find, h, icon, plural, word } from "./page.js";
 import { totalOf, weightOf } from "./sheet.js";
-import * as sounds from "./sounds.js";
 import { count, kg } from "./units.js";
 
 function remark(line) {
@@ -47,9 +46,9 @@ export function draw({ sheet, chosen, saving, fresh, remove }) {
   const label = plural("weighing", "weighings", number, count(number));
   const over = narrow.matches && fresh && !number; // a phone has no strip below
   find("count").textContent = label;
-  find("fold").replaceChildren(h("span", {}, over ? word("saved", { weight: "" }).trim() : label), icon("up"));
+  find("fold").replaceChildren(h("span", {}, over ? (fresh.isFinal ? fresh.title : word("saved", { weight: "" }).trim()) : label), icon("up"));
   find("fold").disabled = !number;
-  find("total").textContent = kg(over ? fresh.weight_g : totalOf(sheet));
+  find("total").textContent = kg(over && !fresh.isFinal ? fresh.weight_g : totalOf(sheet));
   find("total").parentElement.classList.toggle("wide", find("total").textContent.length > 6);
   find("slip").classList.toggle("done", Boolean(over));
   if (!number) fold(false);
@@ -65,14 +64,6 @@ function fold(open) {
 }
 
 export function start() {
-  const button = find("sound");
-  const show = () => button.setAttribute("aria-pressed", String(sounds.audible()));
-  button.addEventListener("click", () => {
-    sounds.hush(sounds.audible());
-    show();
-    sounds.added();
-  });
-  show();
   find("fold").addEventListener("click", () => fold(!find("slip").classList.contains("unfolded")));
   document.querySelector("form.stay").addEventListener("submit", (event) => event.preventDefault());
 }

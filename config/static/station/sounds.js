@@ -32,3 +32,14 @@ export function wrong() {
   play([160, 0, 0.3, 0.3]);
   navigator.vibrate?.(200);
 }
+
+/* The switch in the account menu. */
+export function start(button) {
+  const show = () => button.setAttribute("aria-pressed", String(audible()));
+  button.addEventListener("click", () => {
+    hush(audible());
+    show();
+    added();
+  });
+  show();
+}

@@ -49,7 +49,8 @@ function tileButton(tile, { tapped, held }) {
 }
 
 export function draw(tiles, actions) {
-  const shown = tiles.length <= ROOM ? tiles : tiles.slice(0, ROOM - 1);
+  const chosen = tiles.filter((tile) => tile.first).length; // by the site: exactly those
+  const shown = tiles.slice(0, chosen || (tiles.length <= ROOM ? ROOM : ROOM - 1));
   const buttons = shown.map((tile) => tileButton(tile, actions));
   const rest = tiles.slice(shown.length);
   if (rest.length) {

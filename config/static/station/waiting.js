@@ -10,6 +10,7 @@ const DAY = 24 * 3600_000;
 const MANY = 2_000;
 let all = [];
 let putBack = () => {};
+let kinds = []; // of entries whose sheet comes back to this screen
 let isLasting = null; // whether the browser promised not to evict what waits
 let opensOffline = false;
 
@@ -42,7 +43,7 @@ function draw() {
 
 /* The panel: the refused first, each with its reason and a way out. */
 
-const named = (entry) => word(entry.kind === "undo" ? "entry-undo" : "entry-arrival", { weight: kg(entry.weight_g ?? 0), time: since(entry.at), name: entry.name ?? "" });
+const named = (entry) => word(`entry-${entry.kind}`, { weight: kg(entry.weight_g ?? 0), time: since(entry.at), name: entry.name ?? "" });
 
 function options() {
   const stuck = refused().map((entry) => ({ label: named(entry), hint: entry.reasons.join(" "), image: "alert", choose: () => settle(entry) }));
@@ -70,7 +71,7 @@ function open() {
 function settle(entry) {
   const back = { label: word("take-again"), image: "again", main: true, choose: () => correct(entry) };
   const pass = { label: word("hand-over"), image: "up", choose: () => handOver(entry) };
-  const options = [...(entry.sheet ? [back] : []), pass, { label: word("drop"), image: "x", choose: () => confirm(entry) }];
+  const options = [...(entry.sheet && kinds.includes(entry.kind) ? [back] : []), pass, { label: word("drop"), image: "x", choose: () => confirm(entry) }];
   picker.open({ heading: named(entry), text: entry.reasons.join(" "), options, question: true });
 }
 
@@ -90,8 +91,9 @@ async function changed() {
   draw();
 }
 
-export async function start(onPutBack, isShell) {
-  putBack = onPutBack;
+/* `kinds` of entries come back to this screen's sheet by `onPutBack`. */
+export async function start(onPutBack, isShell, ours) {
+  [putBack, kinds] = [onPutBack, ours];
   opensOffline = isShell;
   isLasting = await queue.persist();
   find("state").addEventListener("click", open);

@@ -1,15 +1,18 @@
 /* The weigh station: a weight, a category, save. */
 import * as arrival from "./arrival.js";
+import * as donor from "./donor.js";
 import * as ean from "./ean.js";
 import { entryOf } from "./entry.js";
+import * as floor from "./floor.js";
 import * as keys from "./keys.js";
+import * as latest from "./latest.js";
 import * as load from "./load.js";
-import * as offline from "./offline.js";
 import { find, plural, say, word } from "./page.js";
 import { clear, isEmpty, measured, pad, press as pressed, put } from "./pad.js";
 import * as picker from "./picker.js";
 import * as queue from "./queue.js";
 import * as readout from "./readout.js";
+import * as refusal from "./refusal.js";
 import * as saved from "./saved.js";
 import * as scale from "./scale.js";
 import { typedWeight } from "./scales.js";
@@ -19,8 +22,6 @@ import * as slip from "./slip.js";
 import * as sounds from "./sounds.js";
 import * as tiles from "./tiles.js";
 import { count, kg } from "./units.js";
-import * as waiting from "./waiting.js";
-import * as who from "./who.js";
 
 const station = JSON.parse(find("station").textContent);
 const KEPT = `sheet:${station.site.code}`;
@@ -47,8 +48,10 @@ function draw() {
   tiles.mark(sheet.lines.at(-1)?.tile);
 }
 
+const sketch = (on, { mode, origin }) => ({ sheet: on, mode: mode?.code ?? null, origin: origin?.code ?? null });
+
 function keep() {
-  queue.keep(KEPT, { sheet, mode: chosen.mode?.code ?? null, origin: chosen.origin?.code ?? null });
+  queue.keep(KEPT, sketch(sheet, chosen));
 }
 
 function wrong(text, problem = "") {
@@ -199,14 +202,15 @@ async function save() {
   picker.close();
   saving = true;
   draw();
-  const entry = entryOf(sheet, station, chosen);
+  const before = { ...sheet };
+  const entry = entryOf(before, station, chosen);
   try {
-    await queue.add(entry);
+    await queue.add(entry, { [KEPT]: sketch(blank(), afterwards()) });
   } catch {
     return refuseToKeep();
   }
   saving = false;
-  done(entry);
+  done(entry, before);
   send.flush();
 }
 
@@ -217,16 +221,27 @@ function refuseToKeep() {
   wrong(word("not-kept"));
 }
 
-function done(entry) {
-  const before = sheet;
-  sheet = blank();
-  chosen = { ...chosen, container: null, target: null, origin: isRound(chosen.mode) ? chosen.origin : usualOrigin(chosen.mode) };
+/* What stays from one arrival to the next. */
+const afterwards = () => ({ ...chosen, container: null, target: null, origin: isRound(chosen.mode) ? chosen.origin : usualOrigin(chosen.mode) });
+
+/* A line that came while the sheet was written begins the next one. */
+function done(entry, before) {
+  sheet = { ...blank(), lines: sheet.lines.filter((each) => !before.lines.includes(each)) };
+  chosen = afterwards();
   reset();
   saved.show(entry, before);
   keep();
   draw();
   sounds.saved();
   say(word("saved", { weight: kg(entry.weight_g) }));
+}
+
+/* Objects are turned away: as many as were typed. */
+function refused() {
+  const number = pad.units || (/^[1-9]\d{0,2}$/.test(pad.typed) ? Number(pad.typed) : 1);
+  reset();
+  readOut();
+  refusal.ask(station, number, refuseToKeep);
 }
 
 /* Start */
@@ -256,6 +271,8 @@ function putBack(again) {
   return true;
 }
 
+const summed = (sum) => [`${kg(sum("weight_g"))} kg`, plural("arrival-today", "arrivals-today", sum("arrivals"), count(sum("arrivals")))];
+
 function escape() {
   if (picker.isOpen()) return;
   reset();
@@ -264,6 +281,7 @@ function escape() {
 
 chosen.origin = usualOrigin(chosen.mode);
 slip.start();
+donor.start(station);
 tiles.draw(station.tiles, { tapped, held });
 draw();
 find("pad").addEventListener("click", (event) => {
@@ -271,11 +289,11 @@ find("pad").addEventListener("click", (event) => {
   if (key) press(key);
 });
 find("save").addEventListener("click", save);
+for (const button of document.querySelectorAll("[data-refuse]")) button.addEventListener("click", refused);
+for (const button of document.querySelectorAll("[data-day]")) button.addEventListener("click", () => latest.open(station, saved.sum));
 keys.start({ press, enter: save, escape, scanned, isText: (text) => typedWeight(text) !== null, state: () => ({ ...pad }) });
+queue.onChange(() => slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove }));
+const started = floor.start({ station, screen: "weigh", putBack, kinds: ["arrival"], day: { path: `${station.api}collection/day?site=${encodeURIComponent(station.site.code)}`, show: summed } });
 await resume();
 await scale.start(heard);
-queue.onChange(() => slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove }));
-await saved.start(station, putBack);
-await waiting.start(putBack, await offline.start());
-await who.start();
-await send.start();
+await started;

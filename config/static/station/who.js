@@ -2,7 +2,7 @@
 import { find } from "./page.js";
 import * as pins from "./pins.js";
 import * as queue from "./queue.js";
-import { ask, status } from "./send.js";
+import { ask, cookie, status } from "./send.js";
 import * as turns from "./turns.js";
 
 const NOTE_EVERY = 10_000;
@@ -60,12 +60,10 @@ function touch() {
   queue.keep("touched", touched);
 }
 
-const token = () => document.cookie.split("; ").find((pair) => pair.startsWith("csrftoken="))?.slice(10) ?? "";
-
 export async function start() {
   const leave = find("leave");
   leave.addEventListener("submit", (event) => {
-    leave.elements.csrfmiddlewaretoken.value = token();
+    leave.elements.csrfmiddlewaretoken.value = cookie("csrftoken") ?? "";
     if (navigator.onLine || !me?.pass) return;
     event.preventDefault();
     hand();
