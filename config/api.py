@@ -129,6 +129,8 @@ SENTENCES: dict[str, Any] = {
     "unknown_container": gettext_lazy("This container does not exist."),
     "unknown_partner": gettext_lazy("This partner does not exist."),
     "unknown_place": gettext_lazy("This site has no such place."),
+    "unknown_itemcode": gettext_lazy("No label of yours has this code."),
+    "bad_label_size": gettext_lazy("No readable label has this size. Say it as 57x32, in mm."),
     "unknown_item": gettext_lazy("No item has this code."),
     "unknown_movement": gettext_lazy("There is no such document."),
     "unknown_wastecode": gettext_lazy("This waste code does not exist."),

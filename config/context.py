@@ -58,6 +58,7 @@ BESIDE = (
     Door("count-shelf", _("Count a shelf"), "", "clipboard-list", "count", WITH_LABELS),
     Door("clear", _("Unsold goods"), "", "calendar-clock", "ship", WITH_LABELS),
     Door("transfers", _("Transfers"), "", "arrow-right-left", "transfer"),
+    Door("dots", _("Weekly dots"), "", "circle-dot", "label"),
     Door("tickets", _("Tickets"), "", "receipt", "read_sales", WITH_TILL),
     Door("settle", _("Month's balance"), "", "calendar-check", "settle"),
     Door("refusals", _("Refusals"), "", "hand", "collect"),

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from inventory.labels import Label
+from inventory.labels import DPIS, Label, fits, name_of, size_of
 from inventory.models import Item, ItemCode
 from inventory.units import NO_BREAK, exact_kg
-from organisation.models import Organisation
+from organisation.models import Organisation, Site
+
+SPECIMEN = "7K3MPT"  # all codes are as wide
+LARGEST_MM = 110
 
 
 def labels_of(organisation: Organisation, wanted: Iterable[str]) -> list[Label]:
@@ -20,6 +24,41 @@ def labels_of(organisation: Organisation, wanted: Iterable[str]) -> list[Label]:
     for code in blank.values_list("code", flat=True):
         known[code] = Label(code=code, url=address(code), owner=organisation.name)
     return [known[code] for code in codes if code in known]
+
+
+def size_at(site: Site) -> str:
+    """The size of the labels of a site."""
+    return name_of(site.label_width_mm, site.label_height_mm)
+
+
+def is_size(name: str) -> bool:
+    """Whether labels of this size can be drawn, for a fine printer at least."""
+    try:
+        size = size_of(name)
+    except ValueError:
+        return False
+    longest = max(size.width_mm, size.height_mm)
+    return longest <= LARGEST_MM and fits(name, DPIS[-1], address(SPECIMEN))
+
+
+def site_of(organisation: Organisation, wanted: Iterable[str]) -> Site | None:
+    """Where the first of these objects is, if that is a site of the structure."""
+    rows = Item.objects.known_to(organisation.pk).wearing(wanted).select_related("account__site")
+    item = rows.filter(account__site__organisation=organisation).first()
+    return item.account.site if item and item.account else None
+
+
+def specimen(organisation: Organisation) -> Label:
+    """A label that shows what others will look like."""
+    return Label(
+        code=SPECIMEN,
+        url=address(SPECIMEN),
+        owner=organisation.name,
+        title=str(_("Coffee machine with its jug")),
+        category=str(_("Kitchen")),
+        detail=f"4,25{NO_BREAK}kg",
+        price_cents=1_250,
+    )
 
 
 def address(code: str) -> str:

@@ -183,6 +183,9 @@ SAMPLES = {
     "GET inventory/items/<code>/trace": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/label.png": Sample(path={"code": "$item"}, names="structure"),
     "GET inventory/items/<code>/label.pdf": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/items/<code>/label.zpl": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/codes/<code>": Sample(path={"code": "$item"}, names="structure"),
+    "GET inventory/dots": Sample(query={"site": "$site"}, names="structure"),
     "GET inventory/items/<code>/repairs": Sample(path={"code": "$item"}, names="structure"),
     "POST inventory/items/<code>/repairs": Sample(
         path={"code": "$item"}, body={"act": "test", "result": "works"}
@@ -191,8 +194,6 @@ SAMPLES = {
     "POST inventory/movements/<number>/photos": Sample(
         path={"number": "$shipment_number"}, body={"picture": DOT}
     ),
-    "GET inventory/items/<code>/label.zpl": Sample(path={"code": "$item"}, names="structure"),
-    "GET inventory/dots": LISTED,
     "PATCH inventory/items/<code>": Sample(path={"code": "$item"}, body={"title": "Tabouret"}),
     "GET inventory/dismantlings": DATED,
     "GET inventory/dismantlings/<id>": _document("dismantling"),
@@ -326,10 +327,10 @@ PAGES = {
     "o/<str:code>/etiquette.png": OBJECT,
     "etiquettes/": OBJECTS,
     "etiquettes/rouleau.pdf": OBJECTS,
-    "etiquettes/planche.pdf": OBJECTS,
     "etiquettes/rouleau.zpl": OBJECTS,
+    "etiquettes/planche.pdf": OBJECTS,
+    "etiquettes/papier-<str:size>.css": Sample(path={"size": "57x32"}, names="nothing"),
     "pastilles/": ALONE,
-    "reglages/pastilles/": ALONE,
     "etiquettes/vierges/": LISTED,
     "stock/tri/": LISTED,
     "stock/ventilation/": LISTED,
@@ -378,6 +379,9 @@ PAGES = {
     "reglages/personnes/<str:login>/mot-de-passe/": Sample(path={"login": "$login"}),
     "reglages/personnes/<str:login>/pin/": Sample(path={"login": "$login"}),
     "reglages/personnes/<str:login>/cles/": Sample(path={"login": "$login"}),
+    "reglages/pastilles/": ALONE,
+    "reglages/etiquettes/": LISTED,
+    "reglages/etiquettes/exemple.png": LISTED,
     "reglages/categories/": ALONE,
     "reglages/categories/nouveau/": ALONE,
     "reglages/categories/<str:code>/": _owned("category"),

@@ -390,6 +390,9 @@ BAD_QUERIES = {
     "organisation": ["nowhere", "port", "\x00"],
     "network": ["nowhere", "\x00"],
     "category": ["NOPE", "", "\x00"],
+    "date": ["yesterday", "2026-02-30", "20260310", "1999-12-31", "2100-01-02", "", "\x00"],
+    "size": ["9x9", "57", "57x", "x32", "-7x32", "57.5x32", "999x999", "57x32\n", "", "\x00"],
+    "dpi": ["72", "203.0", "", "\x00"],
     "by": ["colour", "month,colour", "\x00"],
 }
 

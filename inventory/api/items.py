@@ -3,15 +3,14 @@
 from typing import Annotated, Any, Literal, Self
 
 from django.http import Http404, HttpResponse
-from ninja import Field, Query, Schema
+from ninja import Field, Schema
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from inventory import codes, labels, services
+from inventory import codes, services
 from inventory.api.acts import Act, Load, entry_of
 from inventory.api.documents import DocumentOut, router
-from inventory.models import Category, Flow, Item, Place, Verb
-from inventory.printed import labels_of
+from inventory.models import Category, Flow, Item, ItemCode, Place, Verb
 from inventory.services import Draft, Part
 from inventory.trace import events_of
 from organisation.doors import May, Permitted, require
@@ -64,6 +63,19 @@ def create_codes(request: CallerRequest, payload: CodesIn) -> HttpResponse:
         return CodesOut(id=str(payload.id), site=payload.site.code, codes=drawn)
 
     return once(request, payload.id, record)
+
+
+class CodeOut(Schema):
+    """A code of the structure: on an object, or on a blank label that waits for one."""
+
+    code: str
+    is_blank: bool
+
+
+@router.get("codes/{code}", auth=May("read_stock"), response={200: CodeOut, **READ_ERRORS})
+def get_code(request: CallerRequest, code: Permitted[ItemCode]) -> CodeOut:
+    """Whether an object wears a code that was scanned, or may be labelled with it."""
+    return CodeOut(code=code.code, is_blank=code.item is None)
 
 
 class ItemIn(Act):
@@ -217,69 +229,6 @@ def get_trace(request: CallerRequest, code: Permitted[Item]) -> dict[str, Any]:
     """The life of an item, from the arrival it came with to where it is or left to."""
     events = [event.told() for event in events_of(code, request.user)]
     return {"code": code.own_code, "events": events}
-
-
-class LabelAsked(Shape):
-    """For which printer, and on labels of which size in millimetres."""
-
-    dpi: Literal["203", "300"] = "203"
-    size: Literal["57x32", "40x30", "62x29", "100x50"] = "57x32"
-
-
-def _file(kind: str) -> dict[str, Any]:
-    """How the API describes an answer that is a file."""
-    content = {kind: {"schema": {"type": "string", "format": "binary"}}}
-    return {"responses": {200: {"description": "OK", "content": content}}}
-
-
-def _label(request: CallerRequest, item: Any) -> labels.Label:
-    """The label of an item that is the caller's own now. Raises Http404."""
-    found = labels_of(request.user.organisation, [item.own_code])  # type: ignore[arg-type]
-    if not found:
-        raise Http404
-    return found[0]
-
-
-@router.get(
-    "items/{code}/label.png",
-    auth=May("read_stock"),
-    response=READ_ERRORS,
-    openapi_extra=_file("image/png"),
-)
-def get_label_png(
-    request: CallerRequest, code: Permitted[Item], asked: Annotated[LabelAsked, Query()]
-) -> HttpResponse:
-    """The label of an item as a picture of exact size."""
-    picture = labels.label_png(_label(request, code), size=asked.size, dpi=int(asked.dpi))
-    return HttpResponse(picture, content_type="image/png")
-
-
-@router.get(
-    "items/{code}/label.pdf",
-    auth=May("read_stock"),
-    response=READ_ERRORS,
-    openapi_extra=_file("application/pdf"),
-)
-def get_label_pdf(
-    request: CallerRequest, code: Permitted[Item], asked: Annotated[LabelAsked, Query()]
-) -> HttpResponse:
-    """The label of an item as a page of exact size."""
-    page = labels.roll_pdf([_label(request, code)], size=asked.size, dpi=int(asked.dpi))
-    return HttpResponse(page, content_type="application/pdf")
-
-
-@router.get(
-    "items/{code}/label.zpl",
-    auth=May("read_stock"),
-    response=READ_ERRORS,
-    openapi_extra=_file("application/octet-stream"),
-)
-def get_label_zpl(
-    request: CallerRequest, code: Permitted[Item], asked: Annotated[LabelAsked, Query()]
-) -> HttpResponse:
-    """The label of an item as a program for a printer that speaks ZPL."""
-    program = labels.roll_zpl([_label(request, code)], size=asked.size, dpi=int(asked.dpi))
-    return HttpResponse(program, content_type="application/octet-stream")
 
 
 class PartIn(Shape):

@@ -7,7 +7,6 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from inventory import labels
 from inventory.catalogue import require_one_place
 from inventory.forms import KgField
 from inventory.forms.catalogue import HEAVIEST_G, RowForm
@@ -63,18 +62,6 @@ class SiteForm(RowForm):
         help_text=_("Share of what was taken that sorting may leave unexplained."),
     )
 
-    label_size = forms.ChoiceField(
-        label=_("Size of labels, mm"),
-        choices=[(size, size.replace("x", " × ")) for size in labels.SIZES],
-        required=False,
-    )
-    label_dpi = forms.TypedChoiceField(
-        label=_("Label printer, dots per inch"),
-        choices=[(str(dpi), str(dpi)) for dpi in labels.DPIS],
-        coerce=int,
-        required=False,
-    )
-
     class Meta:
         model = Site
         fields = (
@@ -86,9 +73,6 @@ class SiteForm(RowForm):
             "sorting_tolerance_bp",
             "daily_word",
             "tracks_places",
-            "label_size",
-            "label_dpi",
-            "label_output",
         )
         help_texts = {
             "daily_word": _(
@@ -103,7 +87,6 @@ class SiteForm(RowForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["label_output"].required = False  # what is not said stays
         clock = self.instance.timezone
         if clock not in dict(CLOCKS):
             self.fields["timezone"].choices = [*CLOCKS, (clock, clock)]  # type: ignore[attr-defined]

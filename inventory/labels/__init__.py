@@ -5,12 +5,24 @@ dots, and a thousand labels take a tenth of a second (benchmarks/README.md). Not
 imported before the first.
 """
 
-from inventory.labels.drawing import Label, draw
-from inventory.labels.paper import roll_pdf, sheet_pdf
-from inventory.labels.plan import DPIS, SIZES
+from inventory.labels.drawing import Label, draw, fits
+from inventory.labels.paper import grid_of, roll_pdf, sheet_pdf
+from inventory.labels.plan import DPIS, SIZES, name_of, size_of
 from inventory.labels.zpl import roll_zpl
 
-__all__ = ["DPIS", "SIZES", "Label", "label_png", "roll_pdf", "roll_zpl", "sheet_pdf"]
+__all__ = [
+    "DPIS",
+    "SIZES",
+    "Label",
+    "fits",
+    "grid_of",
+    "label_png",
+    "name_of",
+    "roll_pdf",
+    "roll_zpl",
+    "sheet_pdf",
+    "size_of",
+]
 
 
 def label_png(label: Label, *, size: str = "57x32", dpi: int = 203, level: int = 0) -> bytes:

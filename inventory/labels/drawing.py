@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import ceil
 from typing import NamedTuple
 
+from inventory.codes import LENGTH
 from inventory.labels.bitmap import Bitmap, Strip, rule
-from inventory.labels.plan import LEADING, TIGHT, Plan, plan
+from inventory.labels.plan import INCH_MM, LEADING, LEAST_BAR, LEAST_QR, TIGHT, Plan, plan
 from inventory.labels.symbols import address, bars, qr, qr_modules
 from inventory.labels.text import ELLIPSIS, Style, clean, line, shorten, spaced, width, wrap
 from inventory.units import NO_BREAK, format_euros
@@ -53,6 +55,36 @@ def draw(label: Label, *, size: str, dpi: int) -> Bitmap:
     return Bitmap(on.width, on.height, b"".join(rows))
 
 
+DEAREST_CENTS = 2_147_483_647
+WIDEST = "W" * LENGTH  # of codes
+
+
+def fits(size: str, dpi: int, url: str) -> bool:
+    """Whether all that a label says finds room at this size, and its symbols can be read.
+
+    ``url`` is that of any object: the longer it is, the larger is the QR.
+    """
+    prefix, ending = address(url, url.rpartition("/")[2])
+    try:
+        on = plan(size, dpi, qr_modules(prefix, len(ending)))
+    except ValueError:
+        return False
+    least_bar, least_qr = (ceil(mm * dpi / INCH_MM) for mm in (LEAST_BAR, LEAST_QR))
+    return on.bar_dots >= least_bar and on.qr_dots >= least_qr and _has_room(on)
+
+
+def _has_room(on: Plan) -> bool:
+    """Whether a line of each text fits above the dearest price, and an owner beside the code."""
+    bold, light = on.letters[-1]
+    lowest = _end(_stacked(["É"], bold, ["É"], light, on))
+    owner_room = on.right - on.left - spaced(WIDEST, on.code, gap=on.code_gap).width - 2 * on.air
+    return (
+        lowest <= price_floor(on)
+        and width(format_euros(DEAREST_CENTS), on.prices[-1]) <= on.column
+        and owner_room >= width(WIDEST, on.owners[-1])
+    )
+
+
 def _foot(label: Label, on: Plan) -> Strip:
     """Draw what is under the bars: the code in clear, and the owner to its right."""
     foot = Strip(on.width, on.height - on.bars_end)
@@ -83,13 +115,17 @@ def texts(label: Label, on: Plan) -> list[Text]:
     words = format_euros(label.price_cents)
     style = next(style for style in on.prices if width(words, style) <= on.column)
     price = Text(words, style, price_base(on))
-    floor = price.base - on.prices[0].capital - on.air * 2 // 3
-    return [*described(title, category, detail, floor, on), price]
+    return [*described(title, category, detail, price_floor(on), on), price]
 
 
 def price_base(on: Plan) -> int:
     """Return the base line of the price: its commas hang clear of the bars."""
     return on.bars_top - on.prices[0].height + on.prices[0].ascent
+
+
+def price_floor(on: Plan) -> int:
+    """Return where all that stands above a price ends."""
+    return price_base(on) - on.prices[0].capital - on.air * 2 // 3
 
 
 def described(title: str, category: str, detail: str, floor: int, on: Plan) -> list[Text]:
@@ -109,13 +145,13 @@ def described(title: str, category: str, detail: str, floor: int, on: Plan) -> l
 
 
 def _squeezed(heading: str, category: str, detail: str, floor: int, on: Plan) -> list[Text]:
-    """Shorten the heading to two lines, and the rest to as many as find room."""
+    """Shorten the heading to two lines, at worst to one, and the rest to as many as find room."""
     bold, light = next(
         (pair for pair in on.letters if _is_whole(wrap(heading, pair[0], on.column), heading)),
         on.letters[-1],
     )
-    large = shorten(heading, bold, on.column, 2)
-    for most in (3, 2, 1):
+    for count, most in product((2, 1), (3, 2, 1)):
+        large = shorten(heading, bold, on.column, count)
         small = _shortened(category, detail, light, on.column, most)
         lines = _stacked(large, bold, small, light, on)
         if _end(lines) <= floor:

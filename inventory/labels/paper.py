@@ -1,19 +1,21 @@
-"""Labels on paper: a roll, one label to a page, and A4 sheets of 24."""
+"""Labels on paper: a roll, one label to a page, and A4 sheets."""
 
 import json
 from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from inventory.labels.bitmap import Bitmap
 from inventory.labels.drawing import Label, draw
-from inventory.labels.plan import SIZES
+from inventory.labels.plan import size_of
 
 INCH_PT = 72
 HAIR_PT = 0.005  # a page is cut short, its picture twice: a dot begun counts as a whole one
 SHEET_DPI = 300
-CELL_MM = (70, 37)
+SHEET_MM = (210, 296)  # of an A4 sheet, half a millimetre left above and below
+CELL_MM = (70, 37)  # of the sheets of 24 that shops sell
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 _ROLL_FIRST = 4  # the numbers of the roll's objects: catalogue, pages, contents, then two per label
 
@@ -23,7 +25,7 @@ def roll_pdf(labels: Sequence[Label], *, size: str = "57x32", dpi: int = 203) ->
 
     A page is as large as the label in whole dots, so that one dot is one dot of the printer.
     """
-    across, down = (dots / dpi * INCH_PT - HAIR_PT for dots in SIZES[size].dots(dpi))
+    across, down = (dots / dpi * INCH_PT - HAIR_PT for dots in size_of(size).dots(dpi))
     numbers = range(_ROLL_FIRST, _ROLL_FIRST + 2 * len(labels), 2)
     kids = b" ".join(b"%d 0 R" % number for number in numbers)
     objects = [
@@ -37,15 +39,39 @@ def roll_pdf(labels: Sequence[Label], *, size: str = "57x32", dpi: int = 203) ->
     return _pdf(objects)
 
 
+class Grid(NamedTuple):
+    """How an A4 sheet is cut into cells, each with one label in its middle."""
+
+    columns: int
+    rows: int
+    cell_mm: tuple[float, float]
+
+    @property
+    def cells(self) -> int:
+        return self.columns * self.rows
+
+
+def grid_of(size: str) -> Grid:
+    """Return the usual 24 cells, or as many as labels too large for these leave room for."""
+    label = (size_of(size).width_mm, size_of(size).height_mm)
+    is_usual = label[0] <= CELL_MM[0] and label[1] <= CELL_MM[1]
+    least = CELL_MM if is_usual else label
+    columns, rows = (int(whole // part) for whole, part in zip(SHEET_MM, least, strict=True))
+    if not columns * rows:
+        raise ValueError(f"labels of {size} mm are larger than a sheet")
+    return Grid(columns, rows, (SHEET_MM[0] / columns, SHEET_MM[1] / rows))
+
+
 def sheet_pdf(labels: Sequence[Label], *, skip: int = 0, size: str = "57x32") -> bytes:
-    """Return A4 sheets of 24 labels, the first ``skip`` of which are used already."""
+    """Return A4 sheets of labels, the first ``skip`` cells of which are used already."""
     import typst
 
-    if SIZES[size].width_mm > CELL_MM[0] or SIZES[size].height_mm > CELL_MM[1]:
-        raise ValueError(f"labels of {size} mm are larger than the cells of a sheet")
+    grid = grid_of(size)
     sheet = {
         "skip": skip,
-        "width_in": SIZES[size].dots(SHEET_DPI)[0] / SHEET_DPI,
+        "columns": grid.columns,
+        "cell_mm": grid.cell_mm,
+        "width_in": size_of(size).dots(SHEET_DPI)[0] / SHEET_DPI,
         "codes": [label.code for label in labels],
     }
     with TemporaryDirectory(prefix="tracerie-") as name:  # typst takes no pictures as bytes

@@ -4,6 +4,7 @@ Texts, bars and code share one left edge, ten modules in. The QR has the upper r
 owner the lower right one. The bars are as wide as the paper and their height let them be.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +25,8 @@ OWNERS = (2.2, 1.9)
 BARS = 7.0
 AIR = 1.2  # between things
 QR_MODULE = 0.5  # at most
+
+LEAST_BAR, LEAST_QR = 0.19, 0.25  # a module that a hand scanner, or a telephone, still reads
 
 # Shares.
 QR_SHARE = 0.4  # of the label's width, at most, the white of the QR included
@@ -53,6 +56,25 @@ SIZES = {
     "62x29": Size(62, 29, 0.92),
     "100x50": Size(100, 50, 1.56),
 }
+BREADTH = 1.2  # how much wider than its shape a label of another size may be filled
+_NAME = re.compile(r"([1-9][0-9]{1,2})x([1-9][0-9]{1,2})")
+
+
+def name_of(width_mm: int, height_mm: int) -> str:
+    """Return what a size is called wherever it is asked for."""
+    return f"{width_mm}x{height_mm}"
+
+
+@lru_cache(maxsize=64)
+def size_of(name: str) -> Size:
+    """Return the size of this name, in whole millimetres. Raises ValueError."""
+    said = _NAME.fullmatch(name)
+    if said is None:
+        raise ValueError(f"{name!r} is no size of a label")
+    width, height = map(int, said.groups())
+    usual = SIZES["57x32"]
+    scale = min(height / usual.height_mm, width / usual.width_mm * BREADTH)
+    return SIZES.get(name) or Size(width, height, scale)
 
 
 class Plan:
@@ -72,7 +94,7 @@ class Plan:
             (self._style("Bold", large, LEAST), self._style("Regular", small, LEAST))
             for large, small in LETTERS
         ]
-        self.prices = [self._style("Bold", mm) for mm in PRICES]
+        self.prices = [self._style("Bold", mm, LEAST) for mm in PRICES]
         self.owners = [self._style("Regular", mm) for mm in OWNERS]
         self.code = self._style("Bold", CODE)
         self.code_gap = round(self.code.em * SPREAD)
@@ -112,4 +134,4 @@ _style = lru_cache(maxsize=256)(Style)  # plans of one size share their letters
 @lru_cache(maxsize=32)
 def plan(size: str, dpi: int, modules: int) -> Plan:
     """Return the plan of labels whose QR is so many modules wide."""
-    return Plan(SIZES[size], dpi, modules)
+    return Plan(size_of(size), dpi, modules)

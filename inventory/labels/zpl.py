@@ -1,36 +1,55 @@
-"""Labels for printers that speak ZPL II: the very same dots, sent as a picture.
+"""Labels in ZPL II, the language of Zebra printers and of most that imitate them.
 
-As a picture (``^GFA``) accents, our typeface and the bars are those of the PNG, and no text of
-anybody's ever stands where the printer reads commands.
+The label is sent as the very picture that PNG and PDF show (``^GFA``), not as fields of text and
+a ``^BC``: so accents, our typeface and the QR are the same on every printer, and nothing that
+people typed reaches the printer as words, where ``^`` and ``~`` would be commands.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
-from inventory.labels.bitmap import Bitmap, row_bits
+from inventory.labels.bitmap import Bitmap
 from inventory.labels.drawing import Label, draw
 
+# How often the next digit stands: G to Y for 1 to 19, g to z for 20 to 400 by twenties.
+_ONES = "GHIJKLMNOPQRSTUVWXY"
+_TWENTIES = "ghijklmnopqrstuvwxyz"
+_RUN = re.compile(r"(.)\1{2,418}")
 
-def roll_zpl(labels: Sequence[Label], *, size: str = "57x32", dpi: int = 203) -> bytes:
-    """Return labels as a ZPL II program, one format each; one dot is one dot of the printer."""
-    return b"".join(_format(draw(label, size=size, dpi=dpi)) for label in labels)
+
+def roll_zpl(labels: Sequence[Label], *, size: str = "57x32", dpi: int = 203) -> str:
+    """Return one ZPL format per label, in dots of a printer of this resolution."""
+    return "".join(_format(draw(label, size=size, dpi=dpi)) for label in labels)
 
 
-def _format(bitmap: Bitmap) -> bytes:
-    across = (row_bits(bitmap.width) - 8) // 8
-    dots = _ink(bitmap, across)
-    return b"^XA^PW%d^LL%d^LH0,0^FO0,0^GFA,%d,%d,%d,%s^FS^XZ\n" % (
-        bitmap.width,
-        bitmap.height,
-        len(dots),
-        len(dots),
-        across,
-        dots.hex().upper().encode(),
+def _format(bitmap: Bitmap) -> str:
+    wide = (bitmap.width + 7) // 8
+    total = wide * bitmap.height
+    return (
+        f"^XA^PW{bitmap.width}^LL{bitmap.height}^LH0,0^FO0,0"
+        f"^GFA,{total},{total},{wide},{''.join(_squeezed(_inked(bitmap)))}^FS^XZ\n"
     )
 
 
-def _ink(bitmap: Bitmap, across: int) -> bytes:
-    """Rows of bits, black as 1: without the byte that begins a PNG's, and filled up with white."""
-    spare = across * 8 - bitmap.width
-    blank = ((1 << bitmap.width) - 1) << spare
-    rows = (bitmap.rows[at + 1 : at + 1 + across] for at in range(0, len(bitmap.rows), across + 1))
-    return b"".join((~int.from_bytes(row, "big") & blank).to_bytes(across, "big") for row in rows)
+def _inked(bitmap: Bitmap) -> Iterator[str]:
+    """Yield rows as ZPL wants them: hexadecimal, ink as 1, without the filter byte of a PNG."""
+    wide = (bitmap.width + 7) // 8
+    ink = ((1 << bitmap.width) - 1) << (wide * 8 - bitmap.width)
+    for start in range(0, len(bitmap.rows), wide + 1):
+        row = int.from_bytes(bitmap.rows[start + 1 : start + 1 + wide], "big")
+        yield f"{row ^ ink:0{2 * wide}X}"
+
+
+def _squeezed(rows: Iterator[str]) -> Iterator[str]:
+    """Yield rows shortened: ``:`` for the same again, ``,`` for white to the end, runs counted."""
+    before = ""
+    for row in rows:
+        inked = row.rstrip("0")
+        yield ":" if row == before else _RUN.sub(_counted, inked) + "," * (inked != row)
+        before = row
+
+
+def _counted(run: re.Match[str]) -> str:
+    twenties, ones = divmod(len(run[0]), 20)
+    many = _TWENTIES[twenties - 1] if twenties else ""
+    return many + (_ONES[ones - 1] if ones else "") + run[1]

@@ -219,6 +219,20 @@ STATES = {
 }
 
 
+class ItemCodeQuerySet(models.QuerySet["ItemCode"]):
+    def within(self, request: CallerRequest) -> Self:
+        """Codes that the caller's structure has drawn, each with the item that wears it."""
+        rows = self.filter(organisation=request.user.organisation_id)
+        return rows.select_related("item")
+
+    def named(self, code: str) -> Self:
+        return self.filter(code=codes.normalise(code))
+
+    def blank(self) -> Self:
+        """Those that no object wears yet."""
+        return self.filter(item=None)
+
+
 class ItemCode(models.Model):
     """The code that a structure's labels give an item; another structure may give it another.
 
@@ -228,6 +242,8 @@ class ItemCode(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     code = models.CharField(_("code"), max_length=6)
     item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="codes")
+
+    objects = ItemCodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("item code")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from inventory import codes
 from inventory.forms.choices import Offer
 from inventory.forms.items import ItemFilters
-from inventory.models import Category, Item, Movement
+from inventory.models import Category, Item, ItemCode, Movement
 from inventory.views.acts import chosen_site, sites_of
 from organisation.doors import page
 from organisation.models import Site
@@ -30,11 +30,17 @@ def find(request: CallerRequest) -> HttpResponse:
     said = request.GET.get("q", "").strip()[:200]
     said = said if said.isprintable() else ""
     code = codes.normalise(said)
-    if codes.is_valid(code) and Item.objects.within(request).named(code).exists():
+    if codes.is_valid(code) and _is_known(request, code):
         return redirect("item", code=code)
     if number := _number(request, said):
         return redirect("document", number=number)
     return find_page(request, said)
+
+
+def _is_known(request: CallerRequest, code: str) -> bool:
+    """Whether an object wears this code, or a blank label."""
+    worn = Item.objects.within(request).named(code)
+    return worn.exists() or ItemCode.objects.within(request).named(code).blank().exists()
 
 
 def _number(request: CallerRequest, said: str) -> str:

@@ -18,7 +18,7 @@ from inventory.forms.entries import ActForm
 from inventory.forms.items import DescribeForm, FoundForm, LabelForm, Parts
 from inventory.known import LINKS, acts_at, is_gone, last_of, relatives_of
 from inventory.ledger import Entry
-from inventory.models import Flow, Item, Movement, Verb
+from inventory.models import Flow, Item, ItemCode, Movement, Verb
 from inventory.models.workshop import repairs_of
 from inventory.trace import days_here, events_of
 from inventory.units import exact_kg
@@ -30,6 +30,7 @@ from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.submissions import writing
 
+KNOWN = ("category", "place", "line", "former", "code")  # to the page that led to the form
 KEPT = ("line", "place")  # from one object to the next
 
 
@@ -48,6 +49,8 @@ def item(request: CallerRequest, code: str) -> HttpResponse:
     """One object: what it is, its life as a line, and the acts possible now."""
     if not codes.is_valid(codes.normalise(code)):
         return find_page(request, code if code.isprintable() else "", status=404)
+    if blank := ItemCode.objects.within(request).named(code).blank().first():
+        return _blank(request, blank)
     found = item_of(request, code)
     site = found.account.site if found.account else None
     is_ours = site is None or site.organisation_id == request.user.organisation_id
@@ -56,6 +59,7 @@ def item(request: CallerRequest, code: str) -> HttpResponse:
         "item": found,
         "events": events,
         "last": last_of(events),
+        "print_url": _print_url(found, site),
         "site": site,
         "is_ours": is_ours,
         "days": days_here(found, events, timezone.localdate()),
@@ -72,6 +76,22 @@ def item(request: CallerRequest, code: str) -> HttpResponse:
         else "",
     }
     return render(request, "inventory/item.html", context)
+
+
+def _blank(request: CallerRequest, blank: ItemCode) -> HttpResponse:
+    """A code on a label printed ahead: which object does it stick on?"""
+    context = {
+        "code": blank.code,
+        "may_label": request.user.may_anywhere("label"),
+    }
+    return render(request, "inventory/blank.html", context)
+
+
+def _print_url(found: Any, site: Site | None) -> str:
+    """Where its label is printed in one tap: the site's own file, else the page that prints."""
+    direct = {Site.LabelOutput.ROLL: "label-roll", Site.LabelOutput.ZPL: "label-zpl"}
+    name = direct.get(Site.LabelOutput(site.label_output)) if site else None
+    return f"{reverse(name or 'print-labels')}?{urlencode({'code': found.own_code})}"
 
 
 def _changes(request: CallerRequest, found: Item) -> list[Change]:
@@ -146,6 +166,8 @@ def _labelled(request: CallerRequest, code: str) -> HttpResponse:
     line = _flow(request, kept.get("line", ""))
     if line and not _left_g(line):
         kept = {"arrival": line.movement.number}  # nothing is left of it: other lines may wait
+    if request.POST.get("code"):  # its label is stuck on already
+        kept["stuck"] = "1"
     query = {"code": code, "site": request.GET.get("site", ""), **kept}
     return redirect(f"{reverse('print-labels')}?{urlencode(query)}")
 
@@ -153,7 +175,7 @@ def _labelled(request: CallerRequest, code: str) -> HttpResponse:
 def _known(request: CallerRequest, offer: Offer) -> dict[str, Any]:
     """What the page that led here knows already: a line of an arrival, a former life."""
     asked = request.GET
-    known = {name: asked[name] for name in ("category", "place", "line", "former") if name in asked}
+    known = {name: asked[name] for name in KNOWN if name in asked}
     if line := _flow(request, asked.get("line", "")):
         known.setdefault("category", line.from_category.code)
         if line.to_account.place:

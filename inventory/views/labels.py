@@ -1,77 +1,24 @@
-"""Labels to print: one, several on a roll, a sheet of 24, or blank ones to stick first."""
+"""Labels to print: one, several on a roll, a sheet, or blank ones to stick first."""
 
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory import codes, labels, services
 from inventory.forms.choices import Offer
-from inventory.forms.entries import Once
-from inventory.models import Item
-from inventory.printed import labels_of
+from inventory.forms.labels import MOST, BlankForm, Paper
+from inventory.printed import is_size, labels_of, site_of
 from inventory.views.acts import chosen_site, shown, sites_of
 from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, submit
-
-SHEET = 24
-MOST = 240  # labels at once: ten sheets
-
-
-class Paper(forms.Form):
-    """On which paper: the label's size, the printer's dots, how much of a sheet is used.
-
-    What is not said is as the site's settings have it.
-    """
-
-    size = forms.ChoiceField(
-        label=gettext_lazy("Size, mm"),
-        choices=[(size, size.replace("x", " × ")) for size in labels.SIZES],
-        required=False,
-    )
-    dpi = forms.TypedChoiceField(
-        label=gettext_lazy("Printer, dots per inch"),
-        choices=[(str(dpi), str(dpi)) for dpi in labels.DPIS],
-        coerce=int,
-        empty_value="",
-        required=False,
-    )
-    skip = forms.IntegerField(
-        label=gettext_lazy("Labels of the sheet already used"),
-        min_value=0,
-        max_value=SHEET - 1,
-        required=False,
-    )
-
-    def __init__(self, data: Any, site: Site | None = None) -> None:
-        usual = {"size": site.label_size, "dpi": site.label_dpi} if site else {}
-        super().__init__(data, initial=usual)
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """Size, dots and skip, as usual where nothing sensible was asked."""
-        self.full_clean()
-        said = self.cleaned_data
-        return {
-            "size": said.get("size") or self.initial.get("size") or next(iter(labels.SIZES)),
-            "dpi": said.get("dpi") or self.initial.get("dpi") or labels.DPIS[0],
-            "skip": said.get("skip") or 0,
-        }
-
-    @property
-    def demanded(self) -> dict[str, Any]:
-        """What was asked, where all of it is sensible. Raises Http404."""
-        if not self.is_valid():
-            raise Http404
-        return self.said
 
 
 def _wanted(said: list[str]) -> list[str]:
@@ -91,20 +38,19 @@ def _labels(request: CallerRequest, said: list[str]) -> list[labels.Label]:
     return found
 
 
-def _site(request: CallerRequest, said: list[str]) -> Site | None:
-    """The site whose settings say on what labels are printed: where the first object lies."""
-    known = Item.objects.known_to(request.user.organisation_id)
-    worn = known.wearing(map(codes.normalise, said[:MOST])).filter(account__site__isnull=False)
-    sites = Site.objects.within(request)
-    return sites.filter(accounts__items__in=worn[:1]).first() or sites.first()
+def _site(request: CallerRequest, found: list[labels.Label]) -> Site:
+    """Whose labels these are: of the site where the first object is, else of the one chosen."""
+    owner = request.user.organisation
+    site = site_of(owner, [label.code for label in found]) if owner else None
+    return site or chosen_site(request)
 
 
 @page("read_stock")
 @require_safe
 def png(request: CallerRequest, code: str) -> HttpResponse:
     """The label of one object, as a picture of exact size."""
-    [label] = _labels(request, [code])
-    paper = Paper(request.GET, _site(request, [code])).demanded
+    [label] = found = _labels(request, [code])
+    paper = Paper(request.GET, site=_site(request, found)).demanded
     picture = labels.label_png(label, size=paper["size"], dpi=paper["dpi"], level=6)
     return HttpResponse(picture, content_type="image/png")
 
@@ -113,55 +59,78 @@ def png(request: CallerRequest, code: str) -> HttpResponse:
 @require_safe
 def roll(request: CallerRequest) -> HttpResponse:
     """Labels one to a page, for any label printer."""
-    said = request.GET.getlist("code")
-    found = _labels(request, said)
-    paper = Paper(request.GET, _site(request, said)).demanded
+    found, paper = _asked(request)
     content = labels.roll_pdf(found, size=paper["size"], dpi=paper["dpi"])
-    return _pdf(content, "etiquettes.pdf")
+    return _file(content, "application/pdf", 'inline; filename="etiquettes.pdf"')
 
 
 @page("label")
 @require_safe
 def zpl(request: CallerRequest) -> HttpResponse:
-    """Labels as a program for a printer that speaks ZPL."""
-    said = request.GET.getlist("code")
-    found = _labels(request, said)
-    paper = Paper(request.GET, _site(request, said)).demanded
+    """Labels as a Zebra printer is told to print them, one after the other."""
+    found, paper = _asked(request)
     content = labels.roll_zpl(found, size=paper["size"], dpi=paper["dpi"])
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = 'attachment; filename="etiquettes.zpl"'
-    return response
+    return _file(content.encode(), "text/plain", 'attachment; filename="etiquettes.zpl"')
 
 
 @page("label")
 @require_safe
 def sheet(request: CallerRequest) -> HttpResponse:
-    """Labels on A4 sheets of 24."""
-    paper = Paper(request.GET).demanded
-    content = labels.sheet_pdf(_labels(request, request.GET.getlist("code")), skip=paper["skip"])
-    return _pdf(content, "planche.pdf")
+    """Labels on A4 sheets."""
+    found, paper = _asked(request)
+    content = labels.sheet_pdf(found, size=paper["size"], skip=paper["skip"])
+    return _file(content, "application/pdf", 'inline; filename="planche.pdf"')
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
+def _asked(request: CallerRequest) -> tuple[list[labels.Label], dict[str, Any]]:
+    """The labels that were asked for, and on which paper. Raises Http404."""
+    found = _labels(request, request.GET.getlist("code"))
+    return found, Paper(request.GET, site=_site(request, found)).demanded
+
+
+def _file(content: bytes, kind: str, disposition: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = disposition
     return response
 
 
 @page("label")
 @require_safe
+@cache_control(private=True, max_age=86_400)
+def paper_css(request: CallerRequest, size: str) -> HttpResponse:
+    """The page that the browser prints labels of this size on: strict pages hold no styles."""
+    if not is_size(size):
+        raise Http404
+    across, down = size.split("x")
+    box = f"width: {across}mm; height: {down}mm;"
+    rules = (
+        f"@page label {{ size: {across}mm {down}mm; margin: 0; }}\n"
+        f"@media print {{ .label {{ page: label; {box} }} }}\n"
+    )
+    return HttpResponse(rules, content_type="text/css")
+
+
+@page("label")
+@require_safe
 def print_labels(request: CallerRequest) -> HttpResponse:
-    """Labels as the browser prints them, each on a page of its own; the printing starts itself."""
-    said = request.GET.getlist("code")
-    shown, site = _labels(request, said), _site(request, said)
-    paper = Paper(request.GET, site)
+    """Labels as the browser prints them, each on a page of its own; the printing starts itself.
+
+    A label that is stuck on already (``stuck``) is not printed before somebody asks.
+    """
+    shown = _labels(request, request.GET.getlist("code"))
+    site = _site(request, shown)
+    paper = Paper(request.GET, site=site)
+    said = paper.said
     context = {
         "labels": shown,
         "paper": paper,
-        "size": paper.said["size"],
-        "dpi": paper.said["dpi"],
-        "output": site.label_output if site else "",
+        "size": said["size"],
+        "dpi": said["dpi"],
+        "cells": labels.grid_of(said["size"]).cells,
         "query": urlencode([("code", label.code) for label in shown]),
+        "output": site.label_output,
+        "starts": "" if request.GET.get("stuck") else site.label_output,
+        "is_stuck": bool(request.GET.get("stuck")),
         "onward": _onward(request) or reverse("label-item"),
         "arrival": request.GET.get("arrival", ""),
     }
@@ -174,14 +143,6 @@ def _onward(request: CallerRequest) -> str:
         return reverse("document", kwargs={"number": number}) if number.isprintable() else ""
     kept = {name: request.GET[name] for name in ("site", "line", "place") if request.GET.get(name)}
     return f"{reverse('label-item')}?{urlencode(kept)}" if kept else reverse("label-item")
-
-
-class BlankForm(Once):
-    """How many blank labels to draw codes for."""
-
-    count = forms.IntegerField(
-        label=gettext_lazy("How many labels?"), min_value=1, max_value=MOST, initial=SHEET
-    )
 
 
 @page("label")
@@ -197,7 +158,7 @@ def blanks(request: CallerRequest) -> HttpResponse:
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
-            query = urlencode([("code", code) for code in drawn])
+            query = urlencode([("site", offer.site.code), *(("code", code) for code in drawn)])
             return redirect(f"{reverse('print-labels')}?{query}")
     context = {
         "form": form,

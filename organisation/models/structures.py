@@ -102,11 +102,17 @@ class SiteQuerySet(models.QuerySet["Site"]):
 class Site(models.Model):
     """A place with a scale and a door: figures are kept, and months closed, per site."""
 
-    SCALE_LIMIT_MAX_G = 100_000_000
+    class LabelDots(models.IntegerChoices):
+        COARSE = 203, "203"
+        FINE = 300, "300"
 
     class LabelOutput(models.TextChoices):
-        ROLL = "roll", _("the browser's printer")
-        ZPL = "zpl", _("a printer that speaks ZPL")
+        PAGE = "page", _("from the browser, one label to a page")
+        ROLL = "roll", _("a PDF for the roll")
+        SHEET = "sheet", _("A4 sheets of labels")
+        ZPL = "zpl", _("a ZPL file for a Zebra printer")
+
+    SCALE_LIMIT_MAX_G = 100_000_000
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="sites")
     code = models.CharField(_("code"), max_length=32, unique=True, validators=[code_validator])
@@ -132,17 +138,26 @@ class Site(models.Model):
         default=200,
         validators=[MaxValueValidator(10_000)],
     )
-    label_size = models.CharField(_("size of labels (mm)"), max_length=8, default="57x32")
-    label_dpi = models.PositiveSmallIntegerField(
-        _("dots per inch of the label printer"), default=203
-    )
-    label_output = models.CharField(
-        _("labels go to"), max_length=8, choices=LabelOutput, default=LabelOutput.ROLL
-    )
     lock_after_min = models.PositiveSmallIntegerField(
         _("minutes before a tablet locks"),
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(120)],
+    )
+    label_width_mm = models.PositiveSmallIntegerField(
+        _("width of a label (mm)"),
+        default=57,
+        validators=[MinValueValidator(25), MaxValueValidator(110)],
+    )
+    label_height_mm = models.PositiveSmallIntegerField(
+        _("height of a label (mm)"),
+        default=32,
+        validators=[MinValueValidator(15), MaxValueValidator(110)],
+    )
+    label_dpi = models.PositiveSmallIntegerField(
+        _("dots per inch of the label printer"), choices=LabelDots, default=LabelDots.COARSE
+    )
+    label_output = models.CharField(
+        _("how labels are printed"), max_length=8, choices=LabelOutput, default=LabelOutput.PAGE
     )
     daily_word = models.CharField(_("word of the day"), max_length=140, blank=True)
     books_closed_through = models.PositiveIntegerField(
@@ -160,7 +175,11 @@ class Site(models.Model):
             models.CheckConstraint(
                 name="site_scale_limit_is_plausible",
                 condition=Q(scale_limit_g__gt=0, scale_limit_g__lte=100_000_000),
-            )
+            ),
+            models.CheckConstraint(
+                name="site_label_is_plausible",
+                condition=Q(label_width_mm__range=(25, 110), label_height_mm__range=(15, 110)),
+            ),
         ]
 
     def __str__(self) -> str:

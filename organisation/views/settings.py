@@ -68,6 +68,18 @@ CARDS = (
         "tags",
     ),
     Card(
+        "label-settings",
+        gettext_lazy("Labels"),
+        gettext_lazy("Their size, their printer"),
+        "tag",
+    ),
+    Card(
+        "dot-settings",
+        gettext_lazy("Weekly dots"),
+        gettext_lazy("Colours, and what each week takes off"),
+        "circle-dot",
+    ),
+    Card(
         "stations",
         gettext_lazy("Tablets"),
         gettext_lazy("Paired to a site, opened with a PIN"),

@@ -300,6 +300,60 @@ def test_a_blank_label_is_stuck_first_and_weighed_later(browser, stocked):
     assert Item.objects.get().codes.get().code == blank[0]
 
 
+def test_a_blank_label_that_is_scanned_offers_to_label_an_object_with_it(browser, stocked, world):
+    [blank] = services.draw_codes(organisation=world.navette, count=1)
+    for scanned in (blank, blank.lower(), f"http://ailleurs/o/{blank}"):
+        assert browser().get("/chercher/", {"q": scanned}).url == f"/o/{blank}/"
+    page = browser(world.sorter).get(f"/o/{blank}/")
+    assert page.status_code == 200
+    assert f"/objets/nouveau/?code={blank}" in page.content.decode()
+    form = browser().get(f"/objets/nouveau/?code={blank}").context["form"]
+    assert form["code"].value() == blank
+    done = browser().post("/objets/nouveau/?site=canal", labelling(code=blank))
+    assert "stuck=1" in done.url
+    assert browser().get(done.url).context["starts"] == ""  # its label is on it already
+    assert browser().get(f"/o/{blank}/").context["item"].weight_g == 4_200
+
+
+def test_a_blank_label_tells_its_auditor_no_more_than_that(browser, world):
+    [blank] = services.draw_codes(organisation=world.navette, count=1)
+    assert "/objets/nouveau/" not in browser(world.auditor).get(f"/o/{blank}/").content.decode()
+    assert browser(world.paul).get(f"/o/{blank}/").status_code == 404
+
+
+def test_the_api_tells_a_blank_label_from_a_worn_one(api, label, world):
+    worn = label().own_code
+    [blank] = services.draw_codes(organisation=world.navette, count=1)
+    told = [api().get(f"inventory/codes/{code}").json() for code in (worn, blank.lower())]
+    assert told == [{"code": worn, "is_blank": False}, {"code": blank, "is_blank": True}]
+    assert api(world.paul).get(f"inventory/codes/{blank}").status_code == 404
+    made = api().post(
+        "inventory/items", site="canal", category="MOB.CHAI", weight_g=900, code=blank
+    )
+    assert made.status_code == 201
+    assert api().get(f"inventory/codes/{blank}").json()["is_blank"] is False
+
+
+@pytest.mark.parametrize(
+    ("output", "where"),
+    [
+        ("page", "/etiquettes/?code="),
+        ("sheet", "/etiquettes/?code="),
+        ("roll", "/etiquettes/rouleau.pdf?code="),
+        ("zpl", "/etiquettes/rouleau.zpl?code="),
+    ],
+)
+def test_a_label_is_printed_again_in_one_tap_as_the_site_prints(
+    browser, label, world, output, where
+):
+    world.canal.label_output = output
+    world.canal.save()
+    code = label().own_code
+    url = browser().get(f"/o/{code}/").context["print_url"]
+    assert url == f"{where}{code}"
+    assert browser().get(url).status_code == 200
+
+
 def test_blank_labels_asked_for_twice_are_drawn_once(browser, stocked):
     data = {"id": str(uuid4()), "count": "3"}
     first, again = (browser().post("/etiquettes/vierges/?site=canal", data) for _n in range(2))
@@ -328,7 +382,7 @@ def test_labels_come_as_pictures_rolls_and_sheets(browser, label):
         assert response.content.startswith(b"%PDF")
 
 
-FILES = ("/etiquettes/rouleau.pdf", "/etiquettes/planche.pdf")
+FILES = ("/etiquettes/rouleau.pdf", "/etiquettes/rouleau.zpl", "/etiquettes/planche.pdf")
 
 
 @pytest.mark.parametrize("query", [{}, {"code": "ABCDEF"}, {"code": "\x00"}])

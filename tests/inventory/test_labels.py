@@ -16,7 +16,7 @@ from PIL import Image, ImageFilter
 
 from benchmarks.labels import sample
 from inventory.codes import ALPHABET, new_code
-from inventory.labels import DPIS, SIZES, Label, label_png, roll_pdf, sheet_pdf
+from inventory.labels import DPIS, SIZES, Label, grid_of, label_png, roll_pdf, sheet_pdf
 from inventory.labels.drawing import owner, texts
 from inventory.labels.plan import plan
 from inventory.labels.symbols import _specimen, address, bars, qr, qr_modules
@@ -291,9 +291,21 @@ def test_smaller_labels_fit_a_sheet_as_well(size):
     assert [decoded(cell(sheet, n)[0]) for n in range(3)] == [expected(m) for m in samples(3)]
 
 
-def test_a_label_larger_than_a_cell_is_refused():
+def test_labels_larger_than_a_cell_have_a_sheet_of_fewer_cells():
+    assert (grid_of("70x37").cells, grid_of("100x50").cells, grid_of("110x110").cells) == (
+        24,
+        10,
+        2,
+    )
+    made = samples(12)
+    first, second = pages(sheet_pdf(made, size="100x50", skip=1), 300)
+    assert expected(made[8]).items() <= decoded(first.crop((1240, 2800, 2480, 3508))).items()
+    assert decoded(second.crop((0, 0, 1240, 700))) == expected(made[9])
+
+
+def test_a_label_larger_than_a_sheet_is_refused():
     with pytest.raises(ValueError, match="larger"):
-        sheet_pdf([label()], size="100x50")
+        sheet_pdf([label()], size="211x50")
 
 
 # Texts.

@@ -1,59 +1,90 @@
-"""Labels for printers that speak ZPL: the very same dots as the PNG's."""
+"""ZPL is read back: to the very dots of the picture, and by a decoder."""
 
-import io
 import re
 
 import pytest
 import zxingcpp
-from PIL import Image, ImageChops, ImageOps
+from PIL import Image
 
-from inventory.labels import DPIS, SIZES, Label, label_png, roll_zpl
-
-CHAIR = Label(
-    code="9X4WAP",
-    url="http://localhost:8000/o/9X4WAP",
-    owner="La Navette",
-    title="Chaise d’écolier à réparer ^XA^FDpiège^FS ~JR",
-    category="Mobilier",
-    detail="4,2\N{NO-BREAK SPACE}kg · bon état",
-    price_cents=1_500,
+from inventory.labels import roll_zpl
+from tests.inventory.test_labels import (
+    FORMATS,
+    HARD,
+    blank,
+    decoded,
+    expected,
+    label,
+    picture,
+    samples,
 )
+
 FORMAT = re.compile(
-    rb"\^XA\^PW(\d+)\^LL(\d+)\^LH0,0\^FO0,0\^GFA,(\d+),(\d+),(\d+),([0-9A-F]+)\^FS\^XZ\n"
+    r"\^XA\^PW(\d+)\^LL(\d+)\^LH0,0\^FO0,0\^GFA,(\d+),(\d+),(\d+),([0-9A-Za-z,:]*)\^FS\^XZ\n"
 )
+TIMES = {sign: n for n, sign in enumerate("GHIJKLMNOPQRSTUVWXY", 1)}
+TIMES |= {sign: 20 * n for n, sign in enumerate("ghijklmnopqrstuvwxyz", 1)}
 
 
-def printed(program):
-    """The picture that a printer makes of a format, black on white."""
-    [found] = FORMAT.findall(program)
-    width, height, total, again, across = map(int, found[:5])
-    dots = bytes.fromhex(found[5].decode())
-    assert total == again == len(dots) == across * height
-    image = Image.frombytes("1", (across * 8, height), dots)
-    assert image.crop((width, 0, across * 8, height)).getbbox() is None  # what fills up is white
-    return ImageOps.invert(image.convert("L")).crop((0, 0, width, height))
+def printed(zpl: str) -> list[Image.Image]:
+    """What a printer makes of it; nothing but graphics is understood."""
+    assert FORMAT.sub("", zpl) == ""
+    return [_page(*found.groups()) for found in FORMAT.finditer(zpl)]
 
 
-@pytest.mark.parametrize("dpi", DPIS)
-@pytest.mark.parametrize("size", SIZES)
-def test_a_printer_makes_the_very_dots_of_the_png(size, dpi):
-    image = printed(roll_zpl([CHAIR], size=size, dpi=dpi))
-    png = Image.open(io.BytesIO(label_png(CHAIR, size=size, dpi=dpi))).convert("L")
-    assert image.size == png.size
-    assert ImageChops.difference(image, png).getbbox() is None
+def _page(width, height, total, again, wide, data) -> Image.Image:
+    rows = _rows(data, int(wide) * 2)
+    assert total == again == str(len(rows) * int(wide))
+    assert len(rows) == int(height)
+    ink = Image.frombytes("1", (int(wide) * 8, len(rows)), bytes.fromhex("".join(rows)))
+    page = Image.new("1", ink.size, 1)
+    page.paste(0, mask=ink)
+    assert ink.crop((int(width), 0, *ink.size)).getbbox() is None  # nothing beyond the paper
+    return page.crop((0, 0, int(width), int(height)))
 
 
-def test_what_it_prints_is_read_again():
-    image = printed(roll_zpl([CHAIR], dpi=203)).convert("L")
-    wide = ImageOps.expand(image, 20, 255)
-    assert {found.text for found in zxingcpp.read_barcodes(wide)} == {CHAIR.code, CHAIR.url}
+def _rows(data: str, digits: int) -> list[str]:
+    rows, row, times = [], "", 0
+    for sign in data:
+        if sign == ":":
+            assert row == ""
+            rows.append(rows[-1])
+        elif sign in TIMES:
+            times += TIMES[sign]
+        else:
+            row = row.ljust(digits, "0") if sign == "," else row + sign * (times or 1)
+            times = 0
+        if len(row) == digits:
+            rows.append(row)
+            row = ""
+    assert row == ""
+    return rows
 
 
-def test_no_text_of_anybody_stands_where_the_printer_reads_commands():
-    program = roll_zpl([CHAIR])
-    assert FORMAT.fullmatch(program)
-    assert b"~" not in program
+@pytest.mark.parametrize(("size", "dpi"), FORMATS)
+def test_zpl_prints_the_very_dots_of_the_picture(size, dpi):
+    made = [*samples(8), *HARD, blank()]
+    pages = printed(roll_zpl(made, size=size, dpi=dpi))
+    for page, each in zip(pages, made, strict=True):
+        assert page.tobytes() == picture(each, size=size, dpi=dpi).tobytes()
 
 
-def test_each_label_is_a_format_of_its_own():
-    assert len(FORMAT.findall(roll_zpl([CHAIR] * 3))) == 3
+def test_a_decoder_reads_both_symbols_of_what_is_printed():
+    [page] = printed(roll_zpl([label()]))
+    assert decoded(page) == expected(label())
+    assert len(zxingcpp.read_barcodes(page.convert("L"))) == 2
+
+
+@pytest.mark.parametrize("said", ["^XZ^XA^FDhacked^FS^XZ", "~JR", "~JA^JUF", "^FN1^FX\n^XZ", "é€œ"])
+def test_nothing_that_people_typed_reaches_the_printer_as_a_command(said):
+    made = label(title=said, category=said, detail=said, owner=said)
+    zpl = roll_zpl([made])
+    assert re.findall(r"\^..", zpl) == ["^XA", "^PW", "^LL", "^LH", "^FO", "^GF", "^FS", "^XZ"]
+    assert "~" not in zpl
+    assert zpl.isascii()
+    [page] = printed(zpl)
+    assert page.tobytes() == picture(made).tobytes()
+
+
+def test_zpl_is_squeezed_to_half_of_its_dots_in_hexadecimal():
+    zpl = roll_zpl(samples(20))
+    assert len(zpl) < 20 * 57 * 256  # a byte per eight dots; two digits each if it were plain
