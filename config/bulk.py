@@ -18,7 +18,7 @@ COLUMNS = {
     ),
     "collection_intake": ("id", "movement_id", "mode_id", "origin_id", "waste_status"),
     "collection_weighing": ("intake_id", "flow_id", "gross_g", "container_id"),
-    "inventory_shipment": ("movement_id", "fate", "partner_id", "carrier", "bsd"),
+    "inventory_shipment": ("movement_id", "fate", "partner_id", "carrier", "bsd", "is_crate"),
     "inventory_monthlyflow": (
         *("month", "from_account_id", "to_account_id", "method", "from_category_id"),
         *("to_category_id", *_SUMS),

@@ -233,7 +233,7 @@ class _Month:
     def _ship(self, state: _SiteState, day: int, lines: list[tuple[int, int]]) -> None:
         account, partner, fate = state.exits[int(self.rng.random() * len(state.exits))]
         movement = self._movement(state, Verb.SHIP, day)
-        self.rows["inventory_shipment"].append((movement, fate, partner, "", ""))
+        self.rows["inventory_shipment"].append((movement, fate, partner, "", "", False))
         for category, weight_g in lines:
             self._flow(movement, (state.floor, account), (category, weight_g, 0, Method.WEIGHED))
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from inventory.views import catalogue as views
-from inventory.views import settings
+from inventory.views import settings, tiles
 from inventory.views.listings import CATEGORIES, LISTINGS, SITES, Listing
 
 
@@ -29,6 +29,7 @@ urlpatterns = [
     path("etiquettes/exemple.png", settings.specimen_png, name="label-specimen"),
     path("categories/", views.categories, {"listing": CATEGORIES}, name="categories"),
     *row_pages(CATEGORIES),
+    path("sites/<str:site>/tuiles/", tiles.tiles, name="tiles"),
 ]
 for _listing in LISTINGS:
     urlpatterns += list_pages(_listing)

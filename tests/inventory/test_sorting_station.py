@@ -97,7 +97,7 @@ def test_each_gram_sorted_today_counts_once(call, arrival):
 
 @pytest.mark.parametrize(("site", "code"), [("gare", "forbidden"), ("quai", "unknown_site")])
 def test_another_site_s_lots_and_objects_are_not_ours(call, site, code):
-    for path in ("lots", "objects"):
+    for path in ("lots", "catalogue"):
         assert codes(call.get(f"inventory/{path}", site=site)) == [code]
 
 

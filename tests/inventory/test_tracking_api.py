@@ -145,6 +145,7 @@ def test_the_catalogue_lists_what_lies_at_a_site_or_in_one_place(room, manager):
             "category": "MOB.CHAI",
             "weight_g": 4_200,
             "price_cents": 1_500,
+            "condition": "",
             "place": "boutique",
         }
     ]
