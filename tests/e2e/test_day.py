@@ -1,7 +1,6 @@
 """The whole day of a volunteer: a tablet paired in the morning, the wall read in the evening."""
 
 import json
-import re
 
 import pytest
 from playwright.sync_api import expect
@@ -14,10 +13,10 @@ from organisation.services import invite, set_pin
 from tests.e2e.test_offline import pill
 from tests.e2e.test_ship import Quay
 from tests.e2e.test_sort import PRINTER, Table
-from tests.e2e.test_weigh import WEIGH, Hand, all_sent
+from tests.e2e.test_tablet import PINS, sign_in
+from tests.e2e.test_weigh import Hand, all_sent
 
 pytestmark = pytest.mark.browser
-PIN = "4071"
 ARRIVALS = (("12,5", "Mobilier"), ("4,3", "Textiles"), ("30", "Mobilier"), ("7", "Textiles"))
 CLOSED = json.dumps(
     {"detail": [{"type": "month_closed", "loc": ["body"], "msg": "Ce mois est clos."}]}
@@ -39,7 +38,7 @@ def world(own_database):
         username="ines", first_name="Inès", organisation=world.navette, password="!"
     )
     Membership.objects.create(user=ines, site=world.canal, role=Role.SORTER)
-    set_pin(person=ines, pin=PIN)
+    set_pin(person=ines, pin=PINS["ines"])
     return world
 
 
@@ -49,11 +48,8 @@ def tablet(world, visit):
     code = invite(station=Station(site=world.canal, name="Quai 1"))
     with visit(f"/tablette/?code={code}", login=None, size="tablet", script=PRINTER) as page:
         page.click("button.go")
-        page.locator(".face", has_text="Inès").click()
-        for digit in PIN:
-            page.click(f".pin [data-key='{digit}']")
-        page.click(".pin .key.go")
-        page.wait_for_url(re.compile(r"/$|/peser/"))
+        expect(page.locator(".site")).to_have_text("Canal · Quai 1")
+        sign_in(Hand(page), "ines", "Inès")
         yield page
 
 
@@ -112,8 +108,6 @@ def send_away(quay):
 
 
 def test_a_volunteer_works_a_whole_day_and_the_wall_tells_it(tablet, world):
-    tablet.goto(WEIGH)
-    tablet.locator("#tiles .tile").first.wait_for()
     expect(tablet.locator(".person-name")).to_have_text("Inès")
     weigh_ten(Hand(tablet))
     settle_what_was_refused(Hand(tablet))
