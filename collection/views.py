@@ -29,7 +29,7 @@ from inventory.models import (
     Verb,
 )
 from inventory.tiles import destinations_of, screens_of, tiles_of
-from inventory.views.acts import chosen_site, recorded, shown, sites_of
+from inventory.views.acts import at_a_site, chosen_site, recorded, shown, sites_of
 from inventory.views.items import item_of
 from organisation.doors import page, require
 from organisation.models import Site, Submission, User
@@ -40,10 +40,7 @@ from organisation.submissions import claim_of, form_content, form_uuid, submit
 @page("collect")
 def choose_site(request: CallerRequest) -> HttpResponse:
     """Go straight to the only site, or offer the choice."""
-    sites = list(Site.objects.permitted(request.user, "collect"))
-    if len(sites) == 1:
-        return redirect("weigh", site=sites[0].code)
-    return render(request, "collection/choose_site.html", {"sites": sites})
+    return at_a_site(request, "weigh", "collection/choose_site.html")
 
 
 @page("collect")

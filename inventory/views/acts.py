@@ -97,6 +97,14 @@ def sites_of(request: CallerRequest) -> list[Site]:
     return list(rows.select_related("organisation"))
 
 
+def at_a_site(request: CallerRequest, screen: str, template: str) -> HttpResponse:
+    """Straight to the screen of the only site where the page's act is permitted, or the choice."""
+    sites = sites_of(request)
+    if len(sites) == 1:
+        return redirect(screen, site=sites[0].code)
+    return render(request, template, {"sites": sites, "screen": screen})
+
+
 def chosen_site(request: CallerRequest) -> Site:
     """The site of ``?site=``, else the last one chosen, else the first one permitted.
 

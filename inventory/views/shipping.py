@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from inventory.forms.items import ItemFilters
 from inventory.models import EXITS, Container, Kind, Partner, TreatmentCode, WasteCode
 from inventory.tiles import screens_of, tiles_of
+from inventory.views.acts import at_a_site
 from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
@@ -22,10 +23,7 @@ from organisation.permissions import CallerRequest
 @require_safe
 def choose_site(request: CallerRequest) -> HttpResponse:
     """Go straight to the only site, or offer the choice."""
-    sites = list(Site.objects.permitted(request.user, "ship"))
-    if len(sites) == 1:
-        return redirect("ship-station", site=sites[0].code)
-    return render(request, "inventory/choose_shipping_site.html", {"sites": sites})
+    return at_a_site(request, "ship-station", "inventory/choose_shipping_site.html")
 
 
 @page("ship")

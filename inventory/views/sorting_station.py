@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.text import capfirst
 from django.views.decorators.gzip import gzip_page
 
 from inventory.models import Item, Place, Repair
 from inventory.tiles import destinations_of, screens_of, tiles_of
+from inventory.views.acts import at_a_site
 from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
@@ -17,10 +18,7 @@ from organisation.permissions import CallerRequest
 @page("sort")
 def choose_site(request: CallerRequest) -> HttpResponse:
     """Go straight to the only site, or offer the choice."""
-    sites = list(Site.objects.permitted(request.user, "sort"))
-    if len(sites) == 1:
-        return redirect("sort-station", site=sites[0].code)
-    return render(request, "inventory/choose_sorting_site.html", {"sites": sites})
+    return at_a_site(request, "sort-station", "inventory/choose_sorting_site.html")
 
 
 @page("sort")

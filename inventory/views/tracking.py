@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 
 from inventory.models import Place
 from inventory.tiles import screens_of, tiles_of
 from inventory.trace import ICONS
+from inventory.views.acts import at_a_site
 from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
@@ -18,20 +19,13 @@ from organisation.permissions import CallerRequest
 @page("read_stock")
 def choose_site(request: CallerRequest) -> HttpResponse:
     """Go straight to the only site, or offer the choice."""
-    return _chosen(request, "read_stock", "track")
+    return at_a_site(request, "track", "inventory/choose_screen.html")
 
 
 @page("count")
 def choose_shelf_site(request: CallerRequest) -> HttpResponse:
     """Go straight to the only site, or offer the choice."""
-    return _chosen(request, "count", "count-shelf")
-
-
-def _chosen(request: CallerRequest, act: str, screen: str) -> HttpResponse:
-    sites = list(Site.objects.permitted(request.user, act))
-    if len(sites) == 1:
-        return redirect(screen, site=sites[0].code)
-    return render(request, "inventory/choose_screen.html", {"sites": sites, "screen": screen})
+    return at_a_site(request, "count-shelf", "inventory/choose_screen.html")
 
 
 @page("read_stock")

@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory.forms.entries import CancelForm
 from inventory.ledger import Entry
 from inventory.models import Verb
-from inventory.views.acts import MORE_LINES, recorded, shown
+from inventory.views.acts import MORE_LINES, at_a_site, recorded, shown
 from organisation.doors import page
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
@@ -24,10 +24,7 @@ from reporting.evening.recording import cancel_sheet, record_sheet
 @require_safe
 def choose(request: CallerRequest) -> HttpResponse:
     """Go straight to the only site, or offer the choice."""
-    sites = list(Site.objects.permitted(request.user, "collect"))
-    if len(sites) == 1:
-        return redirect("evening", site=sites[0].code)
-    return render(request, "reporting/choose_evening.html", {"sites": sites})
+    return at_a_site(request, "evening", "reporting/choose_evening.html")
 
 
 @page("collect")

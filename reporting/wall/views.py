@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from inventory.views.acts import at_a_site
 from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
@@ -18,10 +19,7 @@ from reporting.wall import wall as wall_of
 @require_safe
 def choose(request: CallerRequest) -> HttpResponse:
     """Go straight to the only site, or offer the choice."""
-    sites = list(Site.objects.permitted(request.user, "read_stock"))
-    if len(sites) == 1:
-        return redirect("wall", site=sites[0].code)
-    return render(request, "reporting/choose_wall.html", {"sites": sites})
+    return at_a_site(request, "wall", "reporting/choose_wall.html")
 
 
 @page("read_stock")

@@ -17,6 +17,12 @@ const sum = (code) => [...code].reduce((total, sign, at) => total + WEIGHTS[at] 
 export const isShaped = (code) => code.length === LENGTH && [...code].every((sign) => SIGNS.includes(sign));
 export const isValid = (code) => isShaped(code) && sum(code) % 31 === 0;
 
+/* The code in what was typed or scanned; null where it holds none. */
+export function codeIn(text) {
+  const code = normalise(text);
+  return isValid(code) ? code : null;
+}
+
 /* Whether two codes are one slip apart: a sign replaced, or two swapped. */
 function isNear(code, other) {
   const apart = [...code].map((sign, at) => at).filter((at) => code[at] !== other[at]);

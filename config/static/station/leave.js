@@ -1,7 +1,7 @@
 /* Something leaves: who takes it, then weights or full containers, then the categories. */
 import * as board from "./board.js";
 import * as cargo from "./cargo.js";
-import { codeIn } from "./code.js";
+import { codeIn } from "./codes.js";
 import { find, plural, say, word } from "./page.js";
 import * as rows from "./rows.js";
 import { blank, uuid } from "./sheet.js";

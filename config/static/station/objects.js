@@ -1,4 +1,5 @@
 /* Labelled objects of this site, as told last: found by their code, without a network too. */
+import { codeIn } from "./codes.js";
 import { find, h, icon, say, word } from "./page.js";
 import * as labels from "./labels.js";
 import { imageOf } from "./lot.js";
@@ -11,22 +12,11 @@ import * as sounds from "./sounds.js";
 import { kg } from "./units.js";
 import { person } from "./who.js";
 
-const SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXY";
-const WEIGHTS = [2, 3, 4, 5, 6, 1];
-const ALIKE = { I: "1", L: "1", O: "0", U: "V", Z: "2", " ": "", "-": "" };
 const EVERY = 10 * 60_000;
 const ROOM = 8;
 
 let here;
 let known = new Map();
-
-/* A code as it is typed or scanned: the last word of an address, what looks alike read as one. */
-export function codeIn(text) {
-  const last = text.trim().replace(/\/+$/, "").split("/").at(-1).toUpperCase();
-  const code = last.replace(/[ILOUZ -]/g, (sign) => ALIKE[sign]);
-  const sum = [...code].reduce((total, sign, at) => total + SIGNS.indexOf(sign) * (WEIGHTS[at] ?? 0), 0);
-  return code.length === 6 && [...code].every((sign) => SIGNS.includes(sign)) && sum % 31 === 0 ? code : null;
-}
 
 const KEPT = () => `objects:${here.site.code}`;
 const keep = () => queue.keep(KEPT(), [...known.values()]);
