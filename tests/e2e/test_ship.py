@@ -18,6 +18,7 @@ from inventory.models import (
 )
 from inventory.verify import differences
 from tests.conftest import Api
+from tests.e2e.machine import keys_at_speed
 from tests.e2e.test_weigh import Hand, all_sent
 
 pytestmark = pytest.mark.browser
@@ -163,8 +164,7 @@ def test_an_objects_label_joins_the_departure(quay, furnished):
     code = Api(furnished.anna).post("inventory/items", **chair).json()["code"]
     quay.taker("Quelqu’un")
     quay.page.wait_for_timeout(500)
-    quay.page.keyboard.type(code)
-    quay.page.keyboard.press("Enter")
+    keys_at_speed(quay.page, code)
     expect(quay.page.locator("#lines li")).to_contain_text("Chaise")
     expect(quay.page.locator("#total")).to_have_text("4,2")
     quay.save()

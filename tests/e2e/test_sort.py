@@ -9,6 +9,7 @@ from collection.models import Intake
 from inventory.models import Flow, Item, ItemCode, Movement, Partner, Place, Repair, Shipment, Verb
 from sales.models import Till
 from tests.conftest import Api
+from tests.e2e.machine import keys_at_speed
 from tests.e2e.test_weigh import Hand, all_sent
 
 pytestmark = pytest.mark.browser
@@ -53,8 +54,7 @@ class Table(Hand):
 
     def scan(self, code):
         self.page.wait_for_timeout(450)  # a scanner speaks after a rest
-        self.page.keyboard.type(code)
-        self.page.keyboard.press("Enter")
+        keys_at_speed(self.page, code)
 
     def left(self):
         return self.page.locator("#lot-left b")

@@ -12,6 +12,7 @@ from inventory.codes import ALPHABET, is_valid
 from inventory.models import Flow, Item, Kind, Movement, Verb
 from inventory.services import Part, StockLine
 from tests.e2e.conftest import SIZES
+from tests.e2e.machine import keys_at_speed
 from tests.e2e.stockroom import Stockroom, category, furnish
 from tests.e2e.test_weigh import LEFT_WAITING
 
@@ -53,8 +54,7 @@ class Reader:
     def scan(self, code):
         """All at once, as scanners type, outside any field."""
         self.page.wait_for_timeout(450)  # a machine's text begins after a rest
-        self.page.keyboard.type(code)
-        self.page.keyboard.press("Enter")
+        keys_at_speed(self.page, code)
 
     def type(self, code):
         self.page.fill("#code", code)
