@@ -1,8 +1,10 @@
 /* Small tools of the page: elements, icons, words, and the two voices that announce. */
 
 export const find = (id) => document.getElementById(id);
-const icons = find("icons").content;
-const dictionary = find("words").content;
+const all = (id, name) => [...find(id).content.querySelectorAll(`[data-${name}]`)];
+const icons = new Map(all("icons", "icon").map((each) => [each.dataset.icon, each.firstElementChild]));
+// A word of the page comes after the one that all screens share, and takes its place.
+const words = new Map(all("words", "word").map((each) => [each.dataset.word, each.textContent]));
 
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -14,12 +16,10 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-export const icon = (name) => icons.querySelector(`[data-icon="${CSS.escape(name ?? "")}"]`)?.firstElementChild?.cloneNode(true) ?? null;
+export const icon = (name) => icons.get(name)?.cloneNode(true) ?? null;
 
-/* A word of the page, before the one that all screens share. */
 export function word(name, values = {}) {
-  const text = [...dictionary.querySelectorAll(`[data-word="${name}"]`)].at(-1)?.textContent ?? name;
-  return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+  return (words.get(name) ?? name).replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
 const rules = new Intl.PluralRules(document.documentElement.lang || "fr");

@@ -25,18 +25,23 @@ function item(line, latest, remove) {
 }
 
 const narrow = matchMedia("(max-width: 700px)");
-let drawn = 0;
+let drawn = [];
 
 function lines(sheet, remove) {
+  if (sheet.lines === drawn) return;
   const list = find("lines");
-  const grown = sheet.lines.length > drawn;
-  drawn = sheet.lines.length;
-  list.replaceChildren(...sheet.lines.map((line, at) => item(line, grown && at === drawn - 1, remove)));
-  list.hidden = !drawn;
+  const grown = sheet.lines.length > drawn.length;
+  drawn = sheet.lines;
+  list.replaceChildren(...drawn.map((line, at) => item(line, grown && at === drawn.length - 1, remove)));
+  list.hidden = !drawn.length;
+  find("slip-empty").hidden = drawn.length > 0;
+  requestAnimationFrame(() => fit(list, grown)); // sizes asked for now would lay the page out twice
+}
+
+function fit(list, grown) {
   if (grown) list.scrollTop = list.scrollHeight;
   if (list.scrollHeight > list.clientHeight) list.tabIndex = 0;
   else list.removeAttribute("tabindex");
-  find("slip-empty").hidden = drawn > 0;
 }
 
 export function draw({ sheet, chosen, saving, fresh, remove }) {

@@ -41,10 +41,12 @@ const usualOrigin = (mode) => byCode(station.origins, mode?.default_origin);
 
 const readOut = () => readout.draw({ ...pad, hint, container: chosen.container, scale: scale.look() });
 
+const drawSlip = () => slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove });
+
 function draw() {
   arrival.draw({ station, chosen, pick });
   readOut();
-  slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove });
+  drawSlip();
   tiles.mark(sheet.lines.at(-1)?.tile);
 }
 
@@ -201,7 +203,7 @@ async function save() {
   if (!sheet.lines.length) return wrong(word("weight-first"));
   picker.close();
   saving = true;
-  draw();
+  drawSlip();
   const before = { ...sheet };
   const entry = entryOf(before, station, chosen);
   try {
@@ -230,7 +232,7 @@ function done(entry, before) {
   chosen = afterwards();
   reset();
   saved.show(entry, before);
-  keep();
+  if (sheet.lines.length) keep();
   draw();
   sounds.saved();
   say(word("saved", { weight: kg(entry.weight_g) }));
@@ -292,7 +294,7 @@ find("save").addEventListener("click", save);
 for (const button of document.querySelectorAll("[data-refuse]")) button.addEventListener("click", refused);
 for (const button of document.querySelectorAll("[data-day]")) button.addEventListener("click", () => latest.open(station, saved.sum));
 keys.start({ press, enter: save, escape, scanned, isText: (text) => typedWeight(text) !== null, state: () => ({ ...pad }) });
-queue.onChange(() => slip.draw({ sheet, chosen, saving, fresh: saved.fresh(), remove }));
+queue.onChange(drawSlip);
 const started = floor.start({ station, screen: "weigh", putBack, kinds: ["arrival"], day: { path: `${station.api}collection/day?site=${encodeURIComponent(station.site.code)}`, show: summed } });
 await resume();
 await scale.start(heard);
