@@ -241,12 +241,16 @@ def create_settlement(request: CallerRequest, payload: SettlementIn) -> HttpResp
 
 
 class ReversalIn(Shape):
-    """``movement``, or ``of``: the id under which all of an act was sent."""
+    """``movement``, or ``of``: the id under which all of an act was sent.
+
+    ``occurred_at``: when undo was touched, where it waited for a network since.
+    """
 
     id: Id
     movement: Permitted[Movement] | None = None
     of: Id | None = None
     reason: Text
+    occurred_at: PastInstant | None = None
 
     @model_validator(mode="after")
     def names_one(self) -> Self:

@@ -1,7 +1,7 @@
 """Who may date an entry back, who may cancel one, and the cancelling."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -24,13 +24,16 @@ QUEUE_LIFE = timedelta(hours=24)  # a tablet keeps its entries that long without
 def cancel(*, entry: Entry, movement: Movement) -> Movement:
     """Reverse a movement: one's own within the minute, any for those who may.
 
+    The minute ends by the hour of ``entry``: a tablet without a network says when undo was touched.
     An item that it had made is unmade, and its code is free again. An arrival that was labelled
     in the same act, as a second life is, goes with its label; what left in the same act as a
     sorting goes with it.
     Raises PermissionDenied, or ValidationError ``already_back``, ``labels_first``,
     ``moved_since``, ``rest_first``, or as ``reverse`` and ``take_back`` do.
     """
-    if entry.author is None or not may_cancel(user=entry.author, movement=movement):
+    if entry.author is None or not may_cancel(
+        user=entry.author, movement=movement, at=entry.occurred_at
+    ):
         raise PermissionDenied(_("Only a manager may cancel this now."))
     if movement.verb in (Verb.TRANSFER, Verb.RECEIVE):
         return take_back(entry=entry, movement=movement)
@@ -84,10 +87,10 @@ def _unmake(entry: Entry, movement: Movement) -> Movement:
     return mirror
 
 
-def may_cancel(*, user: User, movement: Movement) -> bool:
-    """Whether ``user`` may cancel ``movement`` now, if it can be cancelled at all."""
+def may_cancel(*, user: User, movement: Movement, at: datetime | None = None) -> bool:
+    """Whether ``user`` may cancel ``movement`` at this hour (now), if it can be at all."""
     is_own = movement.author_id == user.pk
-    is_fresh = timezone.now() - movement.recorded_at <= UNDO_TIME
+    is_fresh = (at or timezone.now()) - movement.recorded_at <= UNDO_TIME
     return (is_own and is_fresh) or user.may("reverse", movement.site)
 
 

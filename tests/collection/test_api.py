@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from collection.models import Intake, Weighing
@@ -106,6 +107,20 @@ def test_an_own_arrival_is_undone_within_the_minute_and_its_grams_with_it(world,
     assert undone.json()["reverses"] == number
     again = api(world.sorter).post("inventory/reversals", movement=number, reason="undo")
     assert (again.status_code, codes(again)) == (409, ["already_reversed"])
+
+
+def test_an_undo_that_waited_for_a_network_counts_by_the_hour_at_which_it_was_touched(
+    world, api, intake
+):
+    intake["id"] = str(uuid4())
+    api(world.sorter).post("collection/intakes", **intake)
+    undo = {"of": intake["id"], "reason": "undo", "occurred_at": timezone.now().isoformat()}
+
+    with time_machine.travel(timezone.now() + timedelta(hours=5)):
+        late = api(world.sorter).post("inventory/reversals", of=intake["id"], reason="undo")
+        kept = api(world.sorter).post("inventory/reversals", **undo)
+        assert (late.status_code, kept.status_code) == (403, 201)
+    assert Intake.objects.get().movement.reversed_by.occurred_at.isoformat() == undo["occurred_at"]
 
 
 def test_what_was_refused_at_the_gate_is_counted_and_weighs_nothing(world, api):

@@ -19,6 +19,7 @@ from inventory.models import (
 from inventory.verify import differences
 from tests.conftest import Api
 from tests.e2e.machine import keys_at_speed
+from tests.e2e.test_offline import NOTHING_MORE
 from tests.e2e.test_weigh import Hand, all_sent
 
 pytestmark = pytest.mark.browser
@@ -190,6 +191,19 @@ def test_a_begun_departure_outlives_a_reload(quay):
     quay.page.reload()
     expect(quay.page.locator("#taker")).to_contain_text("Gebetex")
     expect(quay.page.locator("#lines li")).to_contain_text("Textiles")
+
+
+def test_a_departure_that_waits_is_not_on_the_sheet_too_if_the_browser_ends_at_once(kept):
+    offline(kept)
+    kept.taker("Gebetex")
+    kept.weigh("12,5", "Textiles")
+    kept.page.evaluate(NOTHING_MORE)  # the entry is written, and nothing after it
+    kept.save()
+    expect(kept.page.locator("#state b")).to_have_text("1 en attente")
+    kept.page.reload()
+    expect(kept.page.locator("#state b")).to_have_text("1 en attente")
+    expect(kept.page.locator("#takers")).to_be_visible()
+    expect(kept.page.locator("#lines li")).to_have_count(0)
 
 
 def test_a_crate_goes_out_and_its_rest_comes_back_on_another_tablet(quay, visit):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from inventory.models import Item, ItemCode, Movement, Verb
-from tests.e2e.test_offline import offline, pill, refuse
+from tests.e2e.test_offline import NOTHING_MORE, offline, pill, refuse
 from tests.e2e.test_sort import PRINTER, SORT, Table, bring, chair, flows, table  # noqa: F401
 from tests.e2e.test_weigh import all_sent
 
@@ -38,6 +38,19 @@ def share_out(hand):
     hand.part("10", "Boutique")
     hand.part("20", "Gebetex")
     hand.save()
+
+
+def test_a_sheet_that_waits_is_not_on_the_table_too_if_the_browser_ends_at_once(sort):
+    offline(sort)
+    sort.lot("Mobilier")
+    sort.part("10", "Boutique")
+    sort.page.evaluate(NOTHING_MORE)  # the entry is written, and nothing after it
+    sort.save()
+    expect(pill(sort)).to_have_text("1 en attente")
+    sort.page.reload()
+    expect(pill(sort)).to_have_text("1 en attente")
+    expect(sort.page.locator("#lines li")).to_have_count(0)
+    expect(sort.left()).to_have_text("30,0")
 
 
 def test_what_is_sorted_without_a_network_is_sent_once_when_it_is_back(sort):

@@ -14,6 +14,7 @@ from inventory.services import Part, StockLine
 from tests.e2e.conftest import SIZES
 from tests.e2e.machine import keys_at_speed
 from tests.e2e.stockroom import Stockroom, category, furnish
+from tests.e2e.test_offline import NOTHING_MORE
 from tests.e2e.test_weigh import LEFT_WAITING
 
 pytestmark = pytest.mark.browser
@@ -346,6 +347,21 @@ def test_what_is_ticked_outlives_a_reload_and_a_day_without_network(room, counti
     counting.all_sent()
     assert [place_of(codes[name]) for name in "abc"] == ["boutique", "boutique", "adjustment"]
     assert place_of(codes["stray"]) == "boutique"
+
+
+def test_a_count_that_waits_is_not_begun_too_if_the_browser_ends_at_once(room, counting):
+    codes = shelf(room)
+    counting.kept(4)
+    begin(counting)
+    counting.offline()
+    counting.scan(codes["a"])
+    counting.tap("Terminer")
+    counting.page.evaluate(NOTHING_MORE)  # the entry is written, and nothing after it
+    counting.tap("Enregistrer l’écart")
+    expect(counting.page.locator("#state b")).to_have_text("1 en attente")
+    counting.page.reload()
+    expect(counting.page.locator("#state b")).to_have_text("1 en attente")
+    expect(counting.page.locator("#places")).to_be_visible()
 
 
 def test_a_place_can_be_chosen_without_a_network(room, counting):

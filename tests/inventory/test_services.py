@@ -154,6 +154,9 @@ def test_one_may_cancel_ones_own_fresh_record_and_a_manager_any(world, entry, st
     assert not services.may_cancel(user=world.paul, movement=movement)
     movement.recorded_at -= timedelta(minutes=2)
     assert not services.may_cancel(user=world.sorter, movement=movement)
+    within = movement.recorded_at + timedelta(minutes=1)  # said by a tablet that had no network
+    assert services.may_cancel(user=world.sorter, movement=movement, at=within)
+    assert not services.may_cancel(user=world.cashier, movement=movement, at=within)
     with pytest.raises(PermissionDenied):
         services.cancel(entry=own, movement=movement)
 

@@ -222,7 +222,7 @@ async function book(reason) {
   if (!shelf.differs(work, books)) return leave();
   const entry = entryOf(reason);
   try {
-    await queue.add(entry);
+    await queue.add(entry, { [KEPT]: { work: shelf.blank(), books: null } });
   } catch {
     return reader.tell(word("not-kept"));
   }

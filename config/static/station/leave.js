@@ -123,7 +123,7 @@ export async function save() {
   const isKept = await desk.keep({
     id: sheet.id, kind: "shipment", path: "inventory/shipments", body: { ...cargo.departure(taker, sheet.lines), id: sheet.id },
     summary: [taker.name, ...sheet.lines.map((each) => `${each.name} ${kg(each.weight_g)} kg`)].join(", "),
-    title: word("gone", { weight: kg(weight_g), name: taker.name }), told: plural("line", "lines", number, count(number)), weight_g, counts: { departures: 1, departed_g: weight_g }, sheet: before,
+    title: word("gone", { weight: kg(weight_g), name: taker.name }), told: plural("line", "lines", number, count(number)), weight_g, counts: { departures: 1, departed_g: weight_g }, sheet: before, after: { taker: null, lines: [] },
   });
   if (!isKept) return;
   [sheet, taker, isOpen] = [blank(), null, false];

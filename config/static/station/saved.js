@@ -92,7 +92,7 @@ function reversal(undone) {
   const { station } = here;
   return {
     id, at: Date.now(), kind: "undo", site: station.site.code, summary: word("undone", { what: named() }), path: `${station.api}inventory/reversals`, ...signed(),
-    body: JSON.stringify({ id, of: undone.id, reason: "undo" }), weight_g: undone.weight_g,
+    body: JSON.stringify({ id, of: undone.id, reason: "undo", occurred_at: now().toISOString() }), weight_g: undone.weight_g,
     counts: Object.fromEntries(Object.entries(undone.counts ?? {}).map(([name, number]) => [name, -number])),
   };
 }

@@ -67,9 +67,14 @@ function draw() {
   now().draw();
 }
 
-async function keep() {
-  const states = Object.fromEntries(Object.entries(tasks).map(([name, each]) => [name, each.state()]));
-  await queue.keep(KEPT, { task, states });
+const sketch = () => ({ task, states: Object.fromEntries(Object.entries(tasks).map(([name, each]) => [name, each.state()])) });
+
+const keep = () => queue.keep(KEPT, sketch());
+
+/* The task as it stands once an entry is kept, for the queue: both change or neither. */
+function then(state) {
+  const { states } = sketch();
+  return { [KEPT]: { task, states: { ...states, [task]: state } } };
 }
 
 function changed() {
@@ -157,7 +162,7 @@ function held(tile) {
 
 /* Saving: kept on this tablet before anything else; false where it could not be. */
 
-async function keepEntry({ body, bare, path, summary, sheet = null, ...entry }) {
+async function keepEntry({ body, bare, path, summary, sheet = null, after = now().state(), ...entry }) {
   if (saving) return false;
   saving = true;
   draw();
@@ -165,7 +170,7 @@ async function keepEntry({ body, bare, path, summary, sheet = null, ...entry }) 
   const told = entry.kind === "weights" ? body : { ...body, ...(bare ? {} : { site: station.site.code }), occurred_at };
   const whole = { ...entry, at: Date.now(), site: station.site.code, path: station.api + path, body: JSON.stringify(told), summary: summary.slice(0, 500), sheet, ...saved.signed() };
   try {
-    await queue.add(whole);
+    await queue.add(whole, then(after));
   } catch {
     wrong(word("not-kept"));
     return false;

@@ -21,7 +21,7 @@ import { typedWeight } from "./scales.js";
 import * as send from "./send.js";
 import { blank, isGap, isMoved, part, restOf } from "./shares.js";
 import * as sounds from "./sounds.js";
-import { destinations, draw, drawLots, drawSheet, keep, kindNow, named, nameOf, readOut, reset, resume, site, station, table, wrong } from "./table.js";
+import { destinations, draw, drawLots, drawSheet, keep, kindNow, named, nameOf, readOut, reset, resume, site, station, table, then, wrong } from "./table.js";
 import * as tag from "./tag.js";
 import { kg } from "./units.js";
 
@@ -68,7 +68,7 @@ function weighed(first) {
 
 function go(to) {
   const found = weighed("weight-first-part");
-  if (!found) return;
+  if (!found || table.saving) return;
   if (!isMoved(table.sheet.lot, kindNow(), to)) return wrong(word("moves-nothing"));
   sure(found, (weight_g) => add(part({ kind: kindNow(), to, weight_g, estimated: pad.byEye }), found));
 }
@@ -143,22 +143,22 @@ async function record(gap_g) {
   table.saving = true;
   draw();
   const entry = deeds.sortingOf(sheet, station, gap_g);
-  const isKept = await queued(entry);
+  const rest_g = restOf(sheet) - gap_g;
+  const next = { sheet: blank(rest_g > 0 ? { ...sheet.lot, weight_g: rest_g } : null), kind: null };
+  const isKept = await queued(entry, then(next));
   table.saving = false;
   if (!isKept) return draw();
   lots.took(sheet.lot.line, entry.effect.line_g);
-  const rest_g = restOf(sheet) - gap_g;
-  Object.assign(table, { sheet: blank(rest_g > 0 ? { ...sheet.lot, weight_g: rest_g } : null), kind: null });
+  Object.assign(table, next);
   reset();
-  keep();
   await drawLots();
   done(entry);
 }
 
 /* Kept on this tablet before anything else; false where its disk is full or broken. */
-async function queued(entry) {
+async function queued(entry, kept) {
   try {
-    await queue.add(entry);
+    await queue.add(entry, kept);
     return true;
   } catch {
     wrong(word("not-kept"));
@@ -186,15 +186,15 @@ async function draft(weight_g, { isFromScale }) {
   const { sheet } = table;
   const what = { lot: sheet.lot, kind: kindNow(), weight_g, estimated: pad.byEye, ...tag.chosen(), code: await labels.take() };
   const entry = deeds.labelOf(what, station);
-  const isKept = await queued(entry);
+  const labelled_g = sheet.labelled_g + weight_g;
+  const isKept = await queued(entry, then({ ...table, sheet: { ...sheet, labelled_g } }));
   table.saving = false;
   if (!isKept) return;
   if (isFromScale) load.log(weight_g, entry.id);
   labels.wait(entry, what.code);
   if (what.code) objects.put(deeds.objectOf(what), what.lot.place);
-  sheet.labelled_g += weight_g;
+  sheet.labelled_g = labelled_g;
   reset();
-  keep();
   done(entry);
 }
 

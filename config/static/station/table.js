@@ -85,7 +85,11 @@ export function reset() {
 
 /* Kept, so that it outlives a reload. */
 
-export const keep = () => queue.keep(KEPT, { sheet: table.sheet, kind: table.kind });
+const sketch = ({ sheet, kind }) => ({ sheet, kind });
+export const keep = () => queue.keep(KEPT, sketch(table));
+
+/* The table as it stands once an entry is kept, for the queue: both change or neither. */
+export const then = (next) => ({ [KEPT]: sketch(next) });
 
 export async function resume() {
   const before = await queue.recall(KEPT);

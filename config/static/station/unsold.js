@@ -142,7 +142,7 @@ export async function save() {
   const [id, weight_g] = [uuid(), cargo.totalOf([...going.values()].map(({ line }) => line))];
   const isKept = await desk.keep({
     id, kind: "clearing", path: "inventory/clearings", body: { id, to }, summary: [...going.values()].map(({ taker, line }) => `${line.name} ${kg(line.weight_g)} kg → ${nameOf(taker)}`).join(", "),
-    title: word("cleared", { weight: kg(weight_g) }), told: plural("line", "lines", going.size, count(going.size)), weight_g, counts: { departures: heaps.size, departed_g: weight_g },
+    title: word("cleared", { weight: kg(weight_g) }), told: plural("line", "lines", going.size, count(going.size)), weight_g, counts: { departures: heaps.size, departed_g: weight_g }, after: { ...state(), going: [] },
   });
   if (!isKept) return undefined;
   shop = { ...shop, items: shop.items.filter(({ code }) => !going.has(code)) };

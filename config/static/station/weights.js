@@ -84,7 +84,7 @@ export async function save() {
   const lines = [...told].map(([code, grams]) => ({ category: code, weight_g: grams }));
   const isKept = await desk.keep({
     id, kind: "weights", path: `inventory/shipments/${chosen.id}/weights`, about: chosen.number, bare: true, body: { id, number: chosen.number, lines }, summary: `${chosen.number} ${chosen.partner} ${kg(weight_g)} kg`,
-    title: word("weights-saved", { weight: kg(weight_g), name: chosen.partner }), told: chosen.number, weight_g, counts: {}, isFinal: true,
+    title: word("weights-saved", { weight: kg(weight_g), name: chosen.partner }), told: chosen.number, weight_g, counts: {}, isFinal: true, after: { chosen: null, told: [] },
   });
   if (isKept) choose(null);
   return undefined;
