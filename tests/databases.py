@@ -9,6 +9,8 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from functools import cache
 from itertools import count
 from pathlib import Path
 from threading import Barrier, Thread
@@ -22,6 +24,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connection, connections
+from django.test import override_settings
 
 from inventory import reference
 
@@ -48,28 +51,29 @@ def connected_to(name: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory, django_db_blocker) -> Iterator[str]:
-    """The name of a migrated database with the reference lists, to be copied."""
+def template(tmp_path_factory, django_db_blocker) -> Iterator[SimpleNamespace]:
+    """The small world in a migrated database, ``world.database``, to be copied."""
+    from tests.conftest import build_world
+
     with django_db_blocker.unblock():
         name = _new_database(tmp_path_factory.mktemp("template"))
         with connected_to(name):
             call_command("migrate", verbosity=0)
             reference.load()
-        yield name
+            world = build_world()
+        world.database = name
+        yield world
         _drop_database(name)
 
 
 @contextmanager
-def world_in_a_copy(template: str, folder: Path) -> Iterator[SimpleNamespace]:
+def world_in_a_copy(template: SimpleNamespace, folder: Path) -> Iterator[SimpleNamespace]:
     """The small world in a copy of ``template``, which every alias then means."""
-    from tests.conftest import build_world
-
-    name = _new_database(folder, template)
-    with connected_to(name):
-        world = build_world()
-        world.database = name
+    world = deepcopy(template)
+    world.database = _new_database(folder, template.database)
+    with connected_to(world.database):
         yield world
-    _drop_database(name)
+    _drop_database(world.database)
 
 
 @pytest.fixture
@@ -136,6 +140,13 @@ class _Handler(WSGIRequestHandler):
         pass
 
 
+@cache
+def _application() -> WSGIHandler:
+    """Made once, with static files found once: a screen of the floor asks for seventy."""
+    with override_settings(WHITENOISE_AUTOREFRESH=False):
+        return WSGIHandler()
+
+
 @pytest.fixture
 def live(own_database) -> Iterator[str]:
     """The address of a server on ``own_database``, pages and static files included.
@@ -147,7 +158,7 @@ def live(own_database) -> Iterator[str]:
     User.objects.update(password=make_password(PASSWORD))
     with ThreadedWSGIServer(("127.0.0.1", 0), _Handler, allow_reuse_address=False) as http:
         http.daemon_threads = False  # so that closing waits for the last answers
-        http.set_app(WSGIHandler())
+        http.set_app(_application())
         thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

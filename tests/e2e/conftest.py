@@ -4,13 +4,13 @@ import os
 import shutil
 from contextlib import contextmanager
 from types import SimpleNamespace
-from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import sync_playwright
 
-from tests.databases import PASSWORD
+from organisation.models import User
 from tests.e2e.counter import TILL, Cashier, furnish
 
 # Playwright's loop runs in this thread; our own queries beside it are plain and synchronous.
@@ -38,6 +38,13 @@ def chromium():
         browser.close()
 
 
+def session_of(login, address):
+    """The cookie of somebody who signed in: typing it each time would take a page more a test."""
+    client = Client()
+    client.force_login(User.objects.get(username=login))
+    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}
+
+
 @pytest.fixture
 def visit(chromium, live):
     """``with visit("/peser/canal/", size="phone") as page:`` opens a page, signed in."""
@@ -56,13 +63,8 @@ def visit(chromium, live):
         complaints = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if login:
-            page.goto(f"/connexion/?next={quote(path)}")
-            page.fill("#id_username", login)
-            page.fill("#id_password", PASSWORD)
-            page.click("button[type=submit]")
-            page.wait_for_url(f"**{path}")
-        else:
-            page.goto(path)
+            context.add_cookies([session_of(login, live)])
+        page.goto(path)
         yield page
         assert complaints == []
         context.close()
