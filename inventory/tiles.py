@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 
 from inventory.models import EXITS, Category, Partner, Place, Tile, UnitWeight
@@ -14,9 +14,10 @@ from organisation.models import Site
 SCREENS = ("weigh", "sort-station", "ship-station", "track", "count-shelf")
 
 
-def screens_of(site: Site) -> list[str]:
-    """Addresses of the screens that a tablet of the site keeps for when there is no network."""
-    return [reverse(name, args=[site.code]) for name in SCREENS]
+def screens_of(site: Site) -> list[dict[str, str]]:
+    """The screens that a tablet of the site keeps for when there is no network: path and act."""
+    paths = [reverse(name, args=[site.code]) for name in SCREENS]
+    return [{"path": path, "act": resolve(path).func.act} for path in paths]  # type: ignore[attr-defined]
 
 
 def destinations_of(site: Site) -> list[dict[str, Any]]:

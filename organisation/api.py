@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from ninja import Field, Query, Schema
 from pydantic import StringConstraints
 
 from organisation.doors import Doors, May, OwnSite, Surrender, caller
 from organisation.models import HeldEntry, Site, Submission
-from organisation.permissions import CallerRequest
+from organisation.permissions import ACTS, CallerRequest
 from organisation.services import hold
 from organisation.shapes import (
     READ_ERRORS,
@@ -54,12 +55,14 @@ class MeOut(Schema):
     initials: str
     is_team: bool
     lock_after_min: int | None
+    acts: list[str]
     pass_: str | None = Field(alias="pass")
 
 
 @router.get("me", auth=May("look_up"), response={200: MeOut, **READ_ERRORS}, by_alias=True)
 def get_me(request: CallerRequest) -> dict[str, Any]:
     """Who is signed in, and on a tablet what proves it later."""
+    get_token(request)  # the screen that a tablet keeps holds none: its saves need the cookie
     me, here = caller(request), request.station
     at_tablet = here is not None and STATION in request.session
     return {
@@ -68,6 +71,7 @@ def get_me(request: CallerRequest) -> dict[str, Any]:
         "initials": me.initials,
         "is_team": me.team_of_id is not None,
         "lock_after_min": here.site.lock_after_min if here and at_tablet else None,
+        "acts": [act for act in ACTS if me.may_anywhere(act)],
         "pass": pass_of(here, me) if here and at_tablet else None,
     }
 

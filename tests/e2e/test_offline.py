@@ -208,6 +208,19 @@ def test_a_page_that_needs_the_server_says_which_screens_do_not(weigh):
     expect(weigh.page.locator("#tiles .tile").first).to_be_visible()
 
 
+def test_the_screens_that_a_person_may_open_are_kept_and_no_others(visit):
+    for login, kept in (("manager", "Compter une étagère"), ("sorter", "Suivre")):
+        with visit(WEIGH, login=login) as page:
+            page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+            page.reload()
+            page.wait_for_load_state("networkidle")
+            page.context.set_offline(True)
+            page.goto("/stock/")
+            links = page.locator("#screens a")
+            expect(links.filter(has_text=kept)).to_be_visible()
+            expect(links).to_have_count(5 if login == "manager" else 4)
+
+
 def test_the_screen_that_is_kept_says_nothing_of_anybody(weigh):
     kept = weigh.page.evaluate(
         "async () => { const found = await caches.match('/peser/canal/', {ignoreVary: true});"

@@ -251,7 +251,7 @@ def test_the_page_holds_what_the_tablet_needs_and_nothing_of_anybody(client, wor
     assert "Sorter" not in page.content.decode()
     assert station["main"]["code"] == "principal"
     assert [each["code"] for each in station["conditions"]] == Item.Condition.values
-    assert "/trier/canal/" in station["screens"]
+    assert {"path": "/trier/canal/", "act": "sort"} in station["screens"]
 
 
 @pytest.mark.parametrize(("site", "status"), [("gare", 403), ("quai", 404), ("nowhere", 404)])

@@ -17,7 +17,8 @@ export async function start(page) {
   sounds.start(find("sound"));
   document.querySelector(".account .panel").addEventListener("click", fold);
   await saved.start(page);
-  await waiting.start(page.putBack ?? (() => false), await offline.start(page.station.screens), page.kinds ?? []);
+  await waiting.start(page.putBack ?? (() => false), await offline.start(), page.kinds ?? []);
   await who.start();
+  offline.neighbours(page.station.screens.filter(({ act }) => who.may(act)).map(({ path }) => path));
   await send.start();
 }

@@ -2,14 +2,20 @@
 
 export const isSecure = () => window.isSecureContext && "serviceWorker" in navigator;
 
-/* Keep this screen, and the other ones of this site ({paths}) before anybody needs them. */
-export async function start(screens = []) {
+/* Keep this screen; whether it will open without a network. */
+export async function start() {
   if (!isSecure()) return false;
   try {
     await navigator.serviceWorker.register("/sw.js");
-    navigator.serviceWorker.ready.then(({ active }) => active.postMessage({ screens }));
     return true;
   } catch {
     return false;
   }
+}
+
+/* Keep the site's other screens (their paths) too, before anybody needs them. */
+export async function neighbours(screens) {
+  if (!isSecure()) return;
+  const { active } = await navigator.serviceWorker.ready;
+  active.postMessage({ screens });
 }

@@ -6,12 +6,13 @@ import { ask, cookie, status } from "./send.js";
 import * as turns from "./turns.js";
 
 const NOTE_EVERY = 10_000;
-let me = null; // {login, name, initials, pass, lock_after_min, is_team, here: taken over without a network}
+let me = null; // {login, name, initials, acts, pass, lock_after_min, is_team, here: taken over without a network}
 let touched = Date.now();
 let noted = 0;
 let isLocked = false;
 
 export const person = () => me;
+export const may = (act) => Boolean(me?.acts?.includes(act));
 
 async function become(other) {
   me = other;
