@@ -284,7 +284,7 @@ queue.onChange(() => {
   drawSheet();
 });
 send.onSent(sent);
-await Promise.all([lots.start(station), labels.start(station, () => wrong(word("print-later"))), prices.start(station, draw), objects.start(station, { show, named, nameOf, go: orient, destinations, tools })]);
+await Promise.all([lots.start(station), labels.start(station, (why) => wrong(word(why))), prices.start(station, draw), objects.start(station, { show, named, nameOf, go: orient, destinations, tools })]);
 await resume();
 await drawLots();
 const day = { path: `${station.api}inventory/lots?site=${encodeURIComponent(site.code)}`, show: summed, heard };
