@@ -1,4 +1,4 @@
-"""What the printer gets from the sorting table: labels of the site's own size, as it prints them."""
+"""What the printer gets from the sorting table: labels of the site's size, as the site prints."""
 
 import re
 from pathlib import Path

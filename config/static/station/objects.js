@@ -98,6 +98,13 @@ function keys(object) {
   return [...shown.map((to) => key(object, to)), ...(options.length ? [others] : [])];
 }
 
+/* Whether the panel could say it. */
+export function tell(text) {
+  if (panel.hidden || !find("object-said")) return false;
+  find("object-said").replaceChildren(text);
+  return true;
+}
+
 /* Another sheet about the same object takes the panel. */
 export function turn(object, ...children) {
   open(head(object.name), ...children);
@@ -110,7 +117,7 @@ function show(object) {
   const reprint = h("button", { type: "button", class: "btn", onclick: () => labels.again(object.code) }, icon("printer"), word("object-reprint"));
   sounds.added();
   open(head(object.name), h("p", { class: "in-hand-facts" }, h("span", { class: "dot", "data-cat": kind.colour, "aria-hidden": "true" }, icon(kind.icon)), facts.filter(Boolean).join(" · ")),
-    h("h3", {}, word("object-where")), h("div", { class: "dests" }, ...keys(object)), h("div", { class: "in-hand-tools" }, reprint, ...actions.tools(object)));
+    h("h3", {}, word("object-where")), h("div", { class: "dests" }, ...keys(object)), h("div", { class: "in-hand-tools" }, reprint, ...actions.tools(object)), h("p", { id: "object-said", class: "in-hand-said", role: "alert" }));
   find("object-title").focus({ preventScroll: true });
 }
 
