@@ -49,6 +49,7 @@ def _station(site: Site) -> dict[str, Any]:
         "conditions": [
             {"code": code, "name": capfirst(name)} for code, name in Item.Condition.choices
         ],
+        "max_minutes": Repair.MAX_MINUTES,
         "acts": [{"code": code, "name": capfirst(name)} for code, name in Repair.Act.choices],
         "results": [{"code": code, "name": capfirst(name)} for code, name in Repair.Result.choices],
     }
