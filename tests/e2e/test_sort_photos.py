@@ -67,6 +67,17 @@ def test_a_photo_that_the_network_lost_is_sent_again_and_kept_once(hand, chair):
     assert Photo.objects.count() == 1
 
 
+def test_a_photo_outlives_a_login_that_ran_out(hand):
+    gone = {"detail": [{"type": "not_logged_in", "msg": "Connectez-vous."}]}
+    hand.page.route(PHOTOS, lambda route: route.fulfill(status=401, json=gone))
+    shoot(hand)
+    expect(said(hand)).to_have_text("Connectez-vous.")
+    hand.page.unroute(PHOTOS)
+    hand.tap("#object .snap button")
+    expect(button(hand)).to_have_text("Photo gardée")
+    assert Photo.objects.count() == 1
+
+
 def test_without_a_network_no_photo_is_begun(hand):
     offline(hand)
     expect(button(hand)).to_have_text("Photo : en ligne seulement")

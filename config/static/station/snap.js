@@ -7,6 +7,7 @@ import { shrink } from "./shrink.js";
 import * as sounds from "./sounds.js";
 import { person } from "./who.js";
 
+const LATER = [401, 429]; // the same photo may be taken in once somebody logged in, or in a while
 const PATIENCE = 60_000; // some 300 kB over bad Wi-Fi
 const shots = new Map(); // address → {state: sending | kept | silent | broken | refused, body}
 let shown = null; // {path, box, tell} of the button that is on the screen
@@ -30,9 +31,10 @@ async function send(path, body) {
   put(path, { state: "sending", body }, word("photo-sending"));
   const { response, answer } = await ask(path, { method: "POST", body, pass: person()?.pass, patience: PATIENCE }).catch(() => ({}));
   if (response?.ok) return put(path, { state: "kept" }, word("photo-kept"));
-  const why = response && response.status < 500 ? reason(answer) : "";
-  if (why) return put(path, { state: "refused" }, why);
-  return put(path, { state: "silent", body }, word("photo-silent-text"));
+  const why = reason(answer);
+  const isRefused = response?.status < 500 && !LATER.includes(response.status);
+  if (isRefused) return put(path, { state: "refused" }, why || word("photo-refused"));
+  return put(path, { state: "silent", body }, why || word("photo-silent-text"));
 }
 
 async function take(path, file) {
