@@ -475,8 +475,8 @@ def test_the_table_fits_its_screen_and_axe_finds_nothing(table, visit, violation
         assert violations(page) == []
 
 
-TOO_SMALL = """() => [...document.querySelectorAll('.station button, .station a, .station input')]
-    .filter((each) => each.offsetParent)
+TOO_SMALL = """() => [...document.querySelectorAll('.station :is(button, a, input, label.btn)')]
+    .filter((each) => each.offsetParent && !each.matches('.sr'))
     .map((each) => [each.textContent.trim(), each.getBoundingClientRect()])
     .filter(([, { width, height }]) => Math.round(height) < 56 || Math.round(width) < 56)
     .map(([text, { width, height }]) => `${text} ${width}×${height}`)"""

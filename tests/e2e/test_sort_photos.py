@@ -18,7 +18,7 @@ PHOTOS = "**/photos"
 @pytest.fixture
 def hand(chair, visit):  # noqa: F811
     """A hand with the chair in it."""
-    with visit(SORT) as page:
+    with visit(SORT, service_workers="block") as page:  # or routes are not always heard
         found = Table(page)
         hold(found, chair)
         yield found
@@ -127,7 +127,7 @@ def test_who_stands_there_by_a_pin_takes_photos_too(tablet, chair):  # noqa: F81
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["desk", "tablet", "phone"])
 def test_the_object_in_hand_fits_and_axe_finds_nothing(chair, visit, violations, size, scheme):  # noqa: F811
-    with visit(SORT, size=size, scheme=scheme) as page:
+    with visit(SORT, size=size, scheme=scheme, service_workers="block") as page:
         hand = Table(page)
         hold(hand, chair)
         assert violations(page) == []

@@ -41,6 +41,7 @@ export function sheet(object, save) {
   const said = h("p", { id: "object-said", class: "in-hand-said", role: "alert" });
   const wrong = (text) => {
     said.replaceChildren(text);
+    said.scrollIntoView({ block: "nearest" });
     sounds.wrong();
     say(text);
   };
