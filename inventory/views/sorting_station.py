@@ -4,10 +4,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.views.decorators.gzip import gzip_page
 
 from inventory.models import Item, Place, Repair
+from inventory.printed import size_at
 from inventory.tiles import destinations_of, screens_of, tiles_of
 from inventory.views.acts import at_a_site
 from organisation.doors import page
@@ -39,6 +41,7 @@ def _station(site: Site) -> dict[str, Any]:
             "weight_code_layout": site.weight_code_layout,
         },
         "api": "/api/v1/",
+        "label": _label(site),
         "screens": screens_of(site),
         "tiles": tiles_of(site),
         "main": {"kind": "place", "code": main.code, "name": main.name, "use": main.use},
@@ -46,6 +49,18 @@ def _station(site: Site) -> dict[str, Any]:
         "conditions": [
             {"code": code, "name": capfirst(name)} for code, name in Item.Condition.choices
         ],
+        "max_minutes": Repair.MAX_MINUTES,
         "acts": [{"code": code, "name": capfirst(name)} for code, name in Repair.Act.choices],
         "results": [{"code": code, "name": capfirst(name)} for code, name in Repair.Result.choices],
+    }
+
+
+def _label(site: Site) -> dict[str, Any]:
+    """How the site prints labels: their size, its printer, and the page that holds several."""
+    is_sheet = site.label_output == Site.LabelOutput.SHEET
+    return {
+        "size": size_at(site),
+        "dpi": site.label_dpi,
+        "output": site.label_output,
+        "pdf": reverse("label-sheet" if is_sheet else "label-roll"),
     }

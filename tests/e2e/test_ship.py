@@ -12,6 +12,7 @@ from inventory.models import (
     Movement,
     Packing,
     Partner,
+    Photo,
     Shipment,
     TreatmentCode,
     WasteCode,
@@ -20,6 +21,7 @@ from inventory.verify import differences
 from tests.conftest import Api
 from tests.e2e.machine import keys_at_speed
 from tests.e2e.test_offline import NOTHING_MORE
+from tests.e2e.test_photos import drawn
 from tests.e2e.test_weigh import Hand, all_sent
 
 pytestmark = pytest.mark.browser
@@ -104,6 +106,16 @@ def test_a_weighed_departure_takes_the_partners_fate_and_codes(quay):
     assert (shipment.waste_code.code, shipment.treatment_code.code) == ("20 01 11", "R 3")
     slip = quay.page.locator("#saved .after a")
     expect(slip).to_have_attribute("href", "/d/DE-canal-1/bon.pdf")
+
+
+def test_the_slip_that_came_back_signed_is_photographed_at_once(quay):
+    quay.taker("Gebetex")
+    quay.weigh("12", "Textiles")
+    quay.save()
+    said(quay, "12,0 kg partis : Gebetex")
+    quay.page.locator("#saved .snap input").set_input_files(drawn((900, 1_200)))
+    expect(quay.page.locator("#saved .snap")).to_have_text("Photo gardée")
+    assert Photo.objects.get().movement == Shipment.objects.get().movement
 
 
 def test_full_bins_weigh_their_usual_load_and_a_weighed_bin_its_net(quay):

@@ -377,6 +377,78 @@ def test_a_repair_is_noted_with_its_minutes_and_the_new_condition(sort, chair):
     assert Item.objects.get().condition == "good"
 
 
+@pytest.mark.parametrize(("typed", "minutes"), [("45", 45), ("0", 0), ("6000", 6_000)])
+def test_minutes_that_no_key_says_are_typed(sort, chair, typed, minutes):
+    sort.scan(chair)
+    sort.tap("#object .btn", "Atelier")
+    sort.tap("#object .chip", "15 min")
+    sort.page.fill("#repair-typed", typed)
+    expect(sort.page.locator("#object .chip", has_text="15 min")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    sort.tap("#object .chip", "Fonctionne")
+    sort.page.fill("#repair-parts", "courroie 6PK, 2 vis M4")
+    sort.tap("#object .btn.go")
+    sort.says("Atelier")
+    all_sent(sort)
+    repair = Repair.objects.get()
+    assert (repair.minutes, repair.parts) == (minutes, "courroie 6PK, 2 vis M4")
+
+
+@pytest.mark.parametrize("typed", ["6001", "1,5", "-3", "une heure", "99999"])
+def test_minutes_that_cannot_be_are_told_and_nothing_is_noted(sort, chair, typed):
+    sort.scan(chair)
+    sort.tap("#object .btn", "Atelier")
+    sort.tap("#object .chip", "Fonctionne")
+    sort.page.fill("#repair-typed", typed[:6])
+    sort.tap("#object .btn.go")
+    expect(sort.page.locator("#object-said")).to_contain_text("Les minutes sont un nombre entier")
+    assert not Repair.objects.exists()
+    sort.tap("#object .chip", "30 min")  # a key says better
+    expect(sort.page.locator("#repair-typed")).to_have_value("")
+    sort.tap("#object .btn.go")
+    sort.says("Atelier")
+    all_sent(sort)
+    assert Repair.objects.get().minutes == 30
+
+
+# A price that no key says
+
+
+def type_price(hand, typed):
+    hand.tap("#prices .chip", re.compile("Autre|€"))
+    hand.page.fill("#price-typed", typed)
+    hand.page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize(
+    ("typed", "cents"), [("12,5", 1_250), ("7.05 €", 705), ("1 200", 120_000), ("0", 0)]
+)
+def test_a_typed_price_is_on_the_label_to_the_cent(sort, typed, cents):
+    sort.lot("Mobilier")
+    sort.keys("4,2")
+    type_price(sort, typed)
+    expect(sort.page.locator("#picker")).to_be_hidden()
+    expect(sort.page.locator("#prices .chip[aria-pressed=true]")).to_contain_text("€")
+    sort.tap("#tag")
+    sort.says("étiquette")
+    all_sent(sort)
+    assert Item.objects.get().price_cents == cents
+
+
+@pytest.mark.parametrize("typed", ["", "douze", "12,345", "-5", "1,2,3", "100000,01", "1e3"])
+def test_what_is_no_price_is_told_and_the_label_has_none(sort, typed):
+    sort.lot("Mobilier")
+    sort.keys("4,2")
+    type_price(sort, typed)
+    expect(sort.page.locator("#price-said")).to_contain_text("en euros et centimes, comme 12,50")
+    sort.page.locator("#picker [data-close]").click()
+    sort.tap("#tag")
+    sort.says("étiquette")
+    all_sent(sort)
+    assert Item.objects.get().price_cents is None
+
+
 # The screen
 
 
@@ -403,8 +475,8 @@ def test_the_table_fits_its_screen_and_axe_finds_nothing(table, visit, violation
         assert violations(page) == []
 
 
-TOO_SMALL = """() => [...document.querySelectorAll('.station button, .station a, .station input')]
-    .filter((each) => each.offsetParent)
+TOO_SMALL = """() => [...document.querySelectorAll('.station :is(button, a, input, label.btn)')]
+    .filter((each) => each.offsetParent && !each.matches('.sr'))
     .map((each) => [each.textContent.trim(), each.getBoundingClientRect()])
     .filter(([, { width, height }]) => Math.round(height) < 56 || Math.round(width) < 56)
     .map(([text, { width, height }]) => `${text} ${width}×${height}`)"""
@@ -417,8 +489,13 @@ def test_every_key_is_large_enough_for_a_glove(table, chair, visit, size):
         assert page.evaluate(TOO_SMALL) == []
         in_work(page)
         assert page.evaluate(TOO_SMALL) == []
-        Table(page).scan(chair)
+        hand = Table(page)
+        hand.tap("#prices .chip", "Autre")
+        assert page.evaluate(TOO_SMALL) == []
+        hand.scan(chair)
         page.locator("#object .dest").first.wait_for()
+        assert page.evaluate(TOO_SMALL) == []
+        hand.tap("#object .btn", "Atelier")
         assert page.evaluate(TOO_SMALL) == []
 
 

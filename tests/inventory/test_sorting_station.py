@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from inventory.models import Item, Kind, Movement, Partner, Place, Shipment, Verb
+from organisation.models import Site
 from tests.conftest import codes
 from tests.inventory.test_api import out, stock
 
@@ -252,6 +253,23 @@ def test_the_page_holds_what_the_tablet_needs_and_nothing_of_anybody(client, wor
     assert station["main"]["code"] == "principal"
     assert [each["code"] for each in station["conditions"]] == Item.Condition.values
     assert {"path": "/trier/canal/", "act": "sort"} in station["screens"]
+
+
+@pytest.mark.parametrize(
+    ("output", "pdf"),
+    [
+        ("page", "/etiquettes/rouleau.pdf"),
+        ("zpl", "/etiquettes/rouleau.pdf"),
+        ("sheet", "/etiquettes/planche.pdf"),
+    ],
+)
+def test_the_table_knows_how_its_site_prints_labels(client, world, output, pdf):
+    Site.objects.filter(pk=world.canal.pk).update(
+        label_width_mm=62, label_height_mm=29, label_dpi=300, label_output=output
+    )
+    client.force_login(world.sorter)
+    label = client.get("/trier/canal/").context["station"]["label"]
+    assert label == {"size": "62x29", "dpi": 300, "output": output, "pdf": pdf}
 
 
 @pytest.mark.parametrize(("site", "status"), [("gare", 403), ("quai", 404), ("nowhere", 404)])

@@ -75,8 +75,10 @@ async function look(onCode) {
   return onCode(code);
 }
 
-/* Show `button` where this device can; a tap looks for one code and gives it to `onCode`. */
+/* Show `button` where this device can, and say so; a tap looks for one code and gives it to `onCode`. */
 export async function start(button, onCode) {
-  button.hidden = !(await hasCamera());
   button.addEventListener("click", () => look(onCode));
+  const isAble = await hasCamera();
+  button.hidden = !isAble;
+  return isAble;
 }

@@ -1,6 +1,7 @@
 /* Labels: codes drawn ahead, so that an object has its own without a network; and what is still
    to be printed. */
-import { find, h, plural } from "./page.js";
+import { find, plural } from "./page.js";
+import * as printer from "./printer.js";
 import * as queue from "./queue.js";
 import { ask, onSent } from "./send.js";
 import { uuid } from "./sheet.js";
@@ -11,6 +12,7 @@ const POOL = 40;
 const LOW = 20;
 const AT_ONCE = 15_000; // what leaves so soon after its label is printed without being asked
 let here;
+let late = () => {};
 let waiting = []; // [{id, code, isSent, at}]
 
 const CODES = () => `codes:${here.site.code}`;
@@ -65,30 +67,28 @@ export function forget(id) {
   keep();
 }
 
-/* A label of something that has one already. */
-export const again = (code) => print([{ id: uuid(), code, isSent: true }]);
-
-const picture = ({ code }) => h("img", { class: "label", alt: "", src: `${here.api}inventory/items/${code}/label.png?size=57x32&dpi=300` });
-
-/* Show the labels to the printer; whether their pictures came. */
-async function print(labels) {
-  const pictures = labels.map(picture);
-  find("labels").replaceChildren(...pictures);
-  try {
-    await Promise.all(pictures.map((each) => each.decode()));
-  } catch {
-    return false;
-  }
-  window.print();
-  return true;
+/* A label of something that has one already; where it cannot be printed now, it waits with the others. */
+export async function again(code) {
+  const problem = await printer.print([code]);
+  if (!problem) return;
+  waiting = [...waiting, { id: uuid(), code, isSent: true, at: 0 }];
+  keep();
+  late(problem);
 }
 
 async function printReady() {
-  const ready = waiting.filter(isReady);
-  if (!ready.length || !(await print(ready))) return false;
+  const ready = waiting.filter(isReady).slice(0, printer.MOST);
+  if (!ready.length) return "print-later";
+  const problem = await printer.print(ready.map(({ code }) => code));
+  if (problem) return problem;
   waiting = waiting.filter((each) => !ready.includes(each));
   keep();
-  return true;
+  return "";
+}
+
+async function printAll() {
+  const problem = await printReady();
+  if (problem) late(problem);
 }
 
 function sent(entry, { outcome, answer }) {
@@ -96,14 +96,15 @@ function sent(entry, { outcome, answer }) {
   if (!label || outcome !== "saved") return;
   Object.assign(label, { isSent: true, code: answer.code });
   keep();
-  if (Date.now() - label.at < AT_ONCE) printReady();
+  if (printer.isAtOnce() && Date.now() - label.at < AT_ONCE) printReady();
 }
 
-/* `late` is told that the labels must wait for the network. */
-export async function start(station, late) {
-  here = station;
+/* `wrong` is told why labels must wait. */
+export async function start(station, wrong) {
+  [here, late] = [station, wrong];
+  printer.start(station);
   waiting = (await queue.recall(LABELS())) ?? [];
-  find("to-print").addEventListener("click", async () => (await printReady()) || late());
+  find("to-print").addEventListener("click", printAll);
   onSent(sent);
   window.addEventListener("online", refill);
   draw();

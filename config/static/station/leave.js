@@ -14,6 +14,7 @@ let taker = null;
 let isOpen = false; // the papers
 
 export const kinds = ["shipment"];
+export const reads = true; // labels of objects
 export const tiles = () => Boolean(taker) && !isOpen;
 export const state = () => ({ taker, lines: sheet.lines });
 

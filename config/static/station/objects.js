@@ -1,4 +1,5 @@
 /* Labelled objects of this site, as told last: found by their code, without a network too. */
+import * as camera from "./camera.js";
 import { codeIn } from "./codes.js";
 import { find, h, icon, say, word } from "./page.js";
 import * as labels from "./labels.js";
@@ -65,16 +66,18 @@ function open(...children) {
   actions.show(true);
 }
 
-/* Ask for a code: a scanner answers, or a hand. */
+/* Ask for a code: a scanner answers, the camera where it can read, or a hand. */
 export function askFor(problem = "") {
   const input = h("input", { id: "object-code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: "120", "aria-describedby": "object-said" });
-  const form = h("form", { class: "in-hand-form" }, h("label", { for: "object-code" }, word("object-code")), input, h("button", { type: "submit", class: "btn go" }, icon("scan"), word("object-find")));
+  const eye = h("button", { type: "button", class: "btn huge camera-key", hidden: true }, icon("camera"), h("span", {}, word("camera")));
+  const form = h("form", { class: "in-hand-form" }, h("label", { for: "object-code" }, word("object-code")), input, h("button", { type: "submit", class: "btn go" }, icon("scan"), word("object-find")), eye);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     meet(input.value);
   });
   open(head(word("object-ask")), form, h("p", { id: "object-said", class: "in-hand-said" }, problem));
   input.focus({ preventScroll: true });
+  camera.start(eye, meet);
 }
 
 export async function meet(text) {
@@ -98,6 +101,13 @@ function keys(object) {
   return [...shown.map((to) => key(object, to)), ...(options.length ? [others] : [])];
 }
 
+/* Whether the panel could say it. */
+export function tell(text) {
+  if (panel.hidden || !find("object-said")) return false;
+  find("object-said").replaceChildren(text);
+  return true;
+}
+
 /* Another sheet about the same object takes the panel. */
 export function turn(object, ...children) {
   open(head(object.name), ...children);
@@ -110,7 +120,7 @@ function show(object) {
   const reprint = h("button", { type: "button", class: "btn", onclick: () => labels.again(object.code) }, icon("printer"), word("object-reprint"));
   sounds.added();
   open(head(object.name), h("p", { class: "in-hand-facts" }, h("span", { class: "dot", "data-cat": kind.colour, "aria-hidden": "true" }, icon(kind.icon)), facts.filter(Boolean).join(" · ")),
-    h("h3", {}, word("object-where")), h("div", { class: "dests" }, ...keys(object)), h("div", { class: "in-hand-tools" }, reprint, ...actions.tools(object)));
+    h("h3", {}, word("object-where")), h("div", { class: "dests" }, ...keys(object)), h("div", { class: "in-hand-tools" }, reprint, ...actions.tools(object)), h("p", { id: "object-said", class: "in-hand-said", role: "alert" }));
   find("object-title").focus({ preventScroll: true });
 }
 

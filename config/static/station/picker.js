@@ -25,8 +25,9 @@ function option({ label, hint, image, pressed, cat, fate, main, choose }) {
   return h("button", attributes, icon(image) ?? swatch, h("span", {}, label, hint ? h("small", {}, hint) : null), pressed ? icon("check") : null);
 }
 
-/* Ask `heading`, offering `options` [{label, hint, image, pressed, choose}], one to a line where they are a list. */
-export function open({ heading, text = "", options, question = false, isList = false }) {
+/* Ask `heading`, offering `options` [{label, hint, image, pressed, choose}], one to a line where they are a list;
+   `first` stands before them: a way to say something else. */
+export function open({ heading, text = "", options, question = false, isList = false, first = null }) {
   back = document.activeElement;
   title.textContent = heading;
   const line = panel.querySelector(".picker-text");
@@ -35,7 +36,7 @@ export function open({ heading, text = "", options, question = false, isList = f
   const list = panel.querySelector(".picker-list");
   panel.classList.toggle("question", question);
   panel.classList.toggle("rows", isList);
-  list.replaceChildren(...options.map(option));
+  list.replaceChildren(...(first ? [first] : []), ...options.map(option));
   find("what").classList.add("asking");
   panel.hidden = false;
   title.focus({ preventScroll: true });

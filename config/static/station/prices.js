@@ -10,6 +10,17 @@ export const euros = (cents) => written[cents % 100 ? 1 : 0].format(cents / 100)
 /* Prices that people write on things. */
 export const USUAL = [50, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1200, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 8000, 10000];
 
+const MOST = 10_000_000; // 100 000 €, as the server has it
+
+/* "12,5" is 12.50 €; null where it is no price. Digits are read one by one, as those of weights are. */
+export function cents(text) {
+  const said = text.replace(/[\s€]/g, "").match(/^(\d{1,6})(?:[.,](\d{1,2}))?$/);
+  if (!said) return null;
+  const [, whole, fraction = ""] = said;
+  const found = Number(whole) * 100 + Number(fraction.padEnd(2, "0"));
+  return found <= MOST ? found : null;
+}
+
 let known = { sold: {}, grid: {} }; // by category
 let here;
 let changed = () => {};

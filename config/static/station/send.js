@@ -20,12 +20,12 @@ export const onSent = (act) => listeners.add(act);
 export const now = () => new Date(Date.now() + status.skew);
 
 /* A request with whoever it is for: a pass where a PIN was typed, else the session. */
-export async function ask(path, { method = "GET", body, pass } = {}) {
+export async function ask(path, { method = "GET", body, pass, patience = PATIENCE } = {}) {
   const headers = { Accept: "application/json" };
   if (body) headers["Content-Type"] = "application/json";
   if (pass) headers.Authorization = `Tablet ${pass}`;
   else if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken") ?? "";
-  const signal = AbortSignal.timeout?.(PATIENCE);
+  const signal = AbortSignal.timeout?.(patience);
   const response = await fetch(path, { method, headers, body, credentials: "same-origin", cache: "no-store", signal });
   const answer = await response.json().catch(() => null);
   heard(response);

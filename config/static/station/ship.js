@@ -2,6 +2,7 @@
 import * as arrival from "./arrival.js";
 import * as board from "./board.js";
 import * as bordereau from "./bordereau.js";
+import * as camera from "./camera.js";
 import { tareOf } from "./cargo.js";
 import * as ean from "./ean.js";
 import * as floor from "./floor.js";
@@ -33,6 +34,7 @@ const chosen = { container: null };
 
 let task = "leave";
 let saving = false;
+let films = false; // the camera reads labels
 let hint = "";
 let blamed = ""; // what of the load the hint is about
 
@@ -64,6 +66,7 @@ function draw() {
   arrival.drawContainers({ station, chosen, pick });
   find("what").dataset.task = task;
   find("tiles").hidden = !now().tiles();
+  find("camera").hidden = !films || !now().reads;
   now().draw();
 }
 
@@ -255,6 +258,10 @@ find("pad").addEventListener("click", ({ target }) => {
 });
 find("save").addEventListener("click", save);
 keys.start({ press, enter: save, escape, scanned, isText: (text) => typedWeight(text) !== null, state: () => ({ ...pad }) });
+camera.start(find("camera"), (text) => scanned(text, { ...pad })).then((isAble) => {
+  films = isAble;
+  draw();
+});
 board.onChange(draw);
 const started = floor.start({
   station, screen: "ship", putBack, kinds: leave.kinds, beside: bordereau.beside, day: { path: `${station.api}inventory/departures/day?site=${encodeURIComponent(station.site.code)}`, show: summed },

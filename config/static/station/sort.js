@@ -20,6 +20,7 @@ import * as scale from "./scale.js";
 import { typedWeight } from "./scales.js";
 import * as send from "./send.js";
 import { blank, isGap, isMoved, part, restOf } from "./shares.js";
+import * as snap from "./snap.js";
 import * as sounds from "./sounds.js";
 import { destinations, draw, drawLots, drawSheet, keep, kindNow, named, nameOf, readOut, reset, resume, site, station, table, then, wrong } from "./table.js";
 import * as tag from "./tag.js";
@@ -218,7 +219,10 @@ async function mend(entry) {
   done(entry);
 }
 
-const tools = (object) => [h("button", { type: "button", class: "btn", onclick: () => objects.turn(object, ...repair.sheet(object, mend)) }, icon("workshop"), word("repair"))];
+const tools = (object) => [
+  h("button", { type: "button", class: "btn", onclick: () => objects.turn(object, ...repair.sheet(object, mend)) }, icon("workshop"), word("repair")),
+  snap.key(`${station.api}inventory/items/${object.code}/photos`, (text) => objects.tell(text) || (text && wrong(text))),
+];
 
 function show(isAsking) {
   table.isAsking = isAsking;
@@ -284,7 +288,7 @@ queue.onChange(() => {
   drawSheet();
 });
 send.onSent(sent);
-await Promise.all([lots.start(station), labels.start(station, () => wrong(word("print-later"))), prices.start(station, draw), objects.start(station, { show, named, nameOf, go: orient, destinations, tools })]);
+await Promise.all([lots.start(station), labels.start(station, (why) => wrong(word(why))), prices.start(station, draw), objects.start(station, { show, named, nameOf, go: orient, destinations, tools })]);
 await resume();
 await drawLots();
 const day = { path: `${station.api}inventory/lots?site=${encodeURIComponent(site.code)}`, show: summed, heard };

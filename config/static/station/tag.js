@@ -1,7 +1,8 @@
 /* What a label says beside the weight: the condition and the price, chosen by a touch. */
-import { chip, find, h, word } from "./page.js";
+import { chip, find, h, icon, say, word } from "./page.js";
 import * as picker from "./picker.js";
-import { euros, suggestion, USUAL } from "./prices.js";
+import { cents, euros, suggestion, USUAL } from "./prices.js";
+import * as sounds from "./sounds.js";
 import { count } from "./units.js";
 
 let here;
@@ -31,14 +32,36 @@ function sentence({ told, isGrid }) {
   return word(low === high ? "usual-same" : "usual", { name, low, middle, high, n: count(told.count) });
 }
 
+/* A price that no key says. */
+function typing() {
+  const input = h("input", { id: "price-typed", inputmode: "decimal", autocomplete: "off", maxlength: "12", "aria-describedby": "price-said" });
+  const said = h("p", { id: "price-said", class: "in-hand-said", role: "alert" });
+  const form = h("form", { class: "in-hand-form" }, h("label", { for: "price-typed" }, word("price-typed")), input, h("button", { type: "submit", class: "btn go" }, icon("check"), word("price-take")), said);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const told = cents(input.value);
+    input.setAttribute("aria-invalid", String(told === null));
+    if (told === null) return refuse(said);
+    picker.close();
+    return pick(told);
+  });
+  return form;
+}
+
+function refuse(said) {
+  said.replaceChildren(word("price-wrong"));
+  sounds.wrong();
+  say(word("price-wrong"));
+}
+
 function askPrice(now) {
-  const options = USUAL.map((cents) => ({ label: euros(cents), pressed: cents === now, choose: () => pick(cents) }));
-  picker.open({ heading: word("price-other"), options: [{ label: word("no-price"), pressed: now === null, choose: () => pick(null) }, ...options] });
+  const options = USUAL.map((each) => ({ label: euros(each), pressed: each === now, choose: () => pick(each) }));
+  picker.open({ heading: word("price-other"), first: typing(), options: [{ label: word("no-price"), pressed: now === null, choose: () => pick(null) }, ...options] });
 }
 
 function drawPrices({ chips }) {
   const now = chosen().price_cents;
-  const offered = chips.map((cents) => chip(euros(cents), cents === now, () => pick(cents === now ? null : cents)));
+  const offered = chips.map((each) => chip(euros(each), each === now, () => pick(each === now ? null : each)));
   const isOther = now !== null && !chips.includes(now);
   const other = chip(isOther ? euros(now) : word(chips.length ? "other" : "price-other"), isOther, () => askPrice(now));
   other.setAttribute("aria-haspopup", "true");

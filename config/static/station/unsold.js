@@ -19,6 +19,7 @@ let brush = null; // who takes what is touched next
 let going = new Map(); // key of an object or a heap → {taker, line}
 
 export const kinds = [];
+export const reads = true; // labels of objects
 export const tiles = () => false;
 export const state = () => ({ weeks, brush, going: [...going] });
 
