@@ -1,4 +1,4 @@
-"""What a tablet could not record: an arrival that waits a week for somebody's decision."""
+"""What a tablet could not record: an arrival that waits two weeks for somebody's decision."""
 
 import json
 from datetime import date, datetime, timedelta
@@ -12,13 +12,14 @@ from organisation.services import decide, hold
 
 INTAKES = "/api/v1/collection/intakes"
 BROUGHT = ("TEX", "LIV", "VAI", "JOU")
-WEEK = timedelta(days=7)
+NOTES = ("Saisi entre-temps au bureau", "Pesé une deuxième fois sur l'autre tablette")
+FORTNIGHT = timedelta(days=14)
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def hold_back(day: Day, at: datetime, dice: Random) -> None:
-    """Every other week, one shop then the other: the tablet was withdrawn before it had sent."""
-    if (day.date.isocalendar().week + day.world.sites.index(day.site)) % 2:
+    """Once a fortnight, one shop then the other: a tablet was withdrawn before it had sent."""
+    if day.date.toordinal() // 7 % 4 != 2 * day.world.sites.index(day.site):
         return
     category = day.world.categories[dice.choice(BROUGHT)]
     weight_g = dice.randint(40, 190) * 100
@@ -45,14 +46,11 @@ def hold_back(day: Day, at: datetime, dice: Random) -> None:
 
 
 def look_at(day: Day, at: datetime, dice: Random) -> None:
-    """What was held back a week ago had been written down in the office meanwhile."""
-    rows = HeldEntry.objects.undecided().filter(
-        site=day.site, uuid__in=[_identity(day, day.date - weeks * WEEK) for weeks in (1, 2, 3)]
-    )
-    for held in rows:
-        note = "Saisi entre-temps au bureau"
-        by = day.world.people["responsable"]
-        decide(entry=held, outcome=HeldEntry.Outcome.DROPPED, by=by, note=note)
+    """What was held back a fortnight ago or more had been written down elsewhere meanwhile."""
+    names = [_identity(day, day.date - number * FORTNIGHT) for number in (1, 2, 3)]
+    for held in HeldEntry.objects.undecided().filter(site=day.site, uuid__in=names):
+        by, outcome = day.world.people["responsable"], HeldEntry.Outcome.DROPPED
+        decide(entry=held, outcome=outcome, by=by, note=dice.choice(NOTES))
         HeldEntry.objects.filter(pk=held.pk).update(decided_at=at)
 
 

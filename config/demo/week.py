@@ -38,11 +38,11 @@ WEEKLY: dict[int, tuple[Timed, ...]] = {
     FRIDAY: ((11, 40, objects.label), (14, 30, workshop.mend)),
     SATURDAY: (
         (9, 20, workshop.test),
+        (9, 30, workshop.brighten),
         (9, 40, crates.weigh_back),
         (9, 50, sorting.put_away),
         (10, 5, crates.put_out),
         (11, 40, objects.label),
-        (15, 40, workshop.brighten),
         (19, 20, departures.clear),
     ),
 }
