@@ -46,11 +46,12 @@ class Work:
 @cache
 def _faults() -> list[Fault]:
     with (HERE / "repairs.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    texts = ("category", "fault", "act", "parts")
-    return [
-        Fault(*(row[name] for name in texts), int(row["least"]), int(row["most"])) for row in rows
-    ]
+        return [_fault(row) for row in csv.DictReader(file)]
+
+
+def _fault(row: dict[str, str]) -> Fault:
+    words = row["category"], row["fault"], row["act"], row["parts"]
+    return Fault(*words, int(row["least"]), int(row["most"]))
 
 
 def fault_of(labelled: Labelled) -> Fault:
