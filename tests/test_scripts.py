@@ -234,6 +234,7 @@ def test_it_says_where_to_go_once_it_answers_and_stops_when_asked(
         said = ready(server)
         assert f"http://127.0.0.1:{port}/" in said
         assert "direction, responsable, tri, caisse, audit" in said
+        assert "profil Simple, même mot de passe : hameau" in said
         server.send_signal(sign)
         assert server.wait(20) == 0
     with socket.create_server(("127.0.0.1", port)):

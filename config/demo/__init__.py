@@ -1,5 +1,7 @@
 """La Navette, a structure that does not exist: two years of plausible, conserving weeks.
 
+Beside it lives a small one, for whoever wants to see the profile Simple.
+
 Everything goes through the services that people use. Each act throws its own dice, so that
 loading again only adds what has passed since, up to the present hour.
 """
@@ -12,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from config.demo import books, structure
+from config.demo import books, hamlet, structure
 from config.demo.days import MARK, Day, World, dice_of, opening_days
 from config.demo.structure import CODE, PASSWORD
 from config.demo.week import Act, acts_of
@@ -27,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 def is_welcome() -> bool:
     """Whether no real structure lives here: its doors have no logins that everybody knows."""
-    return not Organisation.objects.exclude(code=CODE).exists()
+    return not Organisation.objects.exclude(code__in=(CODE, hamlet.CODE)).exists()
 
 
 def load(*, today: date | None = None, start: date | None = None) -> int:
@@ -43,7 +45,8 @@ def load(*, today: date | None = None, start: date | None = None) -> int:
             days = [Day(world, site, date_) for site in world.sites]
             _live(days, lived, is_first=number == 0)
         added = _days_played(world) - before
-    books.close_months(world, start, today)
+        hamlet.load(today=today)
+    books.close_months(world.sites, world.people["direction"], start, today)
     return added
 
 

@@ -1,9 +1,11 @@
-"""The door: what comes, what is turned away, and a weight typed ten times too large."""
+"""The door: what comes and who brought it, what is turned away, a weight typed too large."""
 
 from datetime import datetime, timedelta
+from math import cos, pi, sin
 from random import Random
 
-from collection.models import Refusal
+from collection.models import Donor, Intake, Refusal
+from collection.receipts import record_donor
 from collection.services import Arrival, Destination, Line, record_intake, record_refusal
 from config.demo.days import Day
 from config.demo.goods import STREAMS, UNITS, rounded_g
@@ -21,6 +23,8 @@ REFUSED = (
     ("DIV", Refusal.Reason.NOT_OURS, "Gravats"),
     ("LIT", Refusal.Reason.DIRTY, "Matelas taché"),
 )
+TITLES = ("Mme", "M.")
+DONORS = ("Lefort", "Diallo", "Kowalski", "Benali", "Garnier", "Nguyen", "Costa", "Perrin")
 
 
 def arrive(day: Day, at: datetime, dice: Random) -> None:
@@ -29,9 +33,11 @@ def arrive(day: Day, at: datetime, dice: Random) -> None:
     if dice.random() < 0.6 or not lines:
         lines.append(counted(day, dice.choice(list(UNITS)), dice.randint(6, 25), dice))
     arrival = Arrival(day.world.modes[dice.choice(MODES)], day.origin(dice))
-    record_intake(entry=day.entry(Verb.COLLECT, at), arrival=arrival, lines=lines)
+    intake = record_intake(entry=day.entry(Verb.COLLECT, at), arrival=arrival, lines=lines)
     if dice.random() < 0.08:
         _refuse(day, at, dice)
+    if dice.random() < 0.2:
+        _ask_for_a_slip(day, at, intake, dice)
 
 
 def clear_a_flat(day: Day, at: datetime, dice: Random) -> None:
@@ -96,3 +102,31 @@ def _refuse(day: Day, at: datetime, dice: Random) -> None:
         comment=comment,
     )
     record_refusal(refusal=refusal)
+
+
+def _ask_for_a_slip(day: Day, at: datetime, intake: Intake, dice: Random) -> None:
+    """Some want a slip to take home: they leave a name, and mostly a signature."""
+    donor = Donor(
+        submission=day.submission("donor", at),
+        intake=intake,
+        name=f"{dice.choice(TITLES)} {dice.choice(DONORS)}",
+        strokes=_signature(dice) if dice.random() < 0.8 else [],
+        author=day.world.people["tri"],
+    )
+    record_donor(donor=donor)
+    Donor.objects.filter(pk=donor.pk).update(recorded_at=at)
+
+
+def _signature(dice: Random) -> list[list[int]]:
+    """A wave that runs out, and a line under it."""
+    width, height = dice.randint(420, 760), dice.randint(60, 110)
+    turns, lean = dice.uniform(4, 8), dice.uniform(20, 60)
+    wave = []
+    for step in range(49):
+        along = step / 48
+        turn = 2 * pi * turns * along
+        x = 120 + width * along + lean * cos(turn)
+        y = 190 + height * (1 - 0.6 * along) * sin(turn)
+        wave += [round(x), round(y)]
+    under = [150, 320, 150 + width, 300 - dice.randint(0, 30)]
+    return [wave, under]

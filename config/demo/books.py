@@ -1,5 +1,6 @@
 """The books: what lay there on day one, the month's balance, months closed."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -8,14 +9,14 @@ from django.utils import timezone
 from collection import services as gate
 from collection.services import Arrival
 from config.demo.arrivals import counted
-from config.demo.days import MARK, Day, World, submitted
+from config.demo.days import MARK, Day, submitted
 from config.demo.goods import SETTLED, SHELF_KG, STREAMS, UNITS
 from config.demo.structure import SHOP
 from inventory import services
 from inventory.models import Verb
 from inventory.months import add_months, month_of
 from inventory.services import StockLine
-from organisation.models import Site
+from organisation.models import Site, User
 from reporting.months import closes_from, span
 from reporting.services import close_month
 
@@ -60,24 +61,24 @@ def settle(day: Day, at: datetime, dice: Random) -> None:
     day.look_again()
 
 
-def close_months(world: World, start: date, today: date) -> None:
+def close_months(sites: Iterable[Site], author: User, start: date, today: date) -> None:
     """All months are closed but this one and the last, which leaves something to close."""
     last = add_months(month_of(today), -2)
-    for site in world.sites:
+    for site in sites:
         site.refresh_from_db()
         closed = site.books_closed_through
         first = add_months(closed, 1) if closed else month_of(start)
         for month in span(first, last):
             if closes_from(site, month) <= timezone.now():
-                _close(world, site, month)
+                _close(site, author, month)
 
 
-def _close(world: World, site: Site, month: int) -> None:
+def _close(site: Site, author: User, month: int) -> None:
     name = f"{MARK}closing/{site.code}/{month}"
     close_month(
         site=site,
         month=month,
-        author=world.people["direction"],
-        submission=submitted(world.organisation, name, f"{MARK}closing"),
+        author=author,
+        submission=submitted(site.organisation, name, f"{MARK}closing"),
         accepts_negative=True,
     )

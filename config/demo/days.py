@@ -77,7 +77,7 @@ class World:
         )
 
 
-LABELLED = ("pk", "since", "title", "weight_g", "condition")
+LABELLED = ("pk", "since", "title", "weight_g", "condition", "category__code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ class Labelled:
     title: str
     weight_g: int
     condition: str
+    category: str
 
     @property
     def name(self) -> str:
@@ -189,9 +190,9 @@ class Day:
     def line(self, code: str, weight_g: int, place: str = MAIN) -> StockLine:
         return StockLine(self.world.categories[code], weight_g, place=self.places[place])
 
-    def taken(self, place: str, code: str, weight_g: float) -> StockLine | None:
-        """That much of what lies there, to the hundred grams; None where there is not enough."""
-        rounded_g = int(weight_g / 100) * 100
+    def taken(self, place: str, code: str, weight_g: float, step_g: int = 100) -> StockLine | None:
+        """That much of what lies there, to the ``step_g``; None where there is not enough."""
+        rounded_g = int(weight_g / step_g) * step_g
         if not 1_000 <= rounded_g <= self.bulk_g.get((place, code), 0):
             return None
         self.bulk_g[place, code] -= rounded_g
@@ -213,9 +214,12 @@ def opening_days(start: date, end: date) -> Iterator[date]:
     for number in range((end - start).days + 1):
         day = start + timedelta(days=number)
         is_asleep = day.month == 8 and 5 <= day.day <= 18
-        is_holiday = (day.month, day.day) in HOLIDAYS
-        if day.weekday() in (1, 2, 3, 4, 5) and not is_asleep and not is_holiday:
+        if day.weekday() in (1, 2, 3, 4, 5) and not is_asleep and not is_holiday(day):
             yield day
+
+
+def is_holiday(day: date) -> bool:
+    return (day.month, day.day) in HOLIDAYS
 
 
 def is_first_of_month(day: date) -> bool:

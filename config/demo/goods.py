@@ -30,9 +30,9 @@ class Stream:
 
 
 STREAMS = {
-    "TEX": Stream(0.75, 27_500, 0.50, 0.024, "fibres", labelled=0.8),
+    "TEX": Stream(0.75, 27_500, 0.46, 0.024, "fibres", labelled=0.8),
     "MOB": Stream(0.50, 42_000, 0.27, 0.092, "metaux", labelled=4.5),
-    "LIV": Stream(0.60, 18_000, 0.45, 0.024, "papier", labelled=0.3),
+    "LIV": Stream(0.60, 18_000, 0.41, 0.024, "papier", labelled=0.3),
     "VAI": Stream(0.50, 20_500, 0.05, 0.072, "metaux", labelled=0.4),
     "JOU": Stream(0.40, 12_500, 0.19, 0.085, "metaux", labelled=0.8),
     "DEC": Stream(0.35, 14_500, 0.05, 0.072, "metaux", labelled=1.0),
@@ -47,7 +47,7 @@ STREAMS = {
 }
 SCRAP = "DIV.FERA"  # metal of what is taken apart: it goes where metal goes
 SETTLED = ("VAI", "DEC")  # sold unweighed too: their reuse is known by the month's balance
-UNSORTED_SHARES = {"MOB": 34, "LIV": 18, "TEX": 16, "VAI": 14, "JOU": 8, "DIV": 10}
+UNSORTED_SHARES = {"MOB": 34, "LIV": 18, "TEX": 16, "VAI": 14, "JOU": 10, "DIV": 8}
 
 # What is counted when it is weighed, because no catalogue knows its weight: grams of one.
 UNITS = {

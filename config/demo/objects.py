@@ -1,25 +1,14 @@
-"""Objects with a label: drawn out of their arrival, mended in the workshop, or taken apart."""
+"""Objects with a label, each drawn out of its own arrival."""
 
 from datetime import datetime, timedelta
 from random import Random
 
-from config.demo.days import MARK, Day, items_of, lot_of
-from config.demo.goods import (
-    ARTICLES,
-    BREAK,
-    SCRAP,
-    STREAMS,
-    Article,
-    kept_of,
-    rounded_g,
-    worded,
-)
-from config.demo.structure import MAIN, WORKSHOP
+from config.demo.days import MARK, Day
+from config.demo.goods import ARTICLES, BREAK, STREAMS, Article, rounded_g, worded
+from config.demo.structure import MAIN
 from inventory import services
 from inventory.models import Flow, Item, Verb
-from inventory.services import Draft, Part
-
-DAYS_TO_MEND = 6
+from inventory.services import Draft
 
 
 def label(day: Day, at: datetime, dice: Random) -> None:
@@ -67,7 +56,7 @@ def _draft(day: Day, line: Flow, left_g: int, dice: Random, number: int) -> Draf
     if weight_g > min(left_g, day.bulk_g.get((MAIN, stream), 0)):
         return None
     day.bulk_g[MAIN, stream] -= weight_g
-    is_broken = stream in BREAK and dice.random() < 0.18
+    is_broken = stream in BREAK and dice.random() < 0.36
     states = (Item.Condition.NEW, Item.Condition.GOOD, Item.Condition.WORN)
     state = Item.Condition.TO_REPAIR if is_broken else dice.choices(states, (10, 65, 25))[0]
     return Draft(
@@ -85,44 +74,3 @@ def _price(article: Article, dice: Random) -> int:
     """Round euros, by five above twenty."""
     euros = dice.randint(*article.euros)
     return 100 * (euros if euros < 20 else euros // 5 * 5)
-
-
-def mend(day: Day, at: datetime, dice: Random) -> None:
-    """The workshop: most of it works again, some of it is good for parts."""
-    broken = [
-        labelled
-        for labelled in day.lying_in(WORKSHOP)
-        if labelled.condition == Item.Condition.TO_REPAIR
-        and (day.date - labelled.since).days >= DAYS_TO_MEND
-    ]
-    for number, (labelled, item) in enumerate(zip(broken, items_of(broken), strict=True)):
-        if lot_of(labelled, 3) == 0:
-            _take_apart(day, at - timedelta(seconds=number + 1), item, dice)
-        else:
-            _repair(day, at, item)
-
-
-def _repair(day: Day, at: datetime, item: Item) -> None:
-    """It works: the price goes up. Its history tells it of that day, not of the loading."""
-    price_cents = (item.price_cents or 0) * 3 // 200 * 100 + 100
-    changes = {"condition": Item.Condition.GOOD, "price_cents": price_cents}
-    told = services.describe(item=item, changes=changes).history
-    began = day.at(9) - timedelta(days=(day.date - item.since).days)
-    first, last = told.earliest(), told.latest()
-    told.filter(pk=first.pk).update(history_date=began)
-    told.filter(pk=last.pk).update(history_date=at, history_user=day.world.people["tri"])
-
-
-def _take_apart(day: Day, at: datetime, item: Item, dice: Random) -> None:
-    """A part that still serves gets a label, the metal is scrap, the rest is waste."""
-    parts = []
-    categories = day.world.categories
-    if kept := kept_of(item.title):
-        code, title, euros = kept
-        weight_g = rounded_g(item.weight_g * dice.uniform(0.12, 0.2))
-        price_cents = dice.randint(*euros) * 100
-        parts.append(Part(categories[code], weight_g, title, price_cents, is_labelled=True))
-    parts.append(Part(categories[SCRAP], rounded_g(item.weight_g * dice.uniform(0.4, 0.6))))
-    rest_g = item.weight_g - sum(part.weight_g for part in parts)
-    parts.append(Part(categories["DIV"], rest_g))
-    services.dismantle(entry=day.entry(Verb.DISMANTLE, at), item=item, parts=parts)

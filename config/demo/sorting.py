@@ -37,10 +37,11 @@ def _sort(day: Day, at: datetime, top: str, parts: list[StockLine], dice: Random
 
 
 def sort_a_flat(day: Day, at: datetime, dice: Random) -> None:
-    """What came unsorted is sorted at last."""
-    held_g = day.bulk_g.pop((MAIN, UNSORTED), 0)
+    """What came unsorted is sorted at last: as much of it as an afternoon allows."""
+    held_g = rounded_g(day.bulk_g.get((MAIN, UNSORTED), 0) * dice.uniform(0.65, 0.9))
     if held_g < 10_000:
         return
+    day.bulk_g[MAIN, UNSORTED] -= held_g
     gap_g = rounded_g(held_g * dice.uniform(0.002, 0.012))
     shares = {code: share * dice.uniform(0.7, 1.3) for code, share in UNSORTED_SHARES.items()}
     weights = {

@@ -1,10 +1,12 @@
 """What La Navette has: its sites and their places, its people, partners, tills and prices."""
 
+from datetime import date
+
 from django.contrib.auth.hashers import make_password
 
 from config.demo.goods import GRID
 from inventory import reference
-from inventory.models import Category, Container, Kind, Origin, Partner, Place
+from inventory.models import Category, Container, DotCalendar, Kind, Origin, Partner, Place
 from organisation.models import Membership, Organisation, Site, User
 from organisation.permissions import Role
 from sales.models import PriceKey, Till
@@ -13,11 +15,15 @@ CODE = "navette"
 PASSWORD = "demo-tracerie"  # noqa: S105 (printed by ./run; these logins exist in the demo only)
 
 SHOPS = ("canal", "gare")  # where there is a scale, a door and a till
-SITES = (
-    ("canal", "Ressourcerie du Canal"),
-    ("gare", "Ressourcerie de la Gare"),
-    ("cafe", "Café de la Navette"),
-    ("velo", "Atelier vélo"),
+SITES = (  # with the word of the day on the wall
+    (
+        "canal",
+        "Ressourcerie du Canal",
+        "Le couloir reste libre\N{NO-BREAK SPACE}: le camion charge à 17\N{NO-BREAK SPACE}h.",
+    ),
+    ("gare", "Ressourcerie de la Gare", "Les livres vont dans les caisses vertes."),
+    ("cafe", "Café de la Navette", ""),
+    ("velo", "Atelier vélo", ""),
 )
 MAIN, STORE, WORKSHOP, SHOP = "principal", "reserve", "atelier", "boutique"
 PLACES = (
@@ -56,6 +62,13 @@ PARTNERS = (
     ("decheterie", "Déchèterie municipale", Kind.DISPOSAL),
     ("entraide", "Entraide du Quartier", Kind.REUSE),
 )
+# A colour a week: two at the full price, then less and less, then free.
+DOTS = {
+    "first_day": date(2024, 1, 1),  # a Monday
+    "colours": ["blue", "yellow", "red", "green", "orange", "pink"],
+    "steps": [[2, 0], [1, 30], [1, 50]],
+    "ending": DotCalendar.Ending.FREE,
+}
 
 
 def furnish(organisation: Organisation) -> None:
@@ -63,9 +76,9 @@ def furnish(organisation: Organisation) -> None:
     reference.furnish(organisation)
     sites = {
         code: Site.objects.get_or_create(
-            code=code, defaults={"organisation": organisation, "name": name}
+            code=code, defaults={"organisation": organisation, "name": name, "daily_word": word}
         )[0]
-        for code, name in SITES
+        for code, name, word in SITES
     }
     for site in sites.values():
         _lay_out(site)
@@ -82,6 +95,7 @@ def furnish(organisation: Organisation) -> None:
             code=code,
             defaults={"name": name, "default_fate": fate, "position": position},
         )
+    DotCalendar.objects.get_or_create(organisation=organisation, defaults=DOTS)
     Container.objects.filter(organisation=organisation, code="roll").update(average_load_g=95_000)
     for code in SHOPS:
         _open_shop(sites[code])

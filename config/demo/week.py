@@ -5,7 +5,17 @@ from datetime import datetime
 from functools import partial
 from random import Random
 
-from config.demo import arrivals, books, departures, objects, shop, sorting
+from config.demo import (
+    arrivals,
+    books,
+    crates,
+    departures,
+    objects,
+    shop,
+    sorting,
+    tablets,
+    workshop,
+)
 from config.demo.days import Day, dice_of, is_first_of_month
 
 Act = Callable[[Day, datetime, Random], None]
@@ -14,14 +24,25 @@ Timed = tuple[int, int, Act]
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY = range(1, 6)
 OPENS, CLOSES = 10, 19  # the shop's hours
 WEEKLY: dict[int, tuple[Timed, ...]] = {
-    TUESDAY: ((11, 40, objects.label),),
-    WEDNESDAY: ((9, 50, sorting.put_away), (11, 40, objects.label), (14, 30, objects.mend)),
-    THURSDAY: ((14, 20, sorting.sort_a_flat), (17, 30, departures.give)),
-    FRIDAY: ((11, 40, objects.label),),
-    SATURDAY: (
+    TUESDAY: ((9, 5, tablets.look_at), (11, 40, objects.label), (17, 20, tablets.hold_back)),
+    WEDNESDAY: (
+        (9, 20, workshop.test),
+        (9, 40, crates.weigh_back),
         (9, 50, sorting.put_away),
+        (10, 5, crates.put_out),
         (11, 40, objects.label),
-        (18, 50, departures.fill_free_shelf),
+        (14, 30, workshop.mend),
+        (16, 10, departures.confirm),
+    ),
+    THURSDAY: ((14, 20, sorting.sort_a_flat), (15, 30, workshop.test), (17, 30, departures.give)),
+    FRIDAY: ((11, 40, objects.label), (14, 30, workshop.mend)),
+    SATURDAY: (
+        (9, 20, workshop.test),
+        (9, 30, workshop.brighten),
+        (9, 40, crates.weigh_back),
+        (9, 50, sorting.put_away),
+        (10, 5, crates.put_out),
+        (11, 40, objects.label),
         (19, 20, departures.clear),
     ),
 }
@@ -71,7 +92,7 @@ def _weekly(day: Day) -> Iterator[tuple[datetime, Act]]:
 
 
 def _now_and_then(day: Day, dice: Random) -> Iterator[tuple[datetime, Act]]:
-    if dice.random() < 0.05:
+    if dice.random() < 0.1:
         yield day.at(12, 20), arrivals.clear_a_flat
     if dice.random() < 0.012:
         yield day.at(16, 40), arrivals.slip

@@ -11,8 +11,9 @@ import time_machine
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, Sum
+from django.urls import reverse
 
-from collection.models import Refusal
+from collection.models import Donor, Refusal
 from config import demo
 from config.demo import arrivals
 from config.demo.days import Day, World, dice_of
@@ -21,17 +22,20 @@ from inventory.ledger import Entry, close_month
 from inventory.models import (
     UNSORTED,
     Balance,
+    DotCalendar,
     Flow,
     Item,
     Kind,
     Movement,
     Place,
+    Repair,
     Shipment,
+    ShipmentWeights,
     Transfer,
     Verb,
 )
 from inventory.verify import differences
-from organisation.models import Organisation, Site, Submission, User
+from organisation.models import HeldEntry, Organisation, Site, Submission, User
 from reporting.indicators import diversion
 from reporting.periods import Period
 from reporting.scopes import Scope
@@ -81,6 +85,10 @@ def entry(navette, verb, at):
         organisation=navette.canal.organisation, uuid=f"{len(verb):032}", endpoint="test"
     )
     return Entry(navette.canal, verb, submission, navette.people["direction"], at)
+
+
+def grams(rows):
+    return rows.aggregate(sum=Sum("weight_g"))["sum"] or 0
 
 
 def last_act():
@@ -188,6 +196,88 @@ def test_what_is_broken_is_mended_or_taken_apart(navette):
     assert mended.first().history.latest().history_date.year == 2026
 
 
+def test_the_workshop_writes_down_what_it_tries(navette):
+    demo.load(start=START, today=date(2026, 2, 28))
+
+    for act in (Repair.Act.TEST, Repair.Act.REPAIR, Repair.Act.PART):
+        assert Repair.objects.filter(act=act).exists()
+    for result in Repair.Result:
+        assert Repair.objects.filter(result=result).exists()
+    assert Repair.objects.filter(act=Repair.Act.PART).exclude(parts="").exists()
+    assert not Repair.objects.filter(minutes=0).exists()
+    assert Repair.objects.filter(occurred_at__date__gt=date(2026, 2, 20)).count() > 3
+
+
+def test_each_shop_has_broken_objects_in_its_workshop_whose_fault_is_known(navette):
+    for site in navette.sites:
+        waiting = Item.objects.in_stock([site]).filter(
+            account__place__use=Place.Use.WORKSHOP, condition=Item.Condition.TO_REPAIR
+        )
+        tried = waiting.filter(repairs__result=Repair.Result.CONTINUES)
+
+        assert 1 <= waiting.count() <= 15
+        assert tried.exclude(repairs__note="").exists()
+
+
+def test_the_weeks_have_their_dots_and_each_colour_one_price(navette):
+    calendar = DotCalendar.objects.get(organisation=navette.canal.organisation)
+    calendar.full_clean()
+    worth = [dot.percent for dot in calendar.cycle.dots_on(THEN)]
+
+    assert calendar.first_day.isoweekday() == 1
+    assert worth == [0, 0, 30, 50, 100, 100]
+
+
+def test_crates_stand_outside_and_what_was_left_of_others_was_weighed_back(navette):
+    for site in navette.sites:
+        crates = Shipment.objects.crates_out(site)
+        taken_g = Flow.objects.filter(movement__site=site, movement__shipment__is_crate=True)
+        back_g = Flow.objects.filter(movement__site=site, movement__verb=Verb.REST)
+
+        assert 1 <= crates.count() <= 2
+        assert 0 < grams(back_g) < grams(taken_g) / 2
+
+
+def test_recyclers_weigh_what_they_took_some_weeks_later(navette):
+    confirmed = ShipmentWeights.objects.filter(movement__site__in=navette.sites)
+    waiting = Shipment.objects.waiting(navette.sites)
+
+    assert confirmed.filter(movement__verb=Verb.SHIP).exists()
+    assert 1 <= waiting.count() <= 6
+    assert {shipment.partner.code for shipment in waiting} <= {"electro", "fibres"}
+    assert not waiting.filter(movement__business_date__lt=date(2026, 1, 16)).exists()
+
+
+def test_unsorted_flats_wait_beside_the_table(navette):
+    left = Balance.objects.filter(account__kind=Kind.STOCK, category__code=UNSORTED)
+
+    assert 0 < grams(left) < 600_000
+
+
+def test_some_who_bring_leave_their_name_and_some_sign(navette):
+    assert Donor.objects.filter(strokes=[]).exists()
+    assert Donor.objects.exclude(strokes=[]).count() > 10
+    for donor in Donor.objects.all():
+        donor.full_clean(exclude=["submission"])
+        assert donor.recorded_at == donor.intake.movement.occurred_at
+
+
+def test_one_entry_of_a_tablet_waits_for_a_decision_and_can_be_recorded(navette, client):
+    waiting = HeldEntry.objects.undecided().get()
+    client.force_login(navette.people["responsable"])
+
+    client.post(reverse("decide-held", args=[waiting.pk]), {"do": "record"})
+
+    waiting.refresh_from_db()
+    assert waiting.outcome == HeldEntry.Outcome.RECORDED
+    assert HeldEntry.objects.filter(outcome=HeldEntry.Outcome.DROPPED).exists()
+    assert differences() == []
+
+
+def test_the_wall_has_a_word_of_the_day(navette):
+    assert all(site.daily_word for site in navette.sites)
+
+
 def test_what_is_turned_away_is_noted(navette):
     assert Refusal.objects.exists()
 
@@ -235,7 +325,7 @@ def test_a_weight_typed_ten_times_too_large_is_cancelled_with_its_reason(navette
 
 
 def test_the_month_is_balanced_and_the_tip_is_paid_in_grams(navette):
-    assert Movement.objects.filter(verb="settle").count() == 2
+    assert Movement.objects.filter(verb="settle", site__in=navette.sites).count() == 2
     assert Shipment.objects.filter(fate="disposal").exists()
 
 
