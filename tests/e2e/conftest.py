@@ -4,13 +4,16 @@ import os
 import shutil
 from contextlib import contextmanager
 from types import SimpleNamespace
-from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.test import Client
 from playwright.sync_api import sync_playwright
 
-from tests.databases import PASSWORD
+from organisation.models import User
 from tests.e2e.counter import TILL, Cashier, furnish
 
 # Playwright's loop runs in this thread; our own queries beside it are plain and synchronous.
@@ -38,6 +41,18 @@ def chromium():
         browser.close()
 
 
+def cookies_of(login):
+    """What the sign-in page would leave in the browser of ``login``; the page costs a second."""
+    client, request = Client(), HttpRequest()
+    person = User.objects.get(username=login)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    get_token(request)
+    return {
+        settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value,
+        settings.CSRF_COOKIE_NAME: request.META["CSRF_COOKIE"],
+    }
+
+
 @pytest.fixture
 def visit(chromium, live):
     """``with visit("/peser/canal/", size="phone") as page:`` opens a page, signed in."""
@@ -49,20 +64,16 @@ def visit(chromium, live):
         context = chromium.new_context(
             base_url=live, viewport=viewport, color_scheme=scheme, locale="fr-FR", **options
         )
+        if login:
+            cookies = cookies_of(login).items()
+            context.add_cookies([{"name": name, "value": v, "url": live} for name, v in cookies])
         if script:  # runs before the page's own
             context.add_init_script(script)
         page = context.new_page()
         page.set_default_timeout(15_000)
         complaints = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        if login:
-            page.goto(f"/connexion/?next={quote(path)}")
-            page.fill("#id_username", login)
-            page.fill("#id_password", PASSWORD)
-            page.click("button[type=submit]")
-            page.wait_for_url(f"**{path}")
-        else:
-            page.goto(path)
+        page.goto(path)
         yield page
         assert complaints == []
         context.close()
