@@ -7,6 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.test import Client
 from playwright.sync_api import sync_playwright
 
@@ -38,11 +41,16 @@ def chromium():
         browser.close()
 
 
-def session_of(login, address):
-    """The cookie of somebody who signed in: typing it each time would take a page more a test."""
-    client = Client()
-    client.force_login(User.objects.get(username=login))
-    return {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}
+def cookies_of(login):
+    """What the sign-in page would leave in the browser of ``login``; the page costs a second."""
+    client, request = Client(), HttpRequest()
+    person = User.objects.get(username=login)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    get_token(request)
+    return {
+        settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value,
+        settings.CSRF_COOKIE_NAME: request.META["CSRF_COOKIE"],
+    }
 
 
 @pytest.fixture
@@ -56,14 +64,15 @@ def visit(chromium, live):
         context = chromium.new_context(
             base_url=live, viewport=viewport, color_scheme=scheme, locale="fr-FR", **options
         )
+        if login:
+            cookies = cookies_of(login).items()
+            context.add_cookies([{"name": name, "value": v, "url": live} for name, v in cookies])
         if script:  # runs before the page's own
             context.add_init_script(script)
         page = context.new_page()
         page.set_default_timeout(15_000)
         complaints = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        if login:
-            context.add_cookies([session_of(login, live)])
         page.goto(path)
         yield page
         assert complaints == []

@@ -38,11 +38,11 @@ def bulk_g(site, code):
 # By keyboard alone
 
 
-def tab_to(page, selector):
+def tab_to(page, selector, key="Tab"):
     """Press Tab until it has the focus; every stop on the way is to be seen."""
     wanted = page.locator(selector).first
     for _stop in range(STOPS):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         focus = page.evaluate(FOCUS)
         assert focus["ringed"], f"no visible focus: {focus['what']}"
         assert focus["seen"], f"out of sight: {focus['what']}"

@@ -1,7 +1,5 @@
 """The departures' station as a hand meets it: who takes it, bins, slips, crates, unsold goods."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -106,6 +104,9 @@ def test_a_weighed_departure_takes_the_partners_fate_and_codes(quay):
     assert (shipment.waste_code.code, shipment.treatment_code.code) == ("20 01 11", "R 3")
     slip = quay.page.locator("#saved .after a")
     expect(slip).to_have_attribute("href", "/d/DE-canal-1/bon.pdf")
+    quay.page.set_viewport_size({"width": 390, "height": 844})
+    expect(slip).to_be_visible()
+    expect(quay.page.locator("#photo-key")).to_be_visible()
 
 
 def test_the_slip_that_came_back_signed_is_photographed_at_once(quay):
@@ -333,44 +334,3 @@ def test_what_never_left_is_undone_here(kept):
     offline(kept, is_off=False)
     all_sent(kept)
     assert not Shipment.objects.exists()
-
-
-# Looks
-
-SIZES = [("desk", "light"), ("tablet", "light"), ("phone", "light"), ("desk", "dark")]
-SMALL = """() => [...document.querySelectorAll('.ship button, .ship select, .ship input, .ship a')]
-    .map((each) => [each, each.getBoundingClientRect()])
-    .filter(([each, box]) => box.width && !each.closest('.st-top, [hidden]') && box.height < 55.5)
-    .map(([each, box]) => `${each.className} ${each.textContent.trim()} ${box.height}`)"""
-TASKS = ["leave", "shelf", "unsold", "weights"]
-
-
-@pytest.mark.parametrize(("size", "scheme"), SIZES)
-def test_axe_finds_nothing_and_nothing_scrolls(visit, furnished, violations, size, scheme):
-    Api(furnished.anna).post(
-        "inventory/shipments",
-        site="canal",
-        partner="gebetex",
-        fate="recycling",
-        lines=[{"category": "TEX", "weight_g": 9_000, "estimated": True}],
-    )
-    with visit(SHIP, size=size, scheme=scheme) as page:
-        quay = Quay(page)
-        expect(page.locator("[data-task=weights] .mark")).to_have_text("1")
-        for task in TASKS:
-            quay.task(task)
-            page.wait_for_timeout(300)
-            assert violations(page) == [], task
-            if size != "phone":
-                assert page.evaluate(SMALL) == [], task
-                assert (
-                    page.evaluate("document.documentElement.scrollHeight")
-                    <= (page.viewport_size["height"])
-                ), task
-        quay.task("leave")
-        quay.taker("Ecosystem")
-        quay.weigh("4", "Textiles")
-        assert violations(page) == []
-        quay.tap("#taker .chip", re.compile("Papiers"))
-        assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]

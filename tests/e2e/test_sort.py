@@ -452,53 +452,6 @@ def test_what_is_no_price_is_told_and_the_label_has_none(sort, typed):
 # The screen
 
 
-def in_work(page):
-    """A lot on the table, two parts of it, a weight typed."""
-    hand = Table(page)
-    hand.lot("Mobilier")
-    hand.part("18,2", "Boutique")
-    hand.part("6", "Gebetex")
-    hand.keys("4,2")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desk", "tablet", "phone"])
-def test_the_table_fits_its_screen_and_axe_finds_nothing(table, visit, violations, size, scheme):
-    with visit(SORT, size=size, scheme=scheme, script=PRINTER) as page:
-        page.locator(".lot-card").first.wait_for()
-        assert violations(page) == []
-        in_work(page)
-        root = page.evaluate(
-            "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
-        )
-        assert root == [page.viewport_size["width"], page.viewport_size["height"]]
-        assert violations(page) == []
-
-
-TOO_SMALL = """() => [...document.querySelectorAll('.station :is(button, a, input, label.btn)')]
-    .filter((each) => each.offsetParent && !each.matches('.sr'))
-    .map((each) => [each.textContent.trim(), each.getBoundingClientRect()])
-    .filter(([, { width, height }]) => Math.round(height) < 56 || Math.round(width) < 56)
-    .map(([text, { width, height }]) => `${text} ${width}×${height}`)"""
-
-
-@pytest.mark.parametrize("size", ["desk", "tablet"])
-def test_every_key_is_large_enough_for_a_glove(table, chair, visit, size):
-    with visit(SORT, size=size) as page:
-        page.locator(".lot-card").first.wait_for()
-        assert page.evaluate(TOO_SMALL) == []
-        in_work(page)
-        assert page.evaluate(TOO_SMALL) == []
-        hand = Table(page)
-        hand.tap("#prices .chip", "Autre")
-        assert page.evaluate(TOO_SMALL) == []
-        hand.scan(chair)
-        page.locator("#object .dest").first.wait_for()
-        assert page.evaluate(TOO_SMALL) == []
-        hand.tap("#object .btn", "Atelier")
-        assert page.evaluate(TOO_SMALL) == []
-
-
 def test_the_sorting_door_of_a_floor_role_opens_the_table(table, visit):
     with visit("/") as page:
         page.locator(".door", has_text="Trier").click()

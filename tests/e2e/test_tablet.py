@@ -9,7 +9,6 @@ from inventory.models import Movement
 from organisation.models import HeldEntry, Membership, Station, User
 from organisation.permissions import Role
 from organisation.services import invite, set_pin, set_team, withdraw
-from tests.e2e.conftest import SIZES
 from tests.e2e.test_weigh import WEIGH, Hand, all_sent
 
 pytestmark = pytest.mark.browser
@@ -166,21 +165,3 @@ def test_the_keyboard_and_no_script_are_enough_to_open_a_tablet(chromium, live, 
     page.press("#id_pin", "Enter")
     expect(page).to_have_url(re.compile(r"/$"))
     context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", list(SIZES))
-def test_the_roster_fits_its_screen_and_axe_finds_nothing(visit, people, violations, size, scheme):
-    code = invite(station=Station(site=people.canal, name="Quai 1"))
-    with visit(f"/tablette/?code={code}", login=None, size=size, scheme=scheme) as page:
-        assert violations(page) == []
-        page.click("button.go")
-        page.locator(".faces").wait_for()
-        assert violations(page) == []
-        width = page.evaluate("() => document.documentElement.scrollWidth")
-        assert width <= page.viewport_size["width"]
-        small = page.evaluate(
-            "() => [...document.querySelectorAll('.station button, .station .face')]"
-            ".filter((each) => each.checkVisibility() && each.offsetHeight < 56).length"
-        )
-        assert size == "phone" or small == 0

@@ -11,17 +11,13 @@ from inventory import services
 from inventory.codes import ALPHABET, is_valid
 from inventory.models import Flow, Item, Kind, Movement, Verb
 from inventory.services import Part, StockLine
-from tests.e2e.conftest import SIZES
 from tests.e2e.machine import keys_at_speed
-from tests.e2e.stockroom import Stockroom, category, furnish
+from tests.e2e.stockroom import Stockroom, category
 from tests.e2e.test_offline import NOTHING_MORE
 from tests.e2e.test_weigh import LEFT_WAITING
 
 pytestmark = pytest.mark.browser
 TRACK, COUNT = "/suivre/canal/", "/compter/canal/"
-SMALL = """() => [...document.querySelectorAll("main :is(.btn, button, input)")]
-  .filter((each) => each.checkVisibility() && (each.offsetHeight < 56 || each.offsetWidth < 56))
-  .map((each) => each.outerHTML.slice(0, 80))"""
 CAMERA = """
 window.BarcodeDetector = class {
   static getSupportedFormats() { return Promise.resolve(["code_128", "qr_code"]); }
@@ -407,45 +403,3 @@ def test_an_unreadable_label_is_ticked_by_hand_and_unticked_again(room, counting
     expect(progress(counting)).to_have_text("1sur 3 trouvés")
     lamp.click()
     expect(progress(counting)).to_have_text("0sur 3 trouvés")
-
-
-# Looks
-
-
-def opened(reader, names):
-    """Each state of both screens: (name, what leads there)."""
-    code = names["beside"]
-    reader.page.goto(f"{TRACK}?code={code}")
-    expect(title(reader)).to_be_visible()
-    yield "track"
-    reader.type(mistyped(code))
-    expect(reader.page.locator("#told")).to_be_visible()
-    yield "typo"
-    reader.page.goto(f"{TRACK}?code={names['sold']}")
-    expect(title(reader)).to_be_visible()
-    yield "sold"
-    reader.page.goto(COUNT)
-    yield "places"
-    reader.tap("Atelier")
-    reader.type(names["whole"])
-    expect(reader.page.locator("#progress b")).to_have_text("1")
-    reader.type(names["sold"])
-    expect(reader.page.locator("#odd-list li")).to_have_count(1)
-    yield "counting"
-    reader.tap("Terminer")
-    expect(reader.page.locator("#result-title")).to_be_visible()
-    yield "result"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_both_screens_are_wide_enough_large_enough_and_without_fault(
-    visit, violations, own_database, size, scheme
-):
-    names = furnish(Stockroom(own_database))
-    with visit(TRACK, login="manager", size=size, scheme=scheme) as page:
-        for state in opened(Reader(page), names):
-            assert (state, violations(page)) == (state, [])
-            assert (state, page.evaluate(SMALL)) == (state, [])
-            width = page.evaluate("document.documentElement.scrollWidth")
-            assert (state, width) == (state, SIZES[size][0])

@@ -173,18 +173,6 @@ def test_the_keyboard_is_enough(weigh):
     saved(weigh, "12,5 kg enregistrés")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["desk", "tablet", "phone"])
-def test_the_station_fits_its_screen_and_axe_finds_nothing(visit, violations, size, scheme):
-    with visit(WEIGH, size=size, scheme=scheme) as page:
-        page.locator("#tiles .tile").first.wait_for()
-        root = page.evaluate(
-            "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
-        )
-        assert root == [page.viewport_size["width"], page.viewport_size["height"]]
-        assert violations(page) == []
-
-
 def test_objects_refused_at_the_gate_are_counted_without_a_network_too(weigh):
     weigh.page.context.set_offline(True)
     weigh.keys("3")

@@ -167,9 +167,13 @@ async function learn(code) {
   return what;
 }
 
-function tick(code) {
-  if (shelf.has(work, code)) return drop(code);
-  return read(code);
+/* Whoever ticks by keyboard goes on with the row that comes up in its place. */
+async function tick(code) {
+  const rows = () => [...find("row-list").querySelectorAll(".row-tick")];
+  const at = rows().indexOf(document.activeElement);
+  if (shelf.has(work, code)) drop(code);
+  else await read(code);
+  rows()[at]?.focus({ preventScroll: true });
 }
 
 function drop(code) {

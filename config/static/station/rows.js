@@ -7,7 +7,7 @@ const narrow = matchMedia("(max-width: 700px)");
 /* {colour, icon, fate, name, small, weight, tools: [button…]} */
 function row({ colour, image, fate, name, small, weight, tools }) {
   return h("li", { "data-cat": colour, "data-fate": fate, class: weight.length > 5 ? "wide" : "" },
-    h("span", { class: "dot", "aria-hidden": "true" }, icon(image)), h("span", {}, name, small ? h("small", {}, small) : null), h("b", {}, weight), ...tools);
+    h("span", { class: "dot", "aria-hidden": "true" }, icon(image) ?? icon("tag")), h("span", {}, name, small ? h("small", {}, small) : null), h("b", {}, weight), ...tools);
 }
 
 export const rub = (label, act) => h("button", { type: "button", class: "rub", "aria-label": label, onclick: act }, icon("x"));

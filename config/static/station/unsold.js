@@ -67,8 +67,8 @@ const age = (each) => plural("week", "weeks", each.weeks, count(each.weeks));
 function key({ id, colour, image, name, small, far, act }) {
   const to = going.get(id)?.taker;
   return h("button", { type: "button", class: "row-key cat", "data-cat": colour, "aria-pressed": String(Boolean(to)), onclick: act },
-    icon(image), h("span", {}, h("b", {}, name), h("small", {}, small)),
-    h("span", { class: "far", "data-fate": to?.fate }, h("b", {}, far), to ? h("small", {}, h("span", { class: "swatch", "aria-hidden": "true" }), ` ${nameOf(to)}`) : null));
+    icon(image) ?? icon("tag"), h("span", {}, h("b", {}, name), h("small", {}, small)), // a sub-category may have one of its own
+    h("span", { class: "far", "data-fate": to?.fate }, h("b", {}, far), to ? h("small", {}, h("span", { class: "swatch", "data-fate": to.fate, "aria-hidden": "true" }), ` ${nameOf(to)}`) : null));
 }
 
 const objectKey = (each) => key({ id: each.code, colour: each.colour, image: each.icon, name: each.title, small: `${each.code} · ${age(each)}`, far: `${kg(each.weight_g)} kg`, act: () => touch(each) });

@@ -27,7 +27,7 @@ const ago = ({ days }) => (days < 1 ? word("today") : plural("day-ago", "days-ag
 
 function departure(each) {
   return h("button", { type: "button", class: "row-key", "data-fate": each.fate, "aria-pressed": String(each.number === chosen?.number), onclick: () => choose(each) },
-    h("span", { class: "band", "aria-hidden": "true" }), icon(IMAGES[each.fate]), h("span", {}, h("b", {}, each.partner), h("small", {}, `${dayOf(each)}, ${ago(each)} · ${each.number}`)),
+    h("span", { class: "band", "aria-hidden": "true" }), icon(IMAGES[each.fate]), h("span", {}, h("b", {}, each.partner), h("small", {}, `${dayOf(each)}, ${ago(each)} · `, h("span", { class: "nw" }, each.number))),
     h("span", { class: "far" }, h("b", {}, `${kg(each.weight_g)} kg`), h("small", {}, each.lines.map(({ name }) => name).join(", "))));
 }
 
