@@ -23,6 +23,7 @@ from collection.api import router as collection_router
 from inventory.api import router as inventory_router
 from organisation.api import router as organisation_router
 from organisation.doors import anyone
+from organisation.submissions import answered_before
 from reporting.api import router as reporting_router
 from sales.api import router as sales_router
 
@@ -204,8 +205,8 @@ def on_shape_error(request: HttpRequest, error: ShapeError) -> HttpResponse:
     status = 422
     if all(kind == "forbidden" or kind.startswith("unknown_") for kind in types):
         status = 403 if "forbidden" in types else 404
-    told = faults[:MAX_FAULTS]
-    return refusal(status, [(f["type"], _loc(f["loc"]), _sentence(f)) for f in told])
+    told = [(f["type"], _loc(f["loc"]), _sentence(f)) for f in faults[:MAX_FAULTS]]
+    return answered_before(request) or refusal(status, told)
 
 
 def _loc(loc: Iterable[Any]) -> list[Any]:
@@ -247,12 +248,13 @@ def on_rule_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(PermissionDenied)
 def on_denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-    return refusal(403, [("forbidden", (), str(error) or STATUSES[403][1])])
+    told = [("forbidden", (), str(error) or STATUSES[403][1])]
+    return answered_before(request) or refusal(403, told)
 
 
 @api.exception_handler(Http404)
 def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
-    return refusal(404)
+    return answered_before(request) or refusal(404)
 
 
 @api.exception_handler(RequestDataTooBig)

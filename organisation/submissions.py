@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.db import connection, transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, RawPostDataException, UnreadablePostError
 from django.utils.translation import gettext as _
 
 from organisation.models import Organisation, Submission
@@ -109,6 +109,36 @@ def once(request: CallerRequest, uuid: UUID, record: Callable[[Submission], Any]
         record=lambda submission: record(submission).model_dump_json(),
     )
     return HttpResponse(answer, status=201 if is_new else 200, content_type="application/json")
+
+
+# What reading a body may end in where it is no entry: refused before anybody had judged its shape.
+NO_ENTRY = (
+    ValueError,
+    TypeError,
+    LookupError,
+    RecursionError,
+    RequestDataTooBig,
+    RawPostDataException,
+    UnreadablePostError,
+)
+
+
+def answered_before(request: HttpRequest) -> HttpResponse | None:
+    """The answer that this very request had when it was recorded, or None.
+
+    For what is refused before it reaches ``submit``: whoever sent it may work elsewhere since, or
+    an object that it names be gone, yet it is recorded, and its sender never heard so.
+    """
+    organisation = getattr(request.user, "organisation", None)
+    try:
+        content = json.loads(request.body)
+        uuid = UUID(str(content["id"]))
+    except NO_ENTRY:
+        return None
+    stored = Submission.objects.answered(organisation, uuid) if organisation else None
+    if stored is None or (stored.endpoint, stored.digest) != (request.path, digest_of(content)):
+        return None
+    return HttpResponse(stored.answer, content_type="application/json")
 
 
 def form_content(data: Mapping[str, Any], but: Collection[str] = ()) -> dict[str, str]:

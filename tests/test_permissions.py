@@ -236,6 +236,22 @@ def test_a_session_reads_without_more_but_writes_only_with_its_csrf_token(world,
     assert post(**{"X-CSRFToken": token}).status_code == 201
 
 
+def test_a_form_of_another_page_is_refused_whatever_it_holds(world):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.sorter)
+
+    refused = client.post("/api/v1/collection/intakes", {"id": str(uuid4()), "site": "canal"})
+
+    assert (refused.status_code, codes(refused)) == (403, ["forbidden"])
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"id": 1}', "[" * 9_000, r'"\ud800"', "\x00"])
+def test_whoever_may_not_is_refused_before_anything_is_read(body, world, api):
+    refused = api(world.auditor).post("collection/intakes", body)
+
+    assert (refused.status_code, codes(refused)) == (403, ["forbidden"])
+
+
 def test_somebody_without_a_structure_opens_nothing(world, api):
     stray = User.objects.create(username="stray")
 

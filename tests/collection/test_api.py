@@ -41,6 +41,24 @@ def test_an_arrival_sent_twice_is_recorded_once(world, api, intake):
     assert Movement.objects.count() == 1
 
 
+def test_an_arrival_whose_answer_was_lost_gets_it_though_its_sender_works_elsewhere_since(
+    world, api, intake
+):
+    intake["id"] = str(uuid4())
+    first = api(world.sorter).post("collection/intakes", **intake)
+    world.sorter.memberships.update(site=world.gare)
+
+    again = api(world.sorter).post("collection/intakes", **intake)
+    other = api(world.sorter).post("collection/intakes", **intake | {"id": str(uuid4())})
+    changed = api(world.sorter).post("collection/intakes", **intake | {"mode": "home_pickup"})
+
+    assert (again.status_code, again.content) == (200, first.content)
+    assert (other.status_code, codes(other)) == (403, ["forbidden"])
+    assert (changed.status_code, codes(changed)) == (403, ["forbidden"])
+    assert api(world.paul).post("collection/intakes", **intake).status_code == 404
+    assert Movement.objects.count() == 1
+
+
 def test_the_same_id_for_other_content_is_a_conflict(world, api, intake):
     intake["id"] = str(uuid4())
     api(world.sorter).post("collection/intakes", **intake)

@@ -56,6 +56,23 @@ def test_a_repair_sent_twice_is_kept_once(world, api, lamp):
     assert Repair.objects.count() == 1
 
 
+def test_a_repair_whose_answer_was_lost_gets_it_though_the_lamp_lies_elsewhere_since(
+    world, api, lamp
+):
+    said = {"id": str(uuid4()), "act": "test", "result": "works"}
+    first = api(world.sorter).post(f"inventory/items/{lamp}/repairs", **said)
+    sent = {"site": "canal", "to_site": "gare", "lines": [{"item": lamp}]}
+    transfer = api(world.sorter).post("inventory/transfers", **sent).json()["id"]
+    received = {"lines": [{"item": lamp}], "final": True}
+    api(world.anna).post(f"inventory/transfers/{transfer}/receipt", **received)
+
+    again = api(world.sorter).post(f"inventory/items/{lamp}/repairs", **said)
+    other = api(world.sorter).post(f"inventory/items/{lamp}/repairs", act="test", result="works")
+
+    assert (again.status_code, again.content) == (200, first.content)
+    assert (other.status_code, Repair.objects.count()) == (403, 1)
+
+
 def test_what_has_left_is_not_repaired_any_more(world, api, lamp):
     api(world.sorter).post(
         "inventory/shipments", site="canal", public=True, fate="disposal", lines=[{"item": lamp}]
