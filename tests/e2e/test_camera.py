@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from inventory.models import Flow
-from tests.e2e.conftest import SIZES
 from tests.e2e.test_ship import SHIP, Quay, furnished, said  # noqa: F401  (fixture)
-from tests.e2e.test_sort import SORT, TOO_SMALL, Table, chair, table  # noqa: F401  (fixtures)
+from tests.e2e.test_sort import SORT, Table, chair, table  # noqa: F401  (fixtures)
+from tests.e2e.test_targets import faults
 from tests.e2e.test_track import CAMERA, LIVE, TRACKS
 from tests.e2e.test_weigh import all_sent
 
@@ -100,24 +100,11 @@ def test_where_the_browser_reads_no_barcodes_neither_screen_offers_it(visit, fur
         expect(page.locator(".camera-key")).to_be_hidden()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_both_screens_hold_the_camera_at_every_size(visit, table, violations, size, scheme):  # noqa: F811
-    looks = {"size": size, "scheme": scheme, **FILMS}
-    with visit(SORT, **looks) as page:
+def test_the_table_holds_the_camera_at_every_size(visit, table, violations):  # noqa: F811
+    with visit(SORT, reduced_motion="reduce", **FILMS) as page:
         ask(Table(page))
         expect(page.locator(".camera-key")).to_be_visible()
-        page.wait_for_timeout(300)
-        assert violations(page) == []
-        if size != "phone":
-            assert page.evaluate(TOO_SMALL) == []
+        assert faults(page, violations, may_scroll=False) == []
         page.locator(".camera-key").click()
         page.wait_for_function("() => window.looks > 1")
-        assert violations(page) == []
-    with visit(SHIP, **looks) as page:
-        expect(page.locator("#camera")).to_be_visible()
-        Quay(page).taker("Gebetex")
-        page.wait_for_timeout(300)
-        assert violations(page) == []
-        if size != "phone":
-            assert page.evaluate(TOO_SMALL) == []
+        assert faults(page, violations, may_scroll=False) == []

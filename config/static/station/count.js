@@ -98,7 +98,7 @@ async function take(place) {
   keep();
   draw();
   say(word("counting-place", { place: place.name, n: count(books.items.length) }));
-  find("count-place").focus({ preventScroll: true });
+  if (!find("code").matches(":focus")) find("count-place").focus({ preventScroll: true }); // somebody may type already
   return undefined;
 }
 
