@@ -106,7 +106,7 @@ def test_a_weighed_departure_takes_the_partners_fate_and_codes(quay):
     expect(slip).to_have_attribute("href", "/d/DE-canal-1/bon.pdf")
     quay.page.set_viewport_size({"width": 390, "height": 844})
     expect(slip).to_be_visible()
-    expect(quay.page.locator("#photo-key")).to_be_visible()
+    expect(quay.page.locator("#saved .after .snap")).to_be_visible()
 
 
 def test_the_slip_that_came_back_signed_is_photographed_at_once(quay):
