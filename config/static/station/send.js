@@ -95,7 +95,7 @@ async function refuse(entry) {
 
 /* One tab at a time. Over plain http there are no locks, so a lease stands for one. */
 async function alone(act) {
-  if (navigator.locks) return navigator.locks.request("tracerie-send", { ifAvailable: true }, (lock) => lock && act());
+  if (navigator.locks) return navigator.locks.request("tracerie-send", { signal: AbortSignal.timeout?.(EVERY) }, act);
   const lease = await queue.recall("lease");
   if (lease && lease.tab !== tab && lease.until > Date.now()) return undefined;
   await queue.keep("lease", { tab, until: Date.now() + LEASE });
