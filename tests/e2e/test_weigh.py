@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from playwright.sync_api import expect
 
 from collection.models import Donor, Intake, Refusal
-from inventory.models import Flow
+from inventory.models import Flow, Partner
 
 pytestmark = pytest.mark.browser
 WEIGH = "/peser/canal/"
@@ -100,6 +100,21 @@ def test_the_mode_stays_and_the_commune_does_not(weigh):
     expect(pressed).to_have_text(["Apport volontaire"])
     intake = Intake.objects.get()
     assert (intake.mode.code, intake.origin.code) == ("drop_off", "75112")
+
+
+def test_a_destination_is_chosen_for_one_weighing_and_a_mode_until_another(weigh):
+    Partner.objects.filter(code="gebetex").update(default_fate="recycling")
+    weigh.tap("#modes .chip", "Collecte à domicile")
+    weigh.page.reload()
+    mode = weigh.page.locator("#modes .chip[aria-pressed=true]:visible")
+    expect(mode).to_have_text(["Collecte à domicile"])
+    weigh.tap(".chip:visible", "Gebetex")
+    target = weigh.page.locator(".chip[aria-pressed=true]:visible", has_text="Gebetex")
+    expect(target).to_have_count(1)
+    weigh.keys("5")
+    weigh.tile("Mobilier")
+    expect(lines(weigh)).to_contain_text(["Gebetex"])
+    expect(target).to_have_count(0)  # the next weighing goes to be sorted
 
 
 def test_a_container_is_deducted_and_a_line_can_be_removed(weigh):

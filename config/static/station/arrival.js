@@ -28,7 +28,7 @@ let drawn = {};
 
 export function draw({ station, chosen, pick }) {
   if (["mode", "origin", "target", "container"].every((name) => drawn[name] === chosen[name])) return;
-  drawn = chosen;
+  drawn = { ...chosen };
   row(find("modes").querySelector(".set"), {
     items: station.modes, chosen: chosen.mode, room: 3, choose: (mode) => pick({ mode }), more: word("other"), heading: word("mode"),
     extra: ({ icon: image }) => ({ image }),
