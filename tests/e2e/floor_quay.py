@@ -52,6 +52,7 @@ def giving(hand):
 
 def clearing(hand):
     ready(hand, "unsold")
+    hand.page.locator("#list .row-key", has_text="Banc").wait_for()  # the list is drawn anew
     hand.tap("#list .since")
     asked(hand)
     yield "ages"

@@ -47,6 +47,7 @@ def label(hand, typed="4,2"):
     hand.keys(typed)
     hand.tap("#tag")
     hand.says("étiquette")
+    expect(hand.page.locator("#read output")).to_have_text(re.compile(r"^0"))  # this one is kept
 
 
 def codes():

@@ -86,6 +86,7 @@ def sizes(page):
 
 def small(page):
     """What is too small to touch, or too near its neighbour."""
+    page.wait_for_load_state()  # nothing can be hit before its styles are there
     number, problems = page.evaluate(SMALL)
     assert number  # it found something to look at
     return problems

@@ -221,7 +221,7 @@ async function mend(entry) {
 
 const tools = (object) => [
   h("button", { type: "button", class: "btn", onclick: () => objects.turn(object, ...repair.sheet(object, mend)) }, icon("workshop"), word("repair")),
-  snap.key(`${station.api}inventory/items/${object.code}/photos`, (text) => objects.tell(text) || (text && wrong(text))),
+  snap.key(`${station.api}inventory/items/${object.code}/photos`, (text) => (!table.saving && objects.tell(text)) || (text && wrong(text))),
 ];
 
 function show(isAsking) {
