@@ -60,7 +60,8 @@ def stock(request: CallerRequest) -> HttpResponse:
     balances = list(Balance.objects.shown(site, place))
     used = {balance.account.place_id for balance in balances}
     places = [p for p in offer.places.values() if p.pk in used] if len(used) > 1 else []
-    columns: list[Any] = [p.pk for p in places] or [BULK, LABELLED]
+    parts = [BULK, LABELLED] if any(b.account.holds_items for b in balances) else []
+    columns: list[Any] = [p.pk for p in places] or parts
     below = Balance.objects.negative_tops(site)
     negatives = Category.objects.in_bulk(below)
     rows = _rows(balances, columns, below)
@@ -73,6 +74,7 @@ def stock(request: CallerRequest) -> HttpResponse:
         "offer": offer,
         "place": place,
         "columns": [p.name for p in places],
+        "has_parts": columns == [BULK, LABELLED],
         "rows": rows,
         "total": _total(rows, columns),
         "negatives": [(negatives[pk], weight_g) for pk, weight_g in below.items()],
