@@ -216,8 +216,12 @@ def test_a_number_of_lines_that_is_absurd_sells_nothing(paper, claimed):
     assert not Sale.objects.exists()
 
 
-def test_a_ticket_holds_eighty_lines(paper, world):
-    for number in range(81):
-        response = paper.press("category", "MOB")
-        assert response.status_code == (200 if number < 80 else 422)
+def test_a_ticket_holds_eighty_lines(paper):
+    paper.press("category", "MOB")
+    first = {k: v for k, v in paper.fields.items() if k.startswith("lines-0-")}
+    for number in range(1, 79):
+        paper.fields |= {k.replace("-0-", f"-{number}-"): v for k, v in first.items()}
+    paper.fields["lines-TOTAL_FORMS"] = "79"
+    assert paper.press("category", "MOB").status_code == 200
+    assert paper.press("category", "MOB").status_code == 422
     assert paper.fields["lines-TOTAL_FORMS"] == "80"
