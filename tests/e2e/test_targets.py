@@ -7,6 +7,7 @@ from organisation.models import Station
 from organisation.services import invite
 from tests.e2e import floor, floor_labels, floor_quay, floor_stock, floor_table
 from tests.e2e.conftest import SIZES
+from tests.e2e.looks import seen, sizes, spread
 from tests.e2e.test_ship import SHIP
 from tests.e2e.test_sort import PRINTER, SORT
 from tests.e2e.test_tablet import open_as, people, tablet  # noqa: F401  (fixtures)
@@ -71,40 +72,12 @@ SMALL = """() => {
 }"""
 
 
-SPREAD = """() => {
-  const { scrollWidth, scrollHeight } = document.documentElement;
-  return [scrollWidth - innerWidth, scrollHeight - innerHeight];
-}"""
-
-
-def sizes(page):
-    """Each size in turn; the page has it."""
-    for size, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        yield size
-
-
 def small(page):
     """What is too small to touch, or too near its neighbour."""
     page.wait_for_load_state()  # nothing can be hit before its styles are there
     number, problems = page.evaluate(SMALL)
     assert number  # it found something to look at
     return problems
-
-
-def spread(page, may_scroll):
-    """How far the page runs over its screen."""
-    wide, high = page.evaluate(SPREAD)
-    over = [f"{wide} px too wide"] if wide > 0 else []
-    return over if may_scroll or high <= 0 else [*over, f"{high} px too high"]
-
-
-def seen(page, violations):
-    """What axe finds by day; in the dark only the colours are others."""
-    page.emulate_media(color_scheme="light")
-    found = violations(page)
-    page.emulate_media(color_scheme="dark")
-    return found + violations(page, "color-contrast")
 
 
 def unfolded(page):
@@ -120,9 +93,9 @@ def faults(page, violations, *, may_scroll=True):
     """What a hand, or an eye by day or in the dark, would stumble over, at each size."""
     found = []
     for size in sizes(page):
-        here = small(page) + spread(page, may_scroll) + seen(page, violations)
+        here = small(page) + spread(page, may_scroll=may_scroll) + seen(page, violations, size)
         if unfolded(page):
-            here += small(page) + seen(page, violations)
+            here += small(page) + seen(page, violations, size)
             page.click("#fold")
         found += [(size, each) for each in here]
     return found
