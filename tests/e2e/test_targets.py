@@ -20,7 +20,7 @@ ONE_VIEW = (WEIGH, SORT, SHIP)  # these never scroll as a whole
 
 # Felt for with points, so that what lies over a thing, or widens it beyond its box, counts.
 SMALL = """() => {
-  const LEAST = 56, APART = 8, FAR = 40, ROUNDING = 1; // points are whole pixels
+  const LEAST = 56, APART = 8, ROUNDING = 1; // points are whole pixels
   const kinds = "button:enabled, a[href], input:not([type=hidden]):enabled, select, textarea, "
     + "summary, label:has(input)";
   const middle = ({ left, top, width, height }) => [left + width / 2, top + height / 2];
@@ -30,10 +30,14 @@ SMALL = """() => {
   };
   const isSeen = (each) => each.checkVisibility({ visibilityProperty: true })
     && !each.closest(".skip, .sr") && isHit(each, ...middle(each.getBoundingClientRect()));
-  const reach = (each, [x, y], dx, dy) => {
+  const reach = (each, [x, y], dx, dy, most) => {
     let far = 0;
-    while (far < FAR && isHit(each, x + dx * (far + 0.5), y + dy * (far + 0.5))) far += 0.5;
+    while (far < most && isHit(each, x + dx * (far + 0.5), y + dy * (far + 0.5))) far += 0.5;
     return far;
+  };
+  const across = (each, at, dx, dy) => { // no further than it has to be
+    const back = reach(each, at, -dx, -dy, LEAST);
+    return back + reach(each, at, dx, dy, LEAST - back);
   };
   const text = (each) => each.getAttribute("aria-label") ?? each.textContent.trim();
   const named = (each) => `${each.id || each.className} « ${text(each).slice(0, 40)} »`;
@@ -63,8 +67,7 @@ SMALL = """() => {
   for (const each of seen) {
     each.scrollIntoView({ block: "nearest" }); // a list may end in the middle of one
     const at = middle(each.getBoundingClientRect());
-    const width = reach(each, at, -1, 0) + reach(each, at, 1, 0);
-    const height = reach(each, at, 0, -1) + reach(each, at, 0, 1);
+    const [width, height] = [across(each, at, 1, 0), across(each, at, 0, 1)];
     if (Math.min(width, height) < LEAST - ROUNDING)
       problems.push(`${named(each)}: ${width} × ${height}`);
   }
