@@ -3,12 +3,12 @@
 import pytest
 
 from inventory.codes import check_character
-from tests.e2e.conftest import SIZES
+from tests.e2e.looks import faults
 from tests.e2e.stockroom import Stockroom, furnish
 
 pytestmark = pytest.mark.browser
 
-ADDRESSES = (
+OBJECTS = (
     "/o/{long}/",
     "/o/{sold}/",
     "/o/{given}/",
@@ -25,6 +25,8 @@ ADDRESSES = (
     "/objets/nouveau/?site=canal&line={arrival}.1",
     "/etiquettes/?code={long}&code={whole}&site=canal&line={arrival}.1",
     "/etiquettes/vierges/",
+)
+STOCKS = (
     "/stock/?site=canal",
     "/stock/tri/?site=canal",
     "/stock/ventilation/?site=canal&for=SPO",
@@ -62,42 +64,49 @@ def names(own_database):
     return found | {"unknown": unknown, "mistyped": mistyped}
 
 
-def faults(page, violations):
-    """What is wrong with a page as it looks by day and by night, in words."""
-    found = [f"axe {rule}: {elements}" for rule, elements in violations(page)]
-    wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
-    if wide > 0:
-        found.append(f"{wide} px wider than the screen")
-    found += [f"lower than 44 px: {element}" for element in page.evaluate(SMALL)]
-    page.emulate_media(color_scheme="dark")  # changes colours alone
-    found += [f"at night: {elements}" for _rule, elements in violations(page, "color-contrast")]
-    page.emulate_media(color_scheme="light")
-    return found
+def low(page):
+    """What is lower than a finger asks for."""
+    return [f"lower than 44 px: {element}" for element in page.evaluate(SMALL)]
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_every_page_fits_and_axe_finds_nothing_by_day_or_night(visit, names, violations, size):
+def look(page, violations, addresses, names):
+    """What is wrong with each page, every part of it opened."""
     found = {}
-    with visit("/", login="anna", size=size, reduced_motion="reduce") as page:
+    for address in addresses:
+        assert page.goto(address.format(**names)).ok, address
+        page.evaluate(OPEN)
+        found[address] = faults(page, violations, low)
+    return wrong(found)
+
+
+def wrong(found):
+    return {address: faults for address, faults in found.items() if faults}
+
+
+@pytest.mark.parametrize("addresses", [OBJECTS, STOCKS], ids=["objects", "stocks"])
+def test_every_page_fits_and_axe_finds_nothing(visit, names, violations, addresses):
+    with visit("/", login="anna", reduced_motion="reduce") as page:
         page.add_init_script("window.print = () => {}")
-        for address in ADDRESSES:
-            assert page.goto(address.format(**names)).ok, address
-            page.evaluate(OPEN)
-            found[address] = faults(page, violations)
+        assert look(page, violations, addresses, names) == {}
+
+
+def test_so_does_every_form_that_was_refused(visit, names, violations):
+    found = {}
+    with visit("/", login="anna", size="phone", reduced_motion="reduce") as page:
         for address, button in FORMS:
             page.goto(address.format(**names))
             page.locator(button).click()
             page.get_by_role("alert").first.wait_for()
-            found[f"refused {address}"] = faults(page, violations)
-    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+            found[address] = faults(page, violations, low)
+    assert wrong(found) == {}
 
 
 def test_an_empty_stockroom_says_what_to_do_next(visit, violations):
     empty = ("/objets/", "/transferts/", "/transferts/?vers=ici", "/departs/invendus/", "/stock/")
     found = {}
-    with visit("/", login="anna", size="phone", reduced_motion="reduce") as page:
+    with visit("/", login="anna", reduced_motion="reduce") as page:
         for address in empty:
             page.goto(address)
-            found[address] = faults(page, violations)
+            found[address] = faults(page, violations, low)
             assert page.locator("main .empty, main p.muted").count(), address
-    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+    assert wrong(found) == {}

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from inventory.models import Item
 from inventory.services import StockLine
 from tests.conftest import Api
+from tests.e2e.looks import faults
 from tests.e2e.stockroom import Stockroom, category
 
 pytestmark = pytest.mark.browser
@@ -42,20 +43,17 @@ def plain(texts):
     return [text.replace("\u00a0", " ") for text in texts]
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme"), [("desk", "light"), ("tablet", "dark"), ("phone", "light")]
-)
 def test_a_chosen_category_says_what_it_sells_for_and_one_tap_takes_a_price(
-    visit, room, violations, size, scheme
+    visit, room, violations
 ):
-    with visit(NEW, size=size, scheme=scheme) as page:
+    with visit(NEW, size="phone", reduced_motion="reduce") as page:
         expect(said(page)).to_be_empty()
         page.select_option("[name=category]", "MOB.CHAI")
         expect(said(page)).to_have_text(
             "Chaise : chez vous, de 5 € à 12 €, le plus souvent 8 € (5 ventes)"
         )
         assert plain(proposed(page).all_inner_texts()) == ["5 €", "8 €", "12 €"]
-        assert violations(page) == []
+        assert faults(page, violations) == []
         proposed(page).nth(1).click()
         assert page.input_value("[name=price]") == "8"
         page.fill("[name=weight]", "4,2")

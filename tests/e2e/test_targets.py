@@ -7,6 +7,7 @@ from organisation.models import Station
 from organisation.services import invite
 from tests.e2e import floor, floor_labels, floor_quay, floor_stock, floor_table
 from tests.e2e.conftest import SIZES
+from tests.e2e.looks import seen, sizes, spread
 from tests.e2e.test_ship import SHIP
 from tests.e2e.test_sort import PRINTER, SORT
 from tests.e2e.test_tablet import open_as, people, tablet  # noqa: F401  (fixtures)
@@ -19,7 +20,7 @@ ONE_VIEW = (WEIGH, SORT, SHIP)  # these never scroll as a whole
 
 # Felt for with points, so that what lies over a thing, or widens it beyond its box, counts.
 SMALL = """() => {
-  const LEAST = 56, APART = 8, FAR = 40, ROUNDING = 1; // points are whole pixels
+  const LEAST = 56, APART = 8, ROUNDING = 1; // points are whole pixels
   const kinds = "button:enabled, a[href], input:not([type=hidden]):enabled, select, textarea, "
     + "summary, label:has(input)";
   const middle = ({ left, top, width, height }) => [left + width / 2, top + height / 2];
@@ -29,10 +30,14 @@ SMALL = """() => {
   };
   const isSeen = (each) => each.checkVisibility({ visibilityProperty: true })
     && !each.closest(".skip, .sr") && isHit(each, ...middle(each.getBoundingClientRect()));
-  const reach = (each, [x, y], dx, dy) => {
+  const reach = (each, [x, y], dx, dy, most) => {
     let far = 0;
-    while (far < FAR && isHit(each, x + dx * (far + 0.5), y + dy * (far + 0.5))) far += 0.5;
+    while (far < most && isHit(each, x + dx * (far + 0.5), y + dy * (far + 0.5))) far += 0.5;
     return far;
+  };
+  const across = (each, at, dx, dy) => { // no further than it has to be
+    const back = reach(each, at, -dx, -dy, LEAST);
+    return back + reach(each, at, dx, dy, LEAST - back);
   };
   const text = (each) => each.getAttribute("aria-label") ?? each.textContent.trim();
   const named = (each) => `${each.id || each.className} « ${text(each).slice(0, 40)} »`;
@@ -62,26 +67,12 @@ SMALL = """() => {
   for (const each of seen) {
     each.scrollIntoView({ block: "nearest" }); // a list may end in the middle of one
     const at = middle(each.getBoundingClientRect());
-    const width = reach(each, at, -1, 0) + reach(each, at, 1, 0);
-    const height = reach(each, at, 0, -1) + reach(each, at, 0, 1);
+    const [width, height] = [across(each, at, 1, 0), across(each, at, 0, 1)];
     if (Math.min(width, height) < LEAST - ROUNDING)
       problems.push(`${named(each)}: ${width} × ${height}`);
   }
   return [seen.length, problems];
 }"""
-
-
-SPREAD = """() => {
-  const { scrollWidth, scrollHeight } = document.documentElement;
-  return [scrollWidth - innerWidth, scrollHeight - innerHeight];
-}"""
-
-
-def sizes(page):
-    """Each size in turn; the page has it."""
-    for size, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        yield size
 
 
 def small(page):
@@ -90,21 +81,6 @@ def small(page):
     number, problems = page.evaluate(SMALL)
     assert number  # it found something to look at
     return problems
-
-
-def spread(page, may_scroll):
-    """How far the page runs over its screen."""
-    wide, high = page.evaluate(SPREAD)
-    over = [f"{wide} px too wide"] if wide > 0 else []
-    return over if may_scroll or high <= 0 else [*over, f"{high} px too high"]
-
-
-def seen(page, violations):
-    """What axe finds by day; in the dark only the colours are others."""
-    page.emulate_media(color_scheme="light")
-    found = violations(page)
-    page.emulate_media(color_scheme="dark")
-    return found + violations(page, "color-contrast")
 
 
 def unfolded(page):
@@ -120,9 +96,9 @@ def faults(page, violations, *, may_scroll=True):
     """What a hand, or an eye by day or in the dark, would stumble over, at each size."""
     found = []
     for size in sizes(page):
-        here = small(page) + spread(page, may_scroll) + seen(page, violations)
+        here = small(page) + spread(page, may_scroll=may_scroll) + seen(page, violations, size)
         if unfolded(page):
-            here += small(page) + seen(page, violations)
+            here += small(page) + seen(page, violations, size)
             page.click("#fold")
         found += [(size, each) for each in here]
     return found
