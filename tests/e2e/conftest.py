@@ -56,15 +56,25 @@ def cookies_of(login):
 
 
 @pytest.fixture
-def visit(chromium, live):
-    """``with visit("/peser/canal/", size="phone") as page:`` opens a page, signed in."""
+def visit(chromium, live, request):
+    """``with visit("/peser/canal/", size="phone") as page:`` opens a page, signed in.
+
+    A worker that keeps the screens costs half a test, so only those marked ``kept`` have one.
+    """
+    workers = "allow" if request.node.get_closest_marker("kept") else "block"
 
     @contextmanager
     def open_page(path, login="sorter", size="desk", scheme="light", script="", **options):
         width, height = SIZES[size]
         viewport = {"width": width, "height": height}
         context = chromium.new_context(
-            base_url=live, viewport=viewport, color_scheme=scheme, locale="fr-FR", **options
+            base_url=live,
+            viewport=viewport,
+            color_scheme=scheme,
+            locale="fr-FR",
+            reduced_motion="reduce",
+            service_workers=workers,
+            **options,
         )
         if login:
             cookies = cookies_of(login).items()

@@ -74,7 +74,7 @@ ADDRESSES = ["/bilan/", "/bilan/?compare=year", "/bilan/?compare=dates&compare_t
 
 
 def test_every_section_fits_and_axe_finds_nothing(visit, books, violations):
-    with visit("/bilan/", login="anna", reduced_motion="reduce") as page:
+    with visit("/bilan/", login="anna") as page:
         for address in ADDRESSES:
             page.goto(address)
             assert faults(page, violations) == [], address

@@ -101,7 +101,7 @@ def test_where_the_browser_reads_no_barcodes_neither_screen_offers_it(visit, fur
 
 
 def test_the_table_holds_the_camera_at_every_size(visit, table, violations):  # noqa: F811
-    with visit(SORT, reduced_motion="reduce", **FILMS) as page:
+    with visit(SORT, **FILMS) as page:
         ask(Table(page))
         expect(page.locator(".camera-key")).to_be_visible()
         assert faults(page, violations, may_scroll=False) == []

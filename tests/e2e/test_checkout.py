@@ -210,7 +210,7 @@ def low(page):
 
 
 def test_axe_finds_nothing_and_every_target_is_large(visit, shop, violations):
-    with visit(TILL, login="cashier", size="phone", reduced_motion="reduce") as page:
+    with visit(TILL, login="cashier", size="phone") as page:
         assert faults(page, violations, low) == []
         cashier = Cashier(page)
         cashier.scan(shop.codes[2])
@@ -223,7 +223,7 @@ def test_axe_finds_nothing_and_every_target_is_large(visit, shop, violations):
 
 
 def test_axe_finds_nothing_on_the_other_pages(visit, shop, violations):
-    with visit(TILL, login="anna", reduced_motion="reduce") as page:
+    with visit(TILL, login="anna") as page:
         cashier = Cashier(page)
         cashier.scan(shop.codes[2])
         page.fill("[name=received]", "50")

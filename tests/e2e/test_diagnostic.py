@@ -9,7 +9,7 @@ from tests.e2e.looks import faults
 from tests.e2e.test_offline import log, offline, pill
 from tests.e2e.test_weigh import WEIGH, Hand
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.kept]
 
 PAGE = "/diagnostic/"
 
@@ -24,7 +24,7 @@ def judged(page):
 
 
 def test_anyone_reads_what_the_device_can_do(visit, violations):
-    with visit(PAGE, login=None, reduced_motion="reduce") as page:
+    with visit(PAGE, login=None) as page:
         expect(judged(page)).to_contain_text("même fermé puis rouvert")
         for name in ("secure", "worker", "disk", "queue", "contact", "clock", "ids", "locks"):
             expect(line(page, name)).to_have_attribute("data-state", "good")

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_calendar_is_set_in_one_tap_read_by_all_and_fits_one_sheet(visit, violations):
-    with visit("/reglages/pastilles/", login="anna", size="phone", reduced_motion="reduce") as page:
+    with visit("/reglages/pastilles/", login="anna", size="phone") as page:
         page.locator("form .btn.go").click()  # what is proposed is sound
         page.wait_for_url("**/pastilles/")
         assert page.locator(".dot-week [data-dot='blue']").is_visible()

@@ -98,7 +98,7 @@ def test_without_a_script_the_sheet_grows_and_is_recorded(simple, visit):
 
 
 def test_every_page_fits_and_axe_finds_nothing(simple, visit, violations):
-    with visit(EVENING, login="anna", reduced_motion="reduce") as page:
+    with visit(EVENING, login="anna") as page:
         for address in (EVENING, WALL, TILES, "/soir/", "/mur/"):
             page.goto(address)
             assert faults(page, violations) == [], address

@@ -85,14 +85,14 @@ def wrong(found):
 
 @pytest.mark.parametrize("addresses", [OBJECTS, STOCKS], ids=["objects", "stocks"])
 def test_every_page_fits_and_axe_finds_nothing(visit, names, violations, addresses):
-    with visit("/", login="anna", reduced_motion="reduce") as page:
+    with visit("/", login="anna") as page:
         page.add_init_script("window.print = () => {}")
         assert look(page, violations, addresses, names) == {}
 
 
 def test_so_does_every_form_that_was_refused(visit, names, violations):
     found = {}
-    with visit("/", login="anna", size="phone", reduced_motion="reduce") as page:
+    with visit("/", login="anna", size="phone") as page:
         for address, button in FORMS:
             page.goto(address.format(**names))
             page.locator(button).click()
@@ -104,7 +104,7 @@ def test_so_does_every_form_that_was_refused(visit, names, violations):
 def test_an_empty_stockroom_says_what_to_do_next(visit, violations):
     empty = ("/objets/", "/transferts/", "/transferts/?vers=ici", "/departs/invendus/", "/stock/")
     found = {}
-    with visit("/", login="anna", reduced_motion="reduce") as page:
+    with visit("/", login="anna") as page:
         for address in empty:
             page.goto(address)
             found[address] = faults(page, violations, low)

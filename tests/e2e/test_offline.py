@@ -11,7 +11,7 @@ from inventory.models import Flow, Movement
 from tests.databases import PASSWORD
 from tests.e2e.test_weigh import WEIGH, Hand, all_sent
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.kept]
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def plain(texts):
 def test_a_chosen_category_says_what_it_sells_for_and_one_tap_takes_a_price(
     visit, room, violations
 ):
-    with visit(NEW, size="phone", reduced_motion="reduce") as page:
+    with visit(NEW, size="phone") as page:
         expect(said(page)).to_be_empty()
         page.select_option("[name=category]", "MOB.CHAI")
         expect(said(page)).to_have_text(

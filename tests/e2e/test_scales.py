@@ -289,7 +289,7 @@ def fits(page):
 
 
 def test_beside_a_scale_the_station_fits_and_axe_finds_nothing(opened, violations):
-    with opened("continuous", size="phone", reduced_motion="reduce") as hand:
+    with opened("continuous", size="phone") as hand:
         for state in ("off", "live", "lost"):
             if state == "live":
                 hand.connect("continuous")

@@ -27,7 +27,7 @@ ADDRESSES = (
 
 
 def test_every_page_fits_and_axe_finds_nothing(visit, violations):
-    with visit(ADDRESSES[0], login="anna", reduced_motion="reduce") as page:
+    with visit(ADDRESSES[0], login="anna") as page:
         for address in ADDRESSES:
             page.goto(address)
             assert faults(page, violations) == [], address

@@ -206,6 +206,7 @@ def test_a_begun_departure_outlives_a_reload(quay):
     expect(quay.page.locator("#lines li")).to_contain_text("Textiles")
 
 
+@pytest.mark.kept
 def test_a_departure_that_waits_is_not_on_the_sheet_too_if_the_browser_ends_at_once(kept):
     offline(kept)
     kept.taker("Gebetex")
@@ -294,6 +295,7 @@ def kept(quay):
     return quay
 
 
+@pytest.mark.kept
 def test_everything_is_saved_without_a_network_and_sent_once(kept):
     offline(kept)
     kept.taker("Ecosystem")
@@ -324,6 +326,7 @@ def test_everything_is_saved_without_a_network_and_sent_once(kept):
     assert differences() == []
 
 
+@pytest.mark.kept
 def test_what_never_left_is_undone_here(kept):
     offline(kept)
     kept.task("shelf")

@@ -67,6 +67,7 @@ def test_the_browser_prints_a_label_on_the_sites_own_paper(sort_at):
         assert read(picture) == {code, address(code)}
 
 
+@pytest.mark.kept
 def test_labels_made_without_a_network_are_as_large_when_they_are_printed(sort_at):
     with sort_at(Output.PAGE) as page:
         hand = Table(page)
@@ -100,6 +101,7 @@ def test_a_site_that_prints_zpl_gets_a_file_of_its_size(sort_at):
         assert page.evaluate("() => window.printed") == 0
 
 
+@pytest.mark.kept
 def test_zpl_that_had_no_network_comes_in_one_file(sort_at):
     with sort_at(Output.ZPL) as page:
         hand = Table(page)

@@ -10,7 +10,7 @@ from tests.e2e.test_offline import NOTHING_MORE, offline, pill, refuse
 from tests.e2e.test_sort import PRINTER, SORT, Table, bring, chair, flows, table  # noqa: F401
 from tests.e2e.test_weigh import all_sent
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.kept]
 CODES = """async () => {
     const open = indexedDB.open("tracerie", 1);
     const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });

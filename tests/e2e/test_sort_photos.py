@@ -19,7 +19,7 @@ PHOTOS = "**/photos"
 @pytest.fixture
 def hand(chair, visit):  # noqa: F811
     """A hand with the chair in it."""
-    with visit(SORT, service_workers="block") as page:  # or routes are not always heard
+    with visit(SORT) as page:
         found = Table(page)
         hold(found, chair)
         yield found
@@ -114,6 +114,7 @@ def test_a_photo_that_fails_after_the_object_was_put_down_is_told(hand):
     expect(hand.page.locator("#read .left")).to_contain_text("la photo est toujours là")
 
 
+@pytest.mark.kept
 def test_who_stands_there_by_a_pin_takes_photos_too(tablet, chair):  # noqa: F811
     open_as(tablet, "ines", "Inès")
     tablet.page.goto(SORT)
@@ -127,7 +128,7 @@ def test_who_stands_there_by_a_pin_takes_photos_too(tablet, chair):  # noqa: F81
 
 
 def test_the_object_in_hand_fits_and_axe_finds_nothing(chair, visit, violations):  # noqa: F811
-    with visit(SORT, size="phone", service_workers="block", reduced_motion="reduce") as page:
+    with visit(SORT, size="phone") as page:
         hand = Table(page)
         hold(hand, chair)
         assert faults(page, violations) == []

@@ -44,7 +44,7 @@ def test_what_is_weighed_and_shipped_is_read_in_the_year_to_the_gram(visit):
 
 
 def test_axe_finds_nothing(visit, violations):
-    with visit(PAGES[0], login="anna", reduced_motion="reduce") as page:
+    with visit(PAGES[0], login="anna") as page:
         for path in PAGES:
             page.goto(path)
             assert faults(page, violations) == [], path

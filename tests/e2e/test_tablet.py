@@ -11,7 +11,7 @@ from organisation.permissions import Role
 from organisation.services import invite, set_pin, set_team, withdraw
 from tests.e2e.test_weigh import WEIGH, Hand, all_sent
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.kept]
 PINS = {"ines": "4071", "bakary": "8052"}
 
 

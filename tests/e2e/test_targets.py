@@ -110,7 +110,7 @@ def test_everything_on_a_floor_screen_can_be_touched_with_a_glove(
 ):
     codes = {} if address == WEIGH else floor_stock.furnish(own_database)
     script = PRINTER + CAMERA
-    with visit(address, login="manager", script=script, reduced_motion="reduce") as page:
+    with visit(address, login="manager", script=script) as page:
         hand = Hand(page)
         hand.codes = codes
         found = []
@@ -123,16 +123,16 @@ def test_everything_on_a_floor_screen_can_be_touched_with_a_glove(
 
 def test_so_can_everything_where_a_tablet_is_opened(visit, people, violations):  # noqa: F811
     code = invite(station=Station(site=people.canal, name="Quai 1"))
-    with visit(f"/tablette/?code={code}", login=None, reduced_motion="reduce") as page:
+    with visit(f"/tablette/?code={code}", login=None) as page:
         assert seen(page, violations) == []
         page.click("button.go")
         page.locator(".faces").wait_for()
         assert faults(page, violations) == []
 
 
+@pytest.mark.kept
 def test_so_can_everything_where_people_take_turns(tablet, violations):  # noqa: F811
     page = tablet.page
-    page.emulate_media(reduced_motion="reduce")
     page.goto(f"/tablette/?next={WEIGH}")
     page.locator(".face", has_text="Inès").click()
     assert faults(page, violations) == []

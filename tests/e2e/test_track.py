@@ -202,6 +202,7 @@ def test_parts_former_and_next_lives_open_by_one_tap(room, track):
     expect(title(track)).to_have_text("Robot")
 
 
+@pytest.mark.kept
 def test_without_a_network_the_tablet_shows_what_it_knows_and_a_move_waits(room, track):
     room.label("lamp", "Lampe")
     track.kept(1)
@@ -219,6 +220,7 @@ def test_without_a_network_the_tablet_shows_what_it_knows_and_a_move_waits(room,
     assert place_of(room.codes["lamp"]) == "boutique"
 
 
+@pytest.mark.kept
 def test_without_a_network_an_unknown_code_is_told_so(room, track):
     track.kept(0)
     room.label("lamp", "Lampe")
@@ -323,6 +325,7 @@ def test_a_shelf_is_counted_with_what_is_missing_and_what_is_too_many(room, coun
     assert [place_of(codes[name]) for name in ("stray", "c")] == ["atelier", "boutique"]
 
 
+@pytest.mark.kept
 def test_what_is_ticked_outlives_a_reload_and_a_day_without_network(room, counting):
     codes = shelf(room)
     counting.kept(4)
@@ -345,6 +348,7 @@ def test_what_is_ticked_outlives_a_reload_and_a_day_without_network(room, counti
     assert place_of(codes["stray"]) == "boutique"
 
 
+@pytest.mark.kept
 def test_a_count_that_waits_is_not_begun_too_if_the_browser_ends_at_once(room, counting):
     codes = shelf(room)
     counting.kept(4)
@@ -360,6 +364,7 @@ def test_a_count_that_waits_is_not_begun_too_if_the_browser_ends_at_once(room, c
     expect(counting.page.locator("#places")).to_be_visible()
 
 
+@pytest.mark.kept
 def test_a_place_can_be_chosen_without_a_network(room, counting):
     codes = shelf(room)
     counting.kept(4)
