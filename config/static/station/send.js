@@ -4,6 +4,7 @@ import * as queue from "./queue.js";
 import { uuid } from "./sheet.js";
 
 const EVERY = 15_000;
+const SOON = 2_000; // after an answer that did not come, then twice as long each time, up to EVERY
 const PATIENCE = 12_000;
 const LEASE = 20_000; // a tab that sends and then dies lets another one send after this
 const tab = Math.random().toString(36).slice(2);
@@ -73,6 +74,15 @@ export async function handOver(entry) {
   return outcome === "saved";
 }
 
+let pause = SOON;
+let timer = null;
+
+function tryAgain() {
+  clearTimeout(timer);
+  timer = setTimeout(flush, pause);
+  pause = Math.min(pause * 2, EVERY);
+}
+
 async function sendAll() {
   for (const entry of await queue.entries()) {
     if (entry.state !== "waiting") continue;
@@ -84,7 +94,9 @@ async function sendAll() {
     if (result.outcome === "saved") await queue.remove(tried);
     else if (result.outcome === "refused") await refuse({ ...tried, state: "refused", reasons: result.reasons, codes: result.codes });
     for (const each of listeners) each(tried, result);
-    if (["silent", "logged out"].includes(result.outcome)) return;
+    if (result.outcome === "silent") return tryAgain();
+    if (result.outcome === "logged out") return;
+    pause = SOON;
   }
 }
 
