@@ -97,6 +97,25 @@ def test_a_wrong_pin_opens_nothing_without_a_network_either(tablet):
     expect(tablet.page.locator("#turns .face")).to_have_count(2)
 
 
+def test_people_take_turns_where_the_wi_fi_works_and_the_server_does_not(tablet):
+    open_as(tablet, "bakary", "Bakary")
+    open_as(tablet, "ines", "Inès")
+    tablet.page.route("**/api/**", lambda route: route.abort())
+    take_turn(tablet, "Bakary", "9999")
+    expect(tablet.page.locator("#turns-said")).to_contain_text("pas le code")
+    tablet.page.reload()  # it unlocks nothing
+    expect(tablet.page.locator("#turns")).to_be_visible()
+    tablet.page.locator("#turns .face", has_text="Bakary").click()
+    for digit in PINS["bakary"]:
+        tablet.page.locator(f"#turns [data-key='{digit}']").click()
+    tablet.page.locator("#turns .key.go").click()
+    expect(tablet.page.locator(".person-name")).to_have_text("Bakary")
+    tablet.page.unroute("**/api/**")
+    log(tablet, "5")
+    all_sent(tablet)
+    assert Movement.objects.get().author.username == "bakary"
+
+
 def test_the_team_needs_no_pin(tablet, people):
     set_team(site=people.canal, is_on=True)
     tablet.page.goto(f"/tablette/?next={WEIGH}")

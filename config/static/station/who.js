@@ -6,10 +6,12 @@ import { ask, cookie, status } from "./send.js";
 import * as turns from "./turns.js";
 
 const NOTE_EVERY = 10_000;
+const PATIENCE = 3_000; // somebody stands there and waits
 let me = null; // {login, name, initials, acts, pass, lock_after_min, is_team, here: taken over without a network}
 let touched = Date.now();
 let noted = 0;
 let isLocked = false;
+let isLeaving = false;
 
 export const person = () => me;
 export const may = (act) => Boolean(me?.acts?.includes(act));
@@ -20,22 +22,37 @@ async function become(other) {
   for (const node of document.querySelectorAll("[data-me]")) node.textContent = me[node.dataset.me] ?? "";
 }
 
-/* Ask who is signed in; the last one known where nobody answers, or who took over meanwhile. */
+/* Ask who is signed in; the last one known where nobody answers, or who took over meanwhile.
+   Whether the server answered: a network says nothing of it. */
 async function learn() {
   const before = (await queue.recall("me")) ?? null;
   if (before) await become(before);
   try {
     const { response, answer } = await ask(find("me").dataset.path);
     status.isLoggedOut = response.status === 401 && !me?.pass; // a pass sends without a session
-    if (!response.ok) return;
+    if (!response.ok) return response.status < 500;
     if (answer.pass) await pins.known(answer);
     if (!me?.here || me.login === answer.login) await become(answer);
+    return true;
   } catch {
-    // no network: whoever was there still is
+    return false; // whoever was there still is
   }
 }
 
-/* The next one takes over: at the server's page, or here where it cannot be reached. */
+const isReached = () => navigator.onLine && ask(find("me").dataset.path, { patience: PATIENCE }).then(({ response }) => response.status < 500, () => false);
+
+/* The next one takes over: at the server's page, or here where it does not answer. */
+async function leave(isThere = null) {
+  if (isLeaving || isLocked) return;
+  isLeaving = true;
+  const isAnswered = isThere ?? await isReached();
+  isLeaving = false;
+  if (!isAnswered) return hand();
+  const form = find("leave");
+  form.elements.csrfmiddlewaretoken.value = cookie("csrftoken") ?? "";
+  form.submit();
+}
+
 async function hand() {
   if (isLocked) return;
   isLocked = true;
@@ -49,9 +66,7 @@ async function hand() {
 const isIdle = () => Boolean(me?.pass) && Date.now() - touched > me.lock_after_min * 60_000;
 
 function watch() {
-  if (!isIdle()) return;
-  if (navigator.onLine) find("leave").requestSubmit();
-  else hand();
+  if (isIdle()) leave();
 }
 
 function touch() {
@@ -62,18 +77,15 @@ function touch() {
 }
 
 export async function start() {
-  const leave = find("leave");
-  leave.addEventListener("submit", (event) => {
-    leave.elements.csrfmiddlewaretoken.value = cookie("csrftoken") ?? "";
-    if (navigator.onLine || !me?.pass) return;
+  find("leave").addEventListener("submit", (event) => {
     event.preventDefault();
-    hand();
+    leave(me?.pass ? null : true);
   });
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, touch, true);
   const left = await queue.recall("touched");
-  await learn();
+  const isThere = await learn();
   if (!navigator.onLine && left) touched = left;
-  if (await queue.recall("locked")) navigator.onLine ? leave.requestSubmit() : hand();
+  if (await queue.recall("locked")) leave(isThere);
   else watch();
   setInterval(watch, 5_000);
 }
