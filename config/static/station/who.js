@@ -54,7 +54,6 @@ async function leave(isThere = null) {
 }
 
 async function hand() {
-  if (isLocked) return;
   isLocked = true;
   await queue.keep("locked", true); // a reload unlocks nothing
   await become({ ...(await turns.ask()), here: true });
