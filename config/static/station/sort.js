@@ -219,6 +219,7 @@ async function mend(entry) {
   done(entry);
 }
 
+/* While an object is being put down its panel is about to close: what fails then is told beside the weight. */
 const tools = (object) => [
   h("button", { type: "button", class: "btn", onclick: () => objects.turn(object, ...repair.sheet(object, mend)) }, icon("workshop"), word("repair")),
   snap.key(`${station.api}inventory/items/${object.code}/photos`, (text) => (!table.saving && objects.tell(text)) || (text && wrong(text))),

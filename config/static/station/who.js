@@ -11,7 +11,6 @@ let me = null; // {login, name, initials, acts, pass, lock_after_min, is_team, h
 let touched = Date.now();
 let noted = 0;
 let isLocked = false;
-let isLeaving = false;
 
 export const person = () => me;
 export const may = (act) => Boolean(me?.acts?.includes(act));
@@ -42,18 +41,15 @@ async function learn() {
 const isReached = () => navigator.onLine && ask(find("me").dataset.path, { patience: PATIENCE }).then(({ response }) => response.status < 500, () => false);
 
 /* The next one takes over: at the server's page, or here where it does not answer. */
-async function leave(isThere = null) {
-  if (isLeaving || isLocked) return;
-  isLeaving = true;
-  const isAnswered = isThere ?? await isReached();
-  isLeaving = false;
-  if (!isAnswered) return hand();
+async function leave(isThere) {
+  if (!(await isThere)) return hand();
   const form = find("leave");
   form.elements.csrfmiddlewaretoken.value = cookie("csrftoken") ?? "";
   form.submit();
 }
 
 async function hand() {
+  if (isLocked) return;
   isLocked = true;
   await queue.keep("locked", true); // a reload unlocks nothing
   await become({ ...(await turns.ask()), here: true });
@@ -65,7 +61,7 @@ async function hand() {
 const isIdle = () => Boolean(me?.pass) && Date.now() - touched > me.lock_after_min * 60_000;
 
 function watch() {
-  if (isIdle()) leave();
+  if (!isLocked && isIdle()) leave(isReached());
 }
 
 function touch() {
@@ -78,7 +74,7 @@ function touch() {
 export async function start() {
   find("leave").addEventListener("submit", (event) => {
     event.preventDefault();
-    leave(me?.pass ? null : true);
+    leave(!me?.pass || isReached());
   });
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, touch, true);
   const left = await queue.recall("touched");
