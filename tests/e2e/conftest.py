@@ -59,7 +59,7 @@ def cookies_of(login):
 def visit(chromium, live, request):
     """``with visit("/peser/canal/", size="phone") as page:`` opens a page, signed in.
 
-    A worker that keeps the screens costs half a test, so only those marked ``kept`` have one.
+    A worker that keeps the screens fetches all of them, so only tests marked ``kept`` have one.
     """
     workers = "allow" if request.node.get_closest_marker("kept") else "block"
 

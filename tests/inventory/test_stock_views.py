@@ -67,6 +67,17 @@ def test_stock_tells_bulk_from_labelled_objects(world, browser, stocked, entry):
     assert response.context["total"].items == 1
 
 
+def test_stock_without_labelled_objects_has_no_column_for_them(world, browser, stocked, entry):
+    without = browser(world.anna).get("/stock/")
+    labelled(entry)
+    beside = browser(world.anna).get("/stock/")
+
+    assert without.context["rows"][0].listed == []
+    assert "Étiqueté, kg" not in text(without)
+    assert beside.context["rows"][0].listed == [695_800, 4_200]
+    assert "Étiqueté, kg" in text(beside)
+
+
 def test_stock_is_shown_by_place_where_the_site_keeps_several(world, browser, stocked, entry):
     workshop = several_places(world.canal)
     services.move(
