@@ -19,7 +19,7 @@ from inventory import reference
 from inventory.models import Origin, Partner
 from organisation.models import Membership, Organisation, Site, Submission, Token, User
 from organisation.permissions import Role
-from tests.databases import live, own_database, template  # noqa: F401  (fixtures)
+from tests.databases import door, live, own_database, template  # noqa: F401  (fixtures)
 
 hypothesis.settings.register_profile("shared", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("shared")  # machines are shared: never fail a test on its time
@@ -29,6 +29,7 @@ settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
 settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+settings.WHITENOISE_MAX_AGE = 3600  # a browser is told once, not each minute
 # A real hash takes a third of a second, twice for each person who signs in.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -7,6 +7,7 @@ migrated template, and the copy is thrown away. SQLite copies a file, PostgreSQL
 import json
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -147,8 +148,16 @@ def _application() -> WSGIHandler:
         return WSGIHandler()
 
 
+@pytest.fixture(scope="session")
+def door() -> Iterator[socket.socket]:
+    """One address for all servers of ``live``: a browser opens the next page of a site it knows
+    in half the time, and nobody else takes the port between two tests."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
+        yield listening
+
+
 @pytest.fixture
-def live(own_database) -> Iterator[str]:
+def live(own_database, door) -> Iterator[str]:
     """The address of a server on ``own_database``, pages and static files included.
 
     Everybody of the small world signs in with ``PASSWORD``; no slash at the end.
@@ -156,7 +165,11 @@ def live(own_database) -> Iterator[str]:
     from organisation.models import User
 
     User.objects.update(password=make_password(PASSWORD))
-    with ThreadedWSGIServer(("127.0.0.1", 0), _Handler, allow_reuse_address=False) as http:
+    with ThreadedWSGIServer(door.getsockname(), _Handler, bind_and_activate=False) as http:
+        http.socket.close()
+        http.socket = door.dup()
+        http.server_name, http.server_port = door.getsockname()
+        http.setup_environ()
         http.daemon_threads = False  # so that closing waits for the last answers
         http.set_app(_application())
         thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import condition, require_http_methods, require_POST, require_safe
 
 from inventory import services
 from inventory.forms.choices import Offer
@@ -17,8 +17,6 @@ from inventory.views.items import item_of
 from organisation.doors import page, require
 from organisation.permissions import CallerRequest
 from organisation.submissions import writing
-
-YEAR_S = 365 * 24 * 3600
 
 
 @page("label")
@@ -46,11 +44,19 @@ def repair(request: CallerRequest, code: str) -> HttpResponse:
     return shown(request, "inventory/repair.html", context)
 
 
+def _version(request: CallerRequest, pk: int) -> str | None:
+    """Not its number alone: after a backup is put back another picture may have it."""
+    shown = Photo.objects.within(request).shown().filter(pk=pk)
+    uuid = shown.values_list("submission__uuid", flat=True).first()
+    return f'"{uuid}"' if uuid else None
+
+
 @page("read_stock")
 @require_safe
-@cache_control(private=True, max_age=YEAR_S, immutable=True)
+@cache_control(private=True, no_cache=True)
+@condition(_version)
 def photo(request: CallerRequest, pk: int) -> HttpResponse:
-    """The picture itself: it never changes."""
+    """The picture itself; a browser keeps it, and asks each time whether it may still show it."""
     found = get_object_or_404(Photo.objects.within(request).filter(removed_by=None), pk=pk)
     return HttpResponse(bytes(found.content), content_type="image/jpeg")
 

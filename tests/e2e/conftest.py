@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from organisation.models import User
 from tests.e2e.counter import TILL, Cashier, furnish
+from tests.e2e.profiles import Profile, own_profile
 
 # Playwright's loop runs in this thread; our own queries beside it are plain and synchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -27,6 +28,7 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # see profiles.py
     "--use-fake-device-for-media-stream",  # a camera that films a test card
 ]
 AXE = """(options) => axe.run(options).then(({ violations }) =>
@@ -55,40 +57,51 @@ def cookies_of(login):
     }
 
 
+@pytest.fixture(scope="session")
+def shared(chromium, door):
+    return Profile(chromium, "http://127.0.0.1:{1}".format(*door.getsockname()))
+
+
 @pytest.fixture
-def visit(chromium, live, request):
-    """``with visit("/peser/canal/", size="phone") as page:`` opens a page, signed in.
+def profile(chromium, live, request):
+    """``with profile() as context:`` the shared one, or one of its own for a test that says so.
 
     A worker that keeps the screens fetches all of them, so only tests marked ``kept`` have one.
     """
-    workers = "allow" if request.node.get_closest_marker("kept") else "block"
+
+    def take(*, is_own=False, **options):
+        if request.node.get_closest_marker("kept"):
+            return own_profile(chromium, live, **options)
+        shared = request.getfixturevalue("shared")
+        if is_own or options or shared.is_taken:
+            return own_profile(chromium, live, service_workers="block", **options)
+        return shared.taken()
+
+    return take
+
+
+@pytest.fixture
+def visit(live, profile):
+    """``with visit("/peser/canal/", size="phone") as page:`` opens a page, signed in."""
 
     @contextmanager
     def open_page(path, login="sorter", size="desk", scheme="light", script="", **options):
         width, height = SIZES[size]
-        viewport = {"width": width, "height": height}
-        context = chromium.new_context(
-            base_url=live,
-            viewport=viewport,
-            color_scheme=scheme,
-            locale="fr-FR",
-            reduced_motion="reduce",
-            service_workers=workers,
-            **options,
-        )
-        if login:
-            cookies = cookies_of(login).items()
-            context.add_cookies([{"name": name, "value": v, "url": live} for name, v in cookies])
-        if script:  # runs before the page's own
-            context.add_init_script(script)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        complaints = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        yield page
-        assert complaints == []
-        context.close()
+        with profile(**options) as context:
+            if login:
+                cookies = cookies_of(login).items()
+                context.add_cookies([{"name": n, "value": v, "url": live} for n, v in cookies])
+            page = context.new_page()
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)
+            if script:  # runs before the page's own
+                page.add_init_script(script)
+            page.set_default_timeout(15_000)
+            complaints = []
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.goto(path)
+            yield page
+            assert complaints == []
 
     return open_page
 

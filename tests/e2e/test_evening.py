@@ -105,8 +105,8 @@ def test_every_page_fits_and_axe_finds_nothing(simple, visit, violations):
 
 
 def test_the_wall_renews_itself_and_outlives_the_network(simple, visit):
-    with visit(WALL, login="anna") as page:
-        page.clock.install()
+    with visit(WALL, login="anna", is_own=True) as page:
+        page.clock.install()  # for good, in its profile
         page.reload()
         word, said = page.locator("[data-text=word]"), page.locator("[data-at]")
         before = word.text_content()

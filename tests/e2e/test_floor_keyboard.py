@@ -36,6 +36,22 @@ def test_a_lot_is_sorted_by_keyboard(visit, table):  # noqa: F811
         assert Movement.objects.filter(verb=Verb.REVERSE).count() == 2
 
 
+REDRAWN = """async () => {
+  const { draw } = await import("/static/station/saved.js");
+  document.querySelector("#saved .btn").focus();
+  draw();
+  return document.activeElement.matches("#saved .btn");
+}"""
+
+
+def test_an_answer_that_arrives_leaves_the_focus_on_undo(visit, room):  # noqa: F811
+    room.label("lamp", "Lampe")
+    with visit(f"{TRACK}?code={room.codes['lamp']}", login="manager") as page:
+        page.click(".object-acts .btn:has-text('Vers Boutique')")
+        Reader(page).all_sent()
+        assert page.evaluate(REDRAWN)
+
+
 def test_a_departure_is_recorded_by_keyboard_with_its_papers(visit, furnished):  # noqa: F811
     with visit(SHIP) as page:
         hand = Quay(page)

@@ -38,12 +38,19 @@ function strips() {
   return [icon("saved"), h("div", {}, h("b", {}, title), h("small", {}, detail)), here.beside?.(last) ?? null, left() ? undoButton() : null];
 }
 
+/* It is drawn anew whenever the server answers: a hand on its button by keyboard stays there. */
+function drawStrip() {
+  const at = [...strip.querySelectorAll("button, a")].indexOf(document.activeElement);
+  strip.replaceChildren(...strips().filter(Boolean));
+  if (at >= 0) strip.querySelectorAll("button, a")[at]?.focus();
+}
+
 /* One name of the day's counts: the server's, and what waits. */
 export const sum = (name) => waiting.reduce((total, entry) => total + (entry.counts?.[name] ?? 0), day[name] ?? 0);
 export const today = () => day;
 
 export function draw() {
-  if (last) strip.replaceChildren(...strips().filter(Boolean));
+  if (last) drawStrip();
   shortUndo.hidden = !left();
   if (left()) shortUndo.setAttribute("aria-label", label());
   const [big, small] = here.day.show(sum);
