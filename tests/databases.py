@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from functools import cache
 from itertools import count
@@ -135,7 +135,12 @@ class _Handler(WSGIRequestHandler):
 
     def handle(self) -> None:
         self.close_connection = True
-        self.handle_one_request()
+        server: Any = self.server
+        server.idle.add(self.connection)  # a browser opens some that it may never use
+        is_asked = not server.is_ending and self.rfile.peek(1)
+        server.idle.discard(self.connection)
+        if is_asked:
+            self.handle_one_request()
 
     def log_message(self, *_args: Any) -> None:
         pass
@@ -172,6 +177,7 @@ def live(own_database, door) -> Iterator[str]:
         http.setup_environ()
         http.daemon_threads = False  # so that closing waits for the last answers
         http.set_app(_application())
+        http.idle, http.is_ending = set(), False
         thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
@@ -179,6 +185,15 @@ def live(own_database, door) -> Iterator[str]:
         finally:
             http.shutdown()
             thread.join()
+            _hang_up(http)
+
+
+def _hang_up(http: Any) -> None:
+    """End the connections that nobody asked anything on: closing would wait for them."""
+    http.is_ending = True
+    for each in http.idle.copy():
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RD)
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
