@@ -43,7 +43,7 @@ def figures(page):
     """The year's grams as the one who is signed in may read them."""
     year = timezone.localdate().year
     asked = f"from={year}-01-01&to={year}-12-31&site=canal"
-    found = page.request.get(f"/api/v1/reporting/diversion?{asked}").json()
+    found = page.request.get(f"/api/v1/reporting/diversion?{asked}", max_retries=2).json()
     return {name: found[name] for name in (*TOLD, "closing_stock_g") if found[name]}
 
 
