@@ -8,7 +8,8 @@ Triggers are dropped before every migrate and installed after it: SQLite rebuild
 silently drops theirs and fails on any that read another (docs/decisions/0006).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -18,7 +19,17 @@ WRITTEN_ONCE = {
     "inventory_flow": "id = NEW.id",
     "inventory_account": "id = NEW.id OR key = NEW.key",
 }
-_rooms_above: dict[str, str] = {}
+
+
+class Guard(NamedTuple):
+    """A row that the database refuses, where ``bad`` is true of NEW (and, in an update, of OLD)."""
+
+    table: str
+    act: str  # INSERT or UPDATE
+    bad: str
+    why: str
+    vendors: tuple[str, ...] = ("sqlite", "postgresql")
+
 
 FORWARD = {
     "source": "stock exit",
@@ -59,74 +70,93 @@ _BAD_FLOW = f"""
                 OR (a.kind || '>' || b.kind IN ({_INVERSE_SQL})
                     AND (m.reverses_id IS NOT NULL OR m.verb IN ('return', 'rest')))) )
 """  # noqa: S608
-_CLOSED = (
-    "SELECT 1 FROM organisation_site WHERE id = NEW.site_id AND books_closed_through >= NEW.month"
+_REOPENS = (
+    "OLD.books_closed_through IS NOT NULL AND (NEW.books_closed_through IS NULL"
+    " OR NEW.books_closed_through < OLD.books_closed_through)"
 )
+GUARDS = {
+    "flow": Guard("inventory_flow", "INSERT", f"EXISTS ({_BAD_FLOW})", "flow not allowed"),
+    "movement": Guard(
+        "inventory_movement",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM organisation_site"
+        " WHERE id = NEW.site_id AND books_closed_through >= NEW.month)",
+        "month closed",
+    ),
+    "site_closing": Guard("organisation_site", "UPDATE", _REOPENS, "a closed month never reopens"),
+    # REPLACE deletes and inserts: the row would come back with its months open.
+    "site_replace": Guard(
+        "organisation_site",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM organisation_site WHERE id = NEW.id OR code = NEW.code)",
+        "a closed month never reopens",
+        ("sqlite",),
+    ),
+}
+_written_once = dict(WRITTEN_ONCE)
+_growing: set[str] = set()
+_guards = dict(GUARDS)
 
 
-def keep_written(tables: Mapping[str, str]) -> None:
-    """Let rooms above have tables of their own written once: table → twin, as ``WRITTEN_ONCE``."""
-    _rooms_above.update(tables)
+def keep_written(
+    tables: Mapping[str, str], *, growing: Iterable[str] = (), guards: Mapping[str, Guard] = {}
+) -> None:
+    """Let rooms above have tables of their own written once: table → twin, as ``WRITTEN_ONCE``.
+
+    Rows of those ``growing`` may change, as far as their guards let them.
+    """
+    _written_once.update(tables)
+    _growing.update(growing)
+    _guards.update(guards)
+
+
+def _guards_on(vendor: str) -> Iterator[tuple[str, Guard]]:
+    for name, guard in _guards.items():
+        if vendor in guard.vendors:
+            yield f"tracerie_{name}_guard", guard
 
 
 def _sqlite() -> dict[str, str]:
+    """Trigger name → what follows it."""
     triggers = {
-        "tracerie_flow_guard": "BEFORE INSERT ON inventory_flow WHEN EXISTS"
-        f" ({_BAD_FLOW}) BEGIN SELECT RAISE(ABORT, 'ledger: flow not allowed'); END",
-        "tracerie_movement_guard": f"BEFORE INSERT ON inventory_movement WHEN EXISTS ({_CLOSED})"
-        " BEGIN SELECT RAISE(ABORT, 'ledger: month closed'); END",
-        "tracerie_site_closing": "BEFORE UPDATE OF books_closed_through ON organisation_site"
-        " WHEN OLD.books_closed_through IS NOT NULL AND (NEW.books_closed_through IS NULL"
-        " OR NEW.books_closed_through < OLD.books_closed_through)"
-        " BEGIN SELECT RAISE(ABORT, 'ledger: a closed month never reopens'); END",
-        # REPLACE deletes and inserts: the row would come back with its months open.
-        "tracerie_site_replace": "BEFORE INSERT ON organisation_site WHEN EXISTS"
-        " (SELECT 1 FROM organisation_site WHERE id = NEW.id OR code = NEW.code)"
-        " BEGIN SELECT RAISE(ABORT, 'ledger: a closed month never reopens'); END",
+        name: f"BEFORE {guard.act} ON {guard.table} WHEN {guard.bad}"
+        f" BEGIN SELECT RAISE(ABORT, 'ledger: {guard.why}'); END"
+        for name, guard in _guards_on("sqlite")
     }
-    for table, twin in (WRITTEN_ONCE | _rooms_above).items():
-        for act in ("UPDATE", "DELETE"):
-            triggers[f"tracerie_{table}_{act.lower()}"] = (
-                f"BEFORE {act} ON {table}"
-                f" BEGIN SELECT RAISE(ABORT, 'ledger: {table} is written once'); END"
-            )
+    for table, twin in _written_once.items():
+        refuse = f" BEGIN SELECT RAISE(ABORT, 'ledger: {table} is written once'); END"
+        for act in ("DELETE",) if table in _growing else ("UPDATE", "DELETE"):
+            triggers[f"tracerie_{table}_{act.lower()}"] = f"BEFORE {act} ON {table}{refuse}"
         # It deletes without asking the trigger above, too: refuse what it would replace.
+        found = f"SELECT 1 FROM {table} WHERE {twin}"  # noqa: S608
         triggers[f"tracerie_{table}_replace"] = (
-            f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table}"  # noqa: S608
-            f" WHERE {twin})"
-            f" BEGIN SELECT RAISE(ABORT, 'ledger: {table} is written once'); END"
+            f"BEFORE INSERT ON {table} WHEN EXISTS ({found}){refuse}"
         )
     return triggers
 
 
-def _postgresql() -> dict[str, tuple[str, str]]:
-    """Trigger name → (table, definition without its function)."""
+def _postgresql() -> dict[str, tuple[str, str, str]]:
+    """Trigger name → (table, definition without its function, the function's body)."""
     triggers = {
-        "tracerie_flow_guard": ("inventory_flow", "BEFORE INSERT", "FOR EACH ROW"),
-        "tracerie_movement_guard": ("inventory_movement", "BEFORE INSERT", "FOR EACH ROW"),
-        "tracerie_site_closing": ("organisation_site", "BEFORE UPDATE", "FOR EACH ROW"),
+        name: (
+            guard.table,
+            f"BEFORE {guard.act} ON {guard.table} FOR EACH ROW",
+            f"BEGIN IF {guard.bad} THEN RAISE EXCEPTION 'ledger: {guard.why}'"
+            " USING ERRCODE = '23514'; END IF; RETURN NEW; END",
+        )
+        for name, guard in _guards_on("postgresql")
     }
-    for table in WRITTEN_ONCE | _rooms_above:
-        triggers[f"tracerie_{table}_change"] = (table, "BEFORE UPDATE OR DELETE", "FOR EACH ROW")
-        triggers[f"tracerie_{table}_truncate"] = (table, "BEFORE TRUNCATE", "FOR EACH STATEMENT")
-    return {
-        name: (table, f"{when} ON {table} {each}") for name, (table, when, each) in triggers.items()
-    }
-
-
-_POSTGRESQL_BODIES = {
-    "tracerie_flow_guard": f"IF EXISTS ({_BAD_FLOW}) THEN"
-    " RAISE EXCEPTION 'ledger: flow not allowed' USING ERRCODE = '23514'; END IF; RETURN NEW;",
-    "tracerie_movement_guard": f"IF EXISTS ({_CLOSED}) THEN"
-    " RAISE EXCEPTION 'ledger: month closed' USING ERRCODE = '23514'; END IF; RETURN NEW;",
-    "tracerie_site_closing": "IF OLD.books_closed_through IS NOT NULL AND"
-    " (NEW.books_closed_through IS NULL OR NEW.books_closed_through < OLD.books_closed_through)"
-    " THEN RAISE EXCEPTION 'ledger: a closed month never reopens' USING ERRCODE = '23514';"
-    " END IF; RETURN NEW;",
-}
-_WRITTEN_ONCE_BODY = (
-    "RAISE EXCEPTION 'ledger: % is written once', TG_TABLE_NAME USING ERRCODE = '23514';"
-)
+    refuse = (
+        "BEGIN RAISE EXCEPTION 'ledger: % is written once', TG_TABLE_NAME"
+        " USING ERRCODE = '23514'; END"
+    )
+    for table in _written_once:
+        acts = "DELETE" if table in _growing else "UPDATE OR DELETE"
+        change = f"BEFORE {acts} ON {table} FOR EACH ROW"
+        truncate = f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
+        triggers[f"tracerie_{table}_change"] = (table, change, refuse)
+        triggers[f"tracerie_{table}_truncate"] = (table, truncate, refuse)
+    return triggers
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -137,11 +167,10 @@ def install(connection: BaseDatabaseWrapper) -> None:
             for name, definition in _sqlite().items():
                 cursor.execute(f"CREATE TRIGGER {name} {definition}")
             return
-        for name, (_table, definition) in _postgresql().items():
-            body = _POSTGRESQL_BODIES.get(name, _WRITTEN_ONCE_BODY)
+        for name, (_table, definition, body) in _postgresql().items():
             cursor.execute(
                 f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
-                f" $body$ BEGIN {body} END $body$"
+                f" $body${body}$body$"
             )
             cursor.execute(f"CREATE TRIGGER {name} {definition} EXECUTE FUNCTION {name}()")
 
@@ -154,7 +183,7 @@ def drop(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
             return
         tables = set(connection.introspection.table_names(cursor))
-        for name, (table, _definition) in _postgresql().items():
+        for name, (table, _definition, _body) in _postgresql().items():
             if table in tables:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
 
@@ -162,17 +191,20 @@ def drop(connection: BaseDatabaseWrapper) -> None:
 def has_tables(connection: BaseDatabaseWrapper) -> bool:
     """Whether the tables that triggers watch exist: not when migrating back to nothing."""
     with connection.cursor() as cursor:
-        wanted = WRITTEN_ONCE.keys() | _rooms_above.keys()
-        return wanted <= set(connection.introspection.table_names(cursor))
+        return _written_once.keys() <= set(connection.introspection.table_names(cursor))
 
 
 def missing(connection: BaseDatabaseWrapper) -> set[str]:
-    """Names of the triggers that should be there and are not."""
+    """Names of the triggers that should be there and are not, or are there and say otherwise."""
     if connection.vendor == "sqlite":
-        names, query = set(_sqlite()), "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        wanted = {name: f"CREATE TRIGGER {name} {said}" for name, said in _sqlite().items()}
     else:
-        names = set(_postgresql())
-        query = "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
+        query = (
+            "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE t.tgenabled <> 'D'"
+        )
+        wanted = {name: body for name, (_table, _when, body) in _postgresql().items()}
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return names - {row[0] for row in cursor.fetchall()}
+        return {name for name, _said in wanted.items() - set(cursor.fetchall())}

@@ -9,8 +9,8 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory import triggers, verify
-        from sales.models import WRITTEN_ONCE
+        from sales.journal.guards import GROWING, GUARDS, WRITTEN
         from sales.verify import CHECKS
 
-        triggers.keep_written(WRITTEN_ONCE)
+        triggers.keep_written(WRITTEN, growing=GROWING, guards=GUARDS)
         verify.check_also(CHECKS)

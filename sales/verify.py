@@ -7,6 +7,16 @@ from django.utils.translation import gettext_lazy
 
 CHECKS = (
     (
+        gettext_lazy("structure of a ticket's line"),
+        """
+SELECT m.number || ' n° ' || l.position, o.organisation_id, l.organisation_id
+  FROM sales_saleline l
+  JOIN sales_sale t ON t.id = l.sale_id
+  JOIN inventory_movement m ON m.id = t.movement_id
+  JOIN organisation_site o ON o.id = m.site_id
+ WHERE m.month >= {since} AND l.organisation_id <> o.organisation_id""",
+    ),
+    (
         gettext_lazy("lines of a ticket"),
         """
 SELECT m.number, s.must_c || ' cents', s.total_cents || ' cents'
@@ -33,10 +43,11 @@ SELECT m.number, s.must_c || ' cents', s.is_c || ' cents'
 SELECT m.number || ' n° ' || l.position, l.weight_g || ' g',
        CASE WHEN f.movement_id = t.movement_id THEN f.weight_g ELSE 0 END || ' g'
   FROM sales_saleline l
-  JOIN inventory_flow f ON f.id = l.flow_id
+  LEFT JOIN inventory_flow f ON f.id = l.flow_id
   JOIN sales_sale t ON t.id = l.sale_id
   JOIN inventory_movement m ON m.id = t.movement_id
- WHERE m.month >= {since} AND (f.weight_g <> l.weight_g OR f.movement_id <> t.movement_id
+ WHERE m.month >= {since} AND COALESCE(l.flow_id, l.weight_g) IS NOT NULL
+   AND (f.id IS NULL OR f.weight_g <> COALESCE(l.weight_g, 0) OR f.movement_id <> t.movement_id
     OR COALESCE(f.item_id, 0) <> COALESCE(l.item_id, 0))""",
     ),
     (

@@ -56,7 +56,7 @@ class RefundOut(Schema):
     method: Method
     reason: str
     total_cents: int
-    hash: None = None
+    hash: str
     lines: list[RefundLineOut]
 
     @classmethod
@@ -72,6 +72,7 @@ class RefundOut(Schema):
             method=Method(refund.method),
             reason=movement.note,
             total_cents=refund.total_cents,
+            hash=refund.event.hash,
             lines=[
                 RefundLineOut(
                     line=back.line.position,

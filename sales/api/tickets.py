@@ -126,7 +126,7 @@ class PaymentOut(Schema):
 
 
 class SaleOut(Schema):
-    """A ticket. ``hash`` stays null until the fiscal journal gives it one."""
+    """A ticket. ``hash`` is that of its event in the till's fiscal journal."""
 
     id: str
     number: str
@@ -137,7 +137,7 @@ class SaleOut(Schema):
     change_cents: int
     refunded_cents: int
     weight_g: int
-    hash: None = None
+    hash: str
     lines: list[SaleLineOut]
     payments: list[PaymentOut]
     refunds: list[str]
@@ -148,6 +148,7 @@ class SaleOut(Schema):
         return cls(
             **_head_of(sale),
             change_cents=sale.change_cents,
+            hash=sale.event.hash,
             refunded_cents=sale.refunded_cents,
             weight_g=sum(line.weight_g or 0 for line in lines),
             lines=sorted(lines, key=lambda line: line.line),

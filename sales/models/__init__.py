@@ -5,16 +5,17 @@ a cancellation are rows of their own.
 """
 
 from sales.models.days import DayPayment, DayTakings
+from sales.models.journal import Chain, JournalEntry, Kind
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.shop import PriceKey, Till
 from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
 
 WRITTEN_ONCE = {  # table → the row that a new one would replace
-    "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id",
+    "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
     "sales_saleline": "id = NEW.id OR flow_id = NEW.flow_id"
     " OR (sale_id = NEW.sale_id AND position = NEW.position)",
     "sales_payment": "id = NEW.id",
-    "sales_refund": "id = NEW.id OR movement_id = NEW.movement_id",
+    "sales_refund": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
     "sales_refundline": "id = NEW.id OR (refund_id = NEW.refund_id AND line_id = NEW.line_id)",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
@@ -23,8 +24,11 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 
 __all__ = [
     "WRITTEN_ONCE",
+    "Chain",
     "DayPayment",
     "DayTakings",
+    "JournalEntry",
+    "Kind",
     "Method",
     "Payment",
     "PriceKey",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Movement
 from organisation.models import Site
+from sales.models.journal import JournalEntry
 from sales.models.shop import Till
 from sales.models.tickets import Method, Sale, SaleLine
 
@@ -31,6 +32,7 @@ class Refund(models.Model):
     """Part of a ticket given back: what returns to stock, and the money for it."""
 
     movement = models.OneToOneField(Movement, models.PROTECT, related_name="refund")
+    event = models.OneToOneField(JournalEntry, models.PROTECT, related_name="refund")
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="refunds")
     till = models.ForeignKey(Till, models.PROTECT, related_name="refunds")
     method = models.CharField(_("method"), max_length=16, choices=Method)

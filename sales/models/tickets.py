@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.models import Category, Flow, Item, Movement
 from organisation.models import Organisation, Site
 from organisation.permissions import CallerRequest
+from sales.models.journal import JournalEntry
 from sales.models.shop import PriceKey, Till
 
 if TYPE_CHECKING:
@@ -42,7 +43,11 @@ class SaleQuerySet(models.QuerySet["Sale"]):
     def shown(self) -> Self:
         """With all that a ticket says."""
         return self.select_related(
-            "movement__site__organisation", "movement__submission", "movement__author", "till"
+            "movement__site__organisation",
+            "movement__submission",
+            "movement__author",
+            "till",
+            "event",
         ).prefetch_related(
             "payments",
             "lines__category",
@@ -85,6 +90,7 @@ class Sale(models.Model):
     """A ticket. Its grams are the flows of its movement, its number the movement's."""
 
     movement = models.OneToOneField(Movement, models.PROTECT, related_name="sale")
+    event = models.OneToOneField(JournalEntry, models.PROTECT, related_name="sale")
     till = models.ForeignKey(Till, models.PROTECT, related_name="sales")
     total_cents = models.PositiveBigIntegerField(_("total (cents)"))
     change_cents = models.PositiveBigIntegerField(_("change (cents)"))

@@ -12,7 +12,9 @@ from inventory.models import Account
 from inventory.models import Method as KnownBy
 from inventory.services import require_not_back
 from inventory.units import format_euros
-from sales.models import Method, Refund, RefundLine, Sale, SaleLine, Till
+from sales import journal
+from sales.journal.bodies import refund_data
+from sales.models import Kind, Method, Refund, RefundLine, Sale, SaleLine, Till
 from sales.services.selling import require_in_use
 
 MOVED = ("item", "flow__from_account__place", "flow__to_account", "flow__from_category")
@@ -42,13 +44,15 @@ def refund_sale(
     _require_method(sale, method, total_cents)
     legs = [_return_leg(back, till, without_g[back.line_id]) for back in backs if back.weight_g]
     movement = post(entry=entry, legs=legs)
-    refund = Refund.objects.create(
-        movement=movement,
-        sale=sale,
+    refund = Refund(movement=movement, sale=sale, till=till, method=method, total_cents=total_cents)
+    refund.event = journal.append(
         till=till,
-        method=method,
-        total_cents=total_cents,
+        kind=Kind.REFUND,
+        entry=entry,
+        data=refund_data(refund, backs),
+        amount_cents=-total_cents,
     )
+    refund.save(force_insert=True)
     for back in backs:
         back.refund = refund
     RefundLine.objects.bulk_create(backs)

@@ -13,7 +13,11 @@ from inventory.models import Method as KnownBy
 from inventory.services import where_of
 from inventory.units import format_euros
 from organisation.models import Site
+from sales import journal
+from sales.journal.bodies import codes_of, sale_data
 from sales.models import (
+    JournalEntry,
+    Kind,
     Method,
     Payment,
     PriceKey,
@@ -95,14 +99,25 @@ def record_sale(
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     movement = post(entry=entry, legs=legs)
-    sale = Sale.objects.create(
-        movement=movement, till=till, total_cents=total_cents, change_cents=change_cents
-    )
+    sale = Sale(movement=movement, till=till, total_cents=total_cents, change_cents=change_cents)
+    money = [
+        Payment(sale=sale, method=each.method, amount_cents=each.amount_cents) for each in payments
+    ]
+    sale.event = _journaled(entry, sale, rows, money)
+    sale.save(force_insert=True)
     _write_lines(sale, rows, movement.lines)
-    Payment.objects.bulk_create(
-        Payment(sale=sale, method=paid.method, amount_cents=paid.amount_cents) for paid in payments
-    )
+    Payment.objects.bulk_create(money)
     return sale
+
+
+def _journaled(
+    entry: Entry, sale: Sale, rows: Sequence[SaleLine], money: Sequence[Payment]
+) -> JournalEntry:
+    data = sale_data(sale, rows, money, codes_of(rows))
+    cents = sale.total_cents
+    return journal.append(
+        till=sale.till, kind=Kind.SALE, entry=entry, data=data, amount_cents=cents
+    )
 
 
 def require_in_use(till: Till) -> None:

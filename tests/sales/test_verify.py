@@ -58,6 +58,10 @@ FAULTS = {
     "UPDATE sales_sale SET change_cents = change_cents + 1 WHERE total_cents = 700": (
         "payments of a ticket",
     ),
+    "UPDATE sales_saleline SET organisation_id ="
+    " (SELECT id FROM organisation_organisation WHERE code = 'port') WHERE total_cents = 700": (
+        "structure of a ticket's line",
+    ),
     "DELETE FROM sales_payment WHERE method = 'card'": ("payments of a ticket",),
     "DELETE FROM sales_saleline WHERE total_cents = 700": ("lines of a ticket",),
     "UPDATE sales_saleline SET weight_g = 501 WHERE weight_g = 500": ("weight of a ticket's line",),

@@ -1,0 +1,71 @@
+"""``manage.py caisse_verify``: the fiscal journal proven; exit 1 with what is wrong, told apart."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from sales.journal.verify import findings
+from sales.models import Chain
+
+
+class Command(BaseCommand):
+    help = "Verify the tills' fiscal journal; exit 1 where something is altered or missing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--till", help="a till's code, or a chain: STRUCTURE/SITE/TILL")
+        parser.add_argument(
+            "--anchor",
+            action="append",
+            default=[],
+            metavar="CHAIN:NUMBER:HASH",
+            help="a hash from outside, as a ticket or a Z has it; 8 characters are enough",
+        )
+        parser.add_argument("--database", default="report", help="alias to read from")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        using = options["database"]
+        chains = Chain.objects.using(using).order_by("name")
+        if till := options["till"]:
+            named = chains.filter(name=till)
+            chains = named if named.exists() else chains.filter(till__code=till)
+            if not chains.exists():
+                raise CommandError(_("No till called %(code)s has a journal.") % {"code": till})
+        anchors = _anchors(options["anchor"])
+        if strange := anchors.keys() - {chain.name for chain in chains}:
+            raise CommandError(_("No chain is called %(name)s.") % {"name": min(strange)})
+        count = 0
+        for count, found in enumerate(findings(chains=chains, anchors=anchors, using=using), 1):  # noqa: B007
+            self.stdout.write(
+                f"{WRONG[found.wrong]()} · {found.chain} n° {found.seq} · {found.why}"
+            )
+        if count:
+            self.stdout.write(_("%(count)s faults in the journal.") % {"count": count})
+            sys.exit(1)
+        events = sum(chain.last_seq for chain in chains)
+        self.stdout.write(
+            _("%(events)s events, %(chains)s chains: the journal is whole.")
+            % {"events": events, "chains": len(chains)}
+        )
+
+
+WRONG = {
+    "altered": lambda: _("altered"),
+    "missing": lambda: _("missing"),
+    "unverifiable": lambda: _("unverifiable"),
+}
+
+
+def _anchors(said: list[str]) -> dict[str, dict[int, str]]:
+    found: dict[str, dict[int, str]] = {}
+    for each in said:
+        try:
+            chain, seq, start = each.split(":")
+            if len(start) < 8:
+                raise ValueError
+            found.setdefault(chain, {})[int(seq)] = start.lower()
+        except ValueError as error:
+            raise CommandError(_("An anchor is CHAIN:NUMBER:HASH.")) from error
+    return found

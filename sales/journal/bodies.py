@@ -1,0 +1,86 @@
+"""What the events of tickets and refunds say, from the rows that tell the same to the rest.
+
+The same functions write an event and, later, prove its rows against it. No names of people, no
+notes: what is chained can never be erased.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
+from typing import Any
+
+from inventory.models import ItemCode, Movement
+from sales.models import Payment, Refund, RefundLine, Sale, SaleLine
+
+Data = dict[str, Any]
+
+
+def _document(movement: Movement) -> Data:
+    return {
+        "number": movement.number,
+        "occurred_at": movement.occurred_at.astimezone(UTC).isoformat(),
+        "business_date": movement.business_date.isoformat(),
+    }
+
+
+def codes_of(lines: Sequence[SaleLine]) -> dict[int, str]:
+    """Item key → its code in the structure that sold it."""
+    items = {line.item_id: line.organisation_id for line in lines if line.item_id}
+    if not items:
+        return {}
+    rows = ItemCode.objects.filter(item__in=items, organisation__in={*items.values()})
+    found = rows.values_list("item", "organisation", "code")
+    return {item: code for item, owner, code in found if items[item] == owner}
+
+
+def sale_data(
+    sale: Sale, lines: Iterable[SaleLine], payments: Iterable[Payment], codes: Mapping[int, str]
+) -> Data:
+    """A ticket, whole: its lines as they were priced and weighed, and the money."""
+    return {
+        **_document(sale.movement),
+        "till": sale.till.code,
+        "total_cents": sale.total_cents,
+        "change_cents": sale.change_cents,
+        "lines": [_line(line, codes) for line in sorted(lines, key=lambda line: line.position)],
+        "payments": [[paid.method, paid.amount_cents] for paid in payments],
+    }
+
+
+def _line(line: SaleLine, codes: Mapping[int, str]) -> Data:
+    """What is named by its code; a row that is gone by its number, which no event says."""
+    return {
+        "n": line.position,
+        "item": codes.get(line.item_id, line.item_id) if line.item_id else None,
+        "category": line.category.code,
+        "key": line.key.code if line.key else line.key_id,
+        "label": line.label,
+        "quantity": line.quantity,
+        "price_cents": line.price_cents,
+        "lot": line.is_lot,
+        "discount_cents": line.discount_cents,
+        "discount_reason": line.discount_reason,
+        "total_cents": line.total_cents,
+        "weight_g": line.weight_g,
+        "weight_source": line.weight_source,
+    }
+
+
+def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
+    """What came back of a ticket, by the ticket's number and the positions of its lines."""
+    parts = sorted(lines, key=lambda back: back.line.position)
+    return {
+        **_document(refund.movement),
+        "till": refund.till.code,
+        "of": refund.sale.movement.number,
+        "total_cents": refund.total_cents,
+        "method": refund.method,
+        "lines": [
+            {
+                "n": back.line.position,
+                "quantity": back.quantity,
+                "amount_cents": back.amount_cents,
+                "weight_g": back.weight_g,
+            }
+            for back in parts
+        ],
+    }

@@ -1,0 +1,212 @@
+"""The journal proven: hashes, order, sums, and every row that tells the same as an event.
+
+What is wrong is told apart: *altered* (it says something else than what was chained), *missing*
+(it was there), *unverifiable* (nothing here can tell, such as a recipe that is not known).
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, Literal
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connections, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from inventory import triggers
+from sales.journal import RECIPE, canonical, hash_of
+from sales.journal.bodies import Data, codes_of, refund_data, sale_data
+from sales.models import Chain, JournalEntry, Kind, Refund, Sale
+from sales.models.journal import GENESIS
+from sales.verify import CHECKS
+
+TOGETHER = 500  # events whose rows are read at a time
+
+Wrong = Literal["altered", "missing", "unverifiable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong, at an event of a chain (0: the chain itself)."""
+
+    chain: str
+    seq: int
+    wrong: Wrong
+    why: str
+
+
+@dataclass(slots=True)
+class _Walk:
+    """How far a chain was read, and what it came to."""
+
+    chain: str
+    seq: int = 0
+    hash: str = GENESIS
+    perpetual_cents: int = 0
+    perpetual_abs_cents: int = 0
+
+
+def findings(
+    *, chains: Iterable[Chain], anchors: Mapping[str, Mapping[int, str]], using: str = "report"
+) -> Iterator[Finding]:
+    """All that is wrong with these chains, in their order.
+
+    ``anchors``: chain → number of an event → its hash, or its first characters, as written down
+    outside: on a ticket, on a Z.
+    """
+    connection = connections[using]
+    with transaction.atomic(using=using):
+        for name in sorted(triggers.missing(connection)):
+            yield Finding("", 0, "missing", _("trigger %(name)s") % {"name": name})
+        yield from _strays(using)
+        yield from _sums(using)
+        for chain in chains:
+            yield from _chain(chain, anchors.get(chain.name, {}), using)
+
+
+def _strays(using: str) -> Iterator[Finding]:
+    """Rows that no event of their kind stands behind, and events of no chain."""
+    for model, kind in ((Sale, Kind.SALE), (Refund, Kind.REFUND)):
+        known = JournalEntry.objects.using(using).filter(kind=kind).values("pk")
+        rows = model._default_manager.using(using).exclude(event__in=known)
+        for number in rows.values_list("movement__number", flat=True):
+            yield Finding("", 0, "missing", _("the event of %(what)s") % {"what": number})
+    chains = Chain.objects.using(using).values("name")
+    for name in (
+        JournalEntry.objects.using(using)
+        .exclude(chain__in=chains)
+        .values_list("chain_id", flat=True)
+        .distinct()
+    ):
+        yield Finding(name, 0, "missing", _("the head of the chain"))
+
+
+def _sums(using: str) -> Iterator[Finding]:
+    """Tickets and refunds that do not add up, whatever their events say."""
+    for what, query in CHECKS:
+        with connections[using].cursor() as cursor:
+            cursor.execute(query.format(since=0))
+            for where, *_numbers in cursor.fetchall():
+                yield Finding("", 0, "altered", f"{what}: {where}")
+
+
+def _chain(chain: Chain, anchors: Mapping[int, str], using: str) -> Iterator[Finding]:
+    walk = _Walk(chain.name)
+    events = JournalEntry.objects.using(using).filter(chain=chain.name).raw_bodies().order_by("seq")
+    rows = iter(events.iterator(TOGETHER))
+    while batch := list(islice(rows, TOGETHER)):
+        for event in batch:
+            yield from _event(event, walk, anchors)
+        yield from _rows(batch, using)
+    yield from _head(chain, walk, using)
+    for seq in sorted(seq for seq in anchors if not 0 < seq <= walk.seq):
+        yield Finding(chain.name, seq, "missing", _("the event that an anchor names"))
+
+
+def _event(event: JournalEntry, walk: _Walk, anchors: Mapping[int, str]) -> Iterator[Finding]:
+    def found(wrong: Wrong, why: str) -> Finding:
+        return Finding(walk.chain, event.seq, wrong, why)
+
+    if event.seq != walk.seq + 1:
+        why = _("events %(first)d to %(last)d") % {"first": walk.seq + 1, "last": event.seq - 1}
+        yield Finding(walk.chain, walk.seq + 1, "missing", why)
+    elif event.prev_hash != walk.hash:
+        yield found("altered", _("it does not follow the event before"))
+    if hash_of(event.prev_hash, bytes(event.raw)) != event.hash:
+        yield found("altered", _("its hash is not that of its body"))
+    if not event.hash.startswith(anchors.get(event.seq, "")):
+        yield found("altered", _("an anchor outside names another hash"))
+    walk.seq, walk.hash = event.seq, event.hash
+    yield from (found(wrong, why) for wrong, why in _said(event, walk))
+
+
+def _said(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
+    """What an event says of itself, against its row; and its sums, against those before."""
+    try:
+        body = json.loads(bytes(event.raw))
+        if body["v"] != RECIPE:
+            yield "unverifiable", _("recipe %(recipe)s is not known") % {"recipe": body["v"]}
+            return
+        told = [body["chain"], body["seq"], body["kind"], body["uuid"]]
+        cents = _amount(body)
+        sums = body["perpetual_cents"], body["perpetual_abs_cents"]
+    except (ValueError, TypeError, LookupError):
+        yield "altered", _("its body cannot be read")
+        return
+    if told != [walk.chain, event.seq, event.kind, str(event.uuid)]:
+        yield "altered", _("its body names another event")
+    expected = walk.perpetual_cents + cents, walk.perpetual_abs_cents + abs(cents)
+    if sums != expected:
+        yield "altered", _("its perpetual totals do not follow")
+    walk.perpetual_cents, walk.perpetual_abs_cents = sums
+
+
+def _amount(body: Mapping[str, Any]) -> int:
+    """What an event adds to all that was ever sold."""
+    cents: int = body["data"].get("total_cents", 0)
+    return -cents if body["kind"] == Kind.REFUND else cents
+
+
+def _head(chain: Chain, walk: _Walk, using: str) -> Iterator[Finding]:
+    names = Chain.objects.using(using).filter(name=chain.name, site__organisation=F("organisation"))
+    codes = names.filter(till__site=F("site")).values_list(
+        "organisation__code", "site__code", "till__code"
+    )
+    if ["/".join(each) for each in codes] != [chain.name]:
+        yield Finding(chain.name, 0, "altered", _("the till of the chain"))
+    if chain.last_seq > walk.seq:
+        why = _("events %(first)d to %(last)d") % {"first": walk.seq + 1, "last": chain.last_seq}
+        yield Finding(chain.name, walk.seq + 1, "missing", why)
+    elif (chain.last_seq, chain.last_hash) != (walk.seq, walk.hash):
+        yield Finding(chain.name, walk.seq, "altered", _("the head of the chain"))
+    if (chain.perpetual_cents, chain.perpetual_abs_cents) != (
+        walk.perpetual_cents,
+        walk.perpetual_abs_cents,
+    ):
+        yield Finding(chain.name, walk.seq, "altered", _("the perpetual totals of the head"))
+
+
+# What the rows of tickets and refunds tell
+
+
+def _sales(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[], Data]]]:
+    rows = Sale.objects.using(using).filter(event__in=keys).select_related("movement", "till")
+    rows = rows.prefetch_related("payments", "lines__category", "lines__key")
+    codes = codes_of([line for sale in rows for line in sale.lines.all()])
+    for sale in rows:
+        payments = sorted(sale.payments.all(), key=lambda paid: paid.pk)
+        yield sale.event_id, partial(sale_data, sale, sale.lines.all(), payments, codes)
+
+
+def _refunds(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[], Data]]]:
+    rows = Refund.objects.using(using).filter(event__in=keys)
+    rows = rows.select_related("movement", "sale__movement", "till").prefetch_related("lines__line")
+    for refund in rows:
+        yield refund.event_id, partial(refund_data, refund, refund.lines.all())
+
+
+TOLD_BY = {Kind.SALE: _sales, Kind.REFUND: _refunds}
+
+
+def _rows(batch: Sequence[JournalEntry], using: str) -> Iterator[Finding]:
+    for kind, told_by in TOLD_BY.items():
+        events = [event for event in batch if event.kind == kind]
+        told = dict(told_by([event.pk for event in events], using)) if events else {}
+        for event in events:
+            if event.pk not in told:
+                yield Finding(event.chain_id, event.seq, "missing", _("the rows of the event"))
+            elif not _tells(event, told[event.pk]):
+                why = _("rows that say otherwise than it")
+                yield Finding(event.chain_id, event.seq, "altered", why)
+
+
+def _tells(event: JournalEntry, told: Callable[[], Data]) -> bool:
+    """Whether the rows say what the event says. A row may name another that is gone."""
+    try:
+        said = canonical(json.loads(bytes(event.raw))["data"])
+        return said == canonical(told())
+    except (ValueError, TypeError, LookupError, ObjectDoesNotExist):
+        return False

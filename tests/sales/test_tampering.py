@@ -1,0 +1,332 @@
+"""Whoever holds the database may change it; the journal's proof finds what was changed."""
+
+import io
+import random
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.utils import translation
+
+from inventory import triggers
+from inventory.models import Verb
+from sales.journal import append
+from sales.journal.verify import findings
+from sales.models import (
+    Chain,
+    JournalEntry,
+    Kind,
+    Method,
+    Payment,
+    Refund,
+    RefundLine,
+    Sale,
+    SaleLine,
+)
+from sales.services import refund_sale
+from tests.sales.conftest import mob
+from tests.sales.test_journal import tickets  # noqa: F401  (a fixture)
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _undone(db):
+    """What a test broke would not pass the checks of its own end."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def faults(**anchors):
+    """``[(wrong, number of the event, why)]``, triggers aside."""
+    said = {"navette/canal/C1": {int(seq[1:]): start for seq, start in anchors.items()}}
+    found = findings(chains=Chain.objects.all(), anchors=said, using="default")
+    return [(each.wrong, each.seq, each.why) for each in found if "trigger" not in each.why]
+
+
+def tamper(*statements):
+    """As somebody who may do anything: no trigger, no constraint stands in the way."""
+    triggers.drop(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = ON")
+        else:
+            _without_constraints(cursor)
+        for statement in statements:
+            cursor.execute(statement)
+            assert cursor.rowcount, f"nothing was changed by {statement}"
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def _without_constraints(cursor):
+    cursor.execute(
+        "SELECT conrelid::regclass, conname FROM pg_constraint"
+        " WHERE contype IN ('c', 'f') AND conrelid::regclass::text LIKE 'sales_%'"
+    )
+    for table, name in cursor.fetchall():
+        cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+
+
+def test_a_right_journal_has_no_fault(tickets):  # noqa: F811
+    assert faults() == []
+
+
+# Every column of every chained row, and of every row that tells the same
+
+ROWS = (Chain, JournalEntry, Sale, SaleLine, Payment, Refund, RefundLine)
+# A key that nothing else names says nothing: only its row's order does.
+SAYS_NOTHING = {("sales_payment", "id"), ("sales_refundline", "id")}
+COLUMNS = [
+    (model._meta.db_table, field.column, field.get_internal_type())
+    for model in ROWS
+    for field in model._meta.concrete_fields
+    if (model._meta.db_table, field.column) not in SAYS_NOTHING
+]
+TEXTS = {"CharField", "TextField", "UUIDField"}
+
+
+def _other(column, kind, value):
+    """Another value of the column, which its unique constraints would take."""
+    if column in ("flow_id", "key_id", "item_id", "till_id") and value is None:
+        return 987_654
+    if kind == "BooleanField":
+        return not value
+    if kind == "UUIDField":
+        return str(value).translate(str.maketrans("0123456789abcdef", "123456789abcdef0"))
+    if isinstance(value, str):
+        return value[:-1] + ("0" if value[-1:] != "0" else "1") if value else "x"
+    return 987_654 if value is None else value + 1_000
+
+
+@pytest.mark.parametrize(("table", "column", "kind"), COLUMNS)
+def test_a_changed_column_is_found(tickets, table, column, kind):  # noqa: F811
+    with connection.cursor() as cursor:
+        key = "name" if table == "sales_chain" else "id"
+        cursor.execute(f"SELECT {key}, {column} FROM {table} ORDER BY {key} LIMIT 1")
+        row, value = cursor.fetchone()
+    other = _other(column, kind, value)
+    quoted = f"'{other}'" if isinstance(other, str) else str(other).upper()
+    tamper(f"UPDATE {table} SET {column} = {quoted} WHERE {key} = '{row}'")
+    assert faults(), f"{table}.{column}: {value!r} → {other!r}"
+
+
+# Rows that are gone, or elsewhere
+
+
+@pytest.mark.parametrize("seq", [1, 2, 3])
+def test_a_removed_event_is_found_and_named(tickets, seq):  # noqa: F811
+    tamper(f"DELETE FROM sales_journalentry WHERE seq = {seq}")
+    assert ("missing", seq, f"events {seq} to {seq}") in faults()
+
+
+def test_two_events_that_changed_places_are_found(tickets):  # noqa: F811
+    tamper(
+        "UPDATE sales_journalentry SET seq = 9 WHERE seq = 1",
+        "UPDATE sales_journalentry SET seq = 1 WHERE seq = 2",
+        "UPDATE sales_journalentry SET seq = 2 WHERE seq = 9",
+    )
+    wrong = {seq for found, seq, _why in faults() if found == "altered"}
+    assert {1, 2, 3} <= wrong
+
+
+@pytest.mark.parametrize("table", ["sales_saleline", "sales_payment", "sales_refundline"])
+def test_a_removed_row_of_a_ticket_is_found(tickets, table):  # noqa: F811
+    tamper(f"DELETE FROM {table}")
+    assert (
+        "altered",
+        1 if table != "sales_refundline" else 3,
+        "rows that say otherwise than it",
+    ) in (faults())
+
+
+def test_a_ticket_whose_rows_are_all_gone_is_found(tickets):  # noqa: F811
+    tamper(
+        "DELETE FROM sales_payment WHERE sale_id = (SELECT MAX(id) FROM sales_sale)",
+        "DELETE FROM sales_saleline WHERE sale_id = (SELECT MAX(id) FROM sales_sale)",
+        "DELETE FROM sales_sale WHERE id = (SELECT MAX(id) FROM sales_sale)",
+    )
+    assert faults() == [("missing", 2, "the rows of the event")]
+
+
+def test_a_ticket_added_behind_the_journal_is_found(tickets):  # noqa: F811
+    tamper("DELETE FROM sales_journalentry WHERE seq = 3")
+    assert ("missing", 0, f"the event of {Refund.objects.get().movement.number}") in faults()
+
+
+def _cut(seq):
+    """The journal and its rows as they were after an event: nobody forgets the head."""
+    tamper(
+        "DELETE FROM sales_refundline",
+        "DELETE FROM sales_refund",
+        f"DELETE FROM sales_journalentry WHERE seq > {seq}",
+        f"UPDATE sales_chain SET last_seq = {seq}, perpetual_cents = 5200,"
+        " perpetual_abs_cents = 5200, last_hash ="
+        f" (SELECT hash FROM sales_journalentry WHERE seq = {seq})",
+    )
+
+
+def test_a_tail_that_was_cut_off_is_found_by_what_was_written_down_outside(tickets):  # noqa: F811
+    """As where the file of a backup took the place of the database: within, all is right."""
+    _first, _second, back = tickets
+    told = back.event.hash[:8]
+    assert faults(_3=told) == []
+    _cut(2)
+    assert faults() == []
+    assert faults(_3=told) == [("missing", 3, "the event that an anchor names")]
+
+
+def test_a_journal_written_anew_is_found_by_what_was_written_down_outside(
+    tickets,  # noqa: F811
+    counter,
+    entry,
+):
+    first, _second, back = tickets
+    told = back.event.hash[:8]
+    _cut(2)
+    triggers.install(connection)
+    refund_sale(
+        entry=entry(Verb.RETURN),
+        till=counter.till,
+        sale=first,
+        quantities={first.lines.get(position=1): 1},
+        method=Method.CASH,
+    )
+    assert faults() == []
+    assert faults(_3=told) == [("altered", 3, "an anchor outside names another hash")]
+
+
+def test_each_missing_trigger_is_named(tickets):  # noqa: F811
+    drop = "DROP TRIGGER tracerie_journal_next_guard"
+    with connection.cursor() as cursor:
+        cursor.execute(drop + ("" if connection.vendor == "sqlite" else " ON sales_journalentry"))
+    [found] = findings(chains=[], anchors={}, using="default")
+    assert (found.wrong, found.why) == ("missing", "trigger tracerie_journal_next_guard")
+
+
+def test_a_trigger_that_was_emptied_is_named(tickets):  # noqa: F811
+    name = "tracerie_sales_journalentry_" + (
+        "update" if connection.vendor == "sqlite" else "change"
+    )
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"DROP TRIGGER {name}")
+            cursor.execute(
+                f"CREATE TRIGGER {name} BEFORE UPDATE ON sales_journalentry BEGIN SELECT 1; END"
+            )
+        else:
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+                " 'BEGIN RETURN NEW; END'"
+            )
+    assert [each.why for each in findings(chains=[], anchors={}, using="default")] == [
+        f"trigger {name}"
+    ]
+
+
+def test_a_recipe_that_is_not_known_is_told_apart(tickets, counter, entry, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("sales.journal.RECIPE", 9)
+    append(till=counter.till, kind=Kind.SALE, entry=entry(Verb.SELL), data={})
+    assert ("unverifiable", 4, "recipe 9 is not known") in faults()
+
+
+# Bits
+
+
+FLIPS = 1_000
+
+
+def _flipped(body, rng):
+    raw = bytearray(body.encode())
+    raw[rng.randrange(len(raw))] ^= 1 << rng.randrange(8)
+    return bytes(raw)
+
+
+def test_each_of_a_thousand_flipped_bits_is_found(tickets):  # noqa: F811
+    """On SQLite as stored bytes, text or not; PostgreSQL refuses to store what is no text."""
+    rng, tried, found = random.Random(2026), 0, 0  # noqa: S311
+    triggers.drop(connection)
+    bodies = dict(JournalEntry.objects.values_list("seq", "body"))
+    while tried < FLIPS:
+        seq = rng.choice([*bodies])
+        raw = _flipped(bodies[seq], rng)
+        if connection.vendor == "postgresql" and not _is_text(raw):
+            continue
+        tried += 1
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(*_store(raw, seq))
+            found += any(at == seq for _wrong, at, _why in faults())
+            transaction.set_rollback(True)
+    assert found == FLIPS
+
+
+def _is_text(raw):
+    try:
+        return "\0" not in raw.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def _store(raw, seq):
+    if connection.vendor == "sqlite":
+        hexed = raw.hex()
+        return (f"UPDATE sales_journalentry SET body = CAST(x'{hexed}' AS TEXT) WHERE seq = {seq}",)
+    return "UPDATE sales_journalentry SET body = %s WHERE seq = %s", [raw.decode(), seq]
+
+
+# The command
+
+
+def run(*arguments):
+    out = io.StringIO()
+    try:
+        call_command("caisse_verify", *arguments, database="default", stdout=out)
+    except SystemExit as end:
+        return end.code, out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_the_command_says_that_all_is_well(tickets):  # noqa: F811
+    code, said = run()
+    assert (code, said) == (0, "3 events, 1 chains: the journal is whole.\n")
+
+
+def test_the_command_ends_in_1_with_what_is_wrong(tickets):  # noqa: F811
+    tamper("UPDATE sales_sale SET total_cents = 1 WHERE total_cents = 700")
+    triggers.install(connection)
+    code, said = run("--till", "C1")
+    assert code == 1
+    assert re.search(r"^altered · navette/canal/C1 n° 2 · rows that say otherwise", said, re.M)
+
+
+def test_the_command_takes_a_hash_from_a_ticket(tickets):  # noqa: F811
+    first, *_rest = tickets
+    right = f"navette/canal/C1:1:{first.event.hash[:8]}"
+    assert run("--anchor", right)[0] == 0
+    assert run("--anchor", "navette/canal/C1:1:00000000")[0] == 1
+    assert run("--anchor", "navette/canal/C1:44:00000000")[0] == 1
+
+
+@pytest.mark.parametrize("said", ["C1", "C1:1:abc", "C9:1:00000000", "C1:x:00000000"])
+def test_an_anchor_that_cannot_be_read_is_told(tickets, said):  # noqa: F811
+    with pytest.raises(CommandError):
+        run("--anchor", said)
+
+
+def test_a_till_without_a_journal_is_told(tickets):  # noqa: F811
+    with pytest.raises(CommandError, match="C9"):
+        run("--till", "C9")
+
+
+def test_a_lot_of_tickets_is_proven_in_batches(sold):
+    for _n in range(3):
+        sold(mob())
+    assert faults() == []
