@@ -1,18 +1,19 @@
-"""Pages of the shop.
-
-Opening a till, its cash moves and its closings (Z) come to live under ``caisse/<till>/`` with the
-fiscal journal; they are not there yet.
-"""
+"""Pages of the shop."""
 
 from django.urls import path
 
-from sales.views import checkout, prices, tickets
+from sales.views import checkout, drawer, prices, tickets
 
 urlpatterns = [
     path("caisse/", checkout.choose_till, name="checkout"),
     path("caisse/tickets/", tickets.tickets, name="tickets"),
     path("caisse/prix/", prices.prices, name="prices"),
     path("caisse/<str:till>/", checkout.checkout, name="checkout"),
+    path("caisse/<str:till>/ouvrir/", drawer.open_till, name="open-till"),
+    path("caisse/<str:till>/tiroir/", drawer.drawer, name="drawer"),
+    path("caisse/<str:till>/cloturer/", drawer.close_till, name="close-till"),
+    path("caisse/<str:till>/z/<int:number>/", drawer.closing, name="closing"),
+    path("caisse/<str:till>/z/<int:number>.pdf", drawer.closing_paper, name="closing-pdf"),
     path("tickets/<str:number>/", tickets.ticket, name="ticket"),
     path("tickets/<str:number>/rembourser/", tickets.refund, name="refund"),
 ]

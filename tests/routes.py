@@ -35,7 +35,9 @@ from organisation.models import HeldEntry, Membership, Site, Station, Submission
 from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
-from sales.models import Method, PriceKey, Till
+from sales.models import Chain, Method, PriceKey
+from sales.services import Count, close_session
+from tests.tills import open_till, till_entry
 
 API = "api/v1/"
 
@@ -244,6 +246,16 @@ SAMPLES = {
     "GET sales/prices": Sample(query={"category": "MOB"}, names="nothing"),
     "GET sales/sales": DATED,
     "GET sales/sales/<id>": _document("sale"),
+    "POST sales/tills/<till>/sessions": Sample(
+        path={"till": "$shut_till"}, body={"float_cents": 10_000}
+    ),
+    "POST sales/tills/<till>/cash-moves": Sample(
+        path={"till": "$till"}, body={"amount_cents": -500, "reason": "purchase"}
+    ),
+    "POST sales/tills/<till>/closings": Sample(
+        path={"till": "$till"}, body={"counted": {"cash": {"5000": 2, "20": 1}}}
+    ),
+    "GET sales/tills/<till>/x": Sample(path={"till": "$till"}),
     "POST sales/sales": Sample(
         body={
             "till": "$till",
@@ -349,6 +361,15 @@ PAGES = {
     "caisse/tickets/": ALONE,
     "caisse/prix/": ALONE,
     "caisse/<str:till>/": Sample(path={"till": "$till"}),
+    "caisse/<str:till>/ouvrir/": Sample(path={"till": "$shut_till"}, body={"float": "100"}),
+    "caisse/<str:till>/tiroir/": Sample(
+        path={"till": "$till"}, body={"way": "out", "kind": "bank", "amount": "5"}
+    ),
+    "caisse/<str:till>/cloturer/": Sample(
+        path={"till": "$till"}, body={"seen": "$seen", "p5000": "2"}
+    ),
+    "caisse/<str:till>/z/<int:number>/": Sample(path={"till": "$shut_till", "number": "1"}),
+    "caisse/<str:till>/z/<int:number>.pdf": Sample(path={"till": "$shut_till", "number": "1"}),
     "tickets/<str:number>/": Sample(path={"number": "$sale_number"}),
     "tickets/<str:number>/rembourser/": Sample(
         path={"number": "$sale_number"},
@@ -499,9 +520,8 @@ def furnish(site, person, post_json) -> dict[str, str]:
     peer, _new = Site.objects.get_or_create(
         code=f"peer-{site.code}", organisation=site.organisation, defaults={"name": "Annexe"}
     )
-    till, _new = Till.objects.get_or_create(
-        code=f"till-{site.code}", organisation=site.organisation, site=site
-    )
+    till, shut_till = open_till(site, f"till-{site.code}"), open_till(site, f"shut-{site.code}")
+    close_session(entry=till_entry(site), till=shut_till, count=Count({}))
     key, _new = PriceKey.objects.get_or_create(
         code=f"key-{site.code}",
         organisation=site.organisation,
@@ -518,6 +538,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "station": str(Station.objects.create(site=site, name="Quai").pk),
         "peer": peer.code,
         "till": till.code,
+        "shut_till": shut_till.code,
         "key": key.code,
         **_own_codes(site.organisation),
         "today": site.business_date(timezone.now()).isoformat(),
@@ -558,6 +579,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["number"] = made("intake", "collection/intakes")["number"]
     spot["photo"] = _photo(spot["item"], site, person)
     spot["mine"] = made("intake", "collection/intakes")["number"]
+    spot["seen"] = str(Chain.objects.get(till=till).last_seq)
     return spot
 
 

@@ -22,9 +22,9 @@ from config.api import OTHERWISE
 from inventory.models import Container, Place
 from inventory.months import add_months, first_day, month_of
 from organisation.models import Site
-from sales.models import Till
 from tests.conftest import codes
 from tests.routes import SAMPLES, doors, fill, furnish
+from tests.tills import open_till
 
 pytestmark = pytest.mark.database  # lengths, signs and numbers that only one engine minds
 
@@ -688,9 +688,7 @@ def test_a_rule_refuses_with_its_code_and_writes_nothing(name, refused, spot, wo
         "move_number": reversal["reverses"],
         **_numbers(api(), spot),
     }
-    Till.objects.create(
-        organisation=world.navette, site=world.gare, code="till-gare", name="Caisse de la gare"
-    )
+    open_till(world.gare, "till-gare")
     before = rows_written()
 
     for _name, change, status, code in (rule for rule in RULES if rule[0] == name):

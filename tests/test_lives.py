@@ -22,10 +22,11 @@ from inventory.models import Item, ItemCode, Kind, Movement, Partner, Transfer, 
 from inventory.models.ledger import EXITS
 from inventory.services import Departure, Draft, Part, StockLine
 from organisation.models import Network, Site
-from sales.models import Method, Refund, RefundLine, Sale, SaleLine, Till
+from sales.models import Method, Refund, RefundLine, Sale, SaleLine
 from sales.services import Discount, Paid, Wanted, record_sale, refund_sale
 from tests.conftest import NOON
 from tests.inventory.books import CODES, Books, one_of
+from tests.tills import open_till
 
 pick = st.integers(0, 999)
 spots = st.integers(0, 5)
@@ -39,12 +40,7 @@ class Lives(Books):
     def begin(self, lines):
         network = Network.objects.create(code="reseau", name="Réseau")
         network.members.add(self.world.navette, self.world.port)
-        self.tills = {
-            site.pk: Till.objects.create(
-                organisation=site.organisation, site=site, code=f"C-{site.code}", name="Caisse"
-            )
-            for site in self.sites
-        }
+        self.tills = {site.pk: open_till(site, f"C-{site.code}", at=NOON) for site in self.sites}
         for spot, code, weight_g in lines:
             line = StockLine(self.categories[code], weight_g, place=self.places[spot])
             self.play(self.site(spot), Verb.OPEN, services.open_stock, lines=[line])

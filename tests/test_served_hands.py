@@ -11,8 +11,8 @@ from inventory import codes
 from inventory.models import Flow, Item, ItemCode, Kind, Verb
 from inventory.verify import differences
 from organisation.models import Token
-from sales.models import Till
 from tests.databases import at_once, send
+from tests.tills import open_till
 
 pytestmark = pytest.mark.database
 
@@ -56,9 +56,7 @@ def refusals(answers) -> Counter:
 
 def test_four_tills_sell_one_object_once(tap, label, own_database):
     for n in range(4):
-        Till.objects.create(
-            organisation=own_database.navette, site=own_database.canal, code=f"C{n}", name="Caisse"
-        )
+        open_till(own_database.canal, f"C{n}")
     for _round in range(ROUNDS):
         code = label()
         sale = {
@@ -72,9 +70,7 @@ def test_four_tills_sell_one_object_once(tap, label, own_database):
 
 
 def test_one_refund_gives_an_object_back_once(tap, label, own_database):
-    Till.objects.create(
-        organisation=own_database.navette, site=own_database.canal, code="C1", name="Caisse"
-    )
+    open_till(own_database.canal)
     for _round in range(ROUNDS):
         lines = [{"item": label(), "price_cents": 1_500}]
         paid = [{"method": "cash", "amount_cents": 1_500}]

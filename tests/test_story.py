@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from sales.models import Till
 from tests.conftest import codes
+from tests.tills import open_till
 
 FIGURES = (
     "collected_g",
@@ -19,9 +19,7 @@ FIGURES = (
 
 @pytest.fixture
 def shop(world):
-    return Till.objects.create(
-        organisation=world.navette, site=world.canal, code="C1", name="Caisse 1"
-    )
+    return open_till(world.canal)
 
 
 def test_a_chair_is_weighed_labelled_sold_returned_and_sold_again(world, api, shop):

@@ -11,9 +11,31 @@ from config.demo.goods import BY_WEIGHT, GRID, LOTS, rounded_g, usual_g
 from config.demo.structure import SHOP
 from inventory.models import Item, Kind, Verb
 from inventory.services import Draft
-from sales.models import Method, PriceKey, Sale, SaleLine
-from sales.services import Discount, Paid, Wanted, priced, record_sale, refund_sale
+from sales.journal.totals import totals_of
+from sales.models import (
+    CashMove,
+    Closing,
+    Method,
+    PriceKey,
+    Sale,
+    SaleLine,
+    TillSession,
+)
+from sales.services import (
+    PIECES,
+    Count,
+    Discount,
+    Paid,
+    Wanted,
+    close_session,
+    move_cash,
+    open_session,
+    priced,
+    record_sale,
+    refund_sale,
+)
 
+FLOAT_CENTS = 10_000
 FREE_CENTS = (50, 100, 100, 150, 200, 200, 300, 500)
 NOTES_CENTS = (500, 1_000, 2_000, 5_000)
 AT_ONCE = 3  # labelled objects that one customer carries home
@@ -26,6 +48,44 @@ def tickets_of(day: Day, dice: Random) -> int:
     """How many tickets a day makes: Saturdays are full."""
     fewest, most = (8, 11) if day.date.weekday() == 5 else (4, 6)
     return round(dice.randint(fewest, most) * day.size)
+
+
+def open_till(day: Day, at: datetime, dice: Random) -> None:
+    """The morning's float is what was left in the evening."""
+    till = day.world.tills[day.site.code]
+    if TillSession.objects.open_at(till):
+        return  # somebody else was quicker
+    last = Closing.objects.last_of(till)
+    float_cents = FLOAT_CENTS if last is None else last.counted_cents or 0
+    entry = day.entry(Verb.SELL, at, "caisse")
+    open_session(entry=entry, till=till, float_cents=float_cents)
+
+
+def bank(day: Day, at: datetime, dice: Random) -> None:
+    """On Saturdays what is above the float goes to the bank, in whole notes."""
+    session = TillSession.objects.open_at(day.world.tills[day.site.code])
+    if session is None:
+        return
+    spare_cents = totals_of(session).expected_cents(session.float_cents) - FLOAT_CENTS
+    amount_cents = spare_cents // 1_000 * 1_000
+    if amount_cents > 0:
+        entry = day.entry(Verb.SELL, at, "caisse")
+        kind = CashMove.Kind.BANK
+        move_cash(entry=entry, till=session.till, kind=kind, amount_cents=-amount_cents)
+
+
+def close_till(day: Day, at: datetime, dice: Random) -> None:
+    """The evening's count: right nine times out of ten."""
+    session = TillSession.objects.open_at(day.world.tills[day.site.code])
+    if session is None:
+        return
+    gap_cents = dice.choice((-200, -50, -10, 20, 100)) if dice.random() < 0.1 else 0
+    left_cents = max(totals_of(session).expected_cents(session.float_cents) + gap_cents, 0)
+    pieces = {}
+    for piece in sorted(PIECES, reverse=True)[3:]:  # nobody pays with notes of 100 € and more
+        pieces[piece], left_cents = divmod(left_cents, piece)
+    entry = day.entry(Verb.SELL, at, "caisse")
+    close_session(entry=entry, till=session.till, count=Count(pieces))
 
 
 def sell(day: Day, at: datetime, dice: Random, *, nth: int, tickets: int) -> None:

@@ -71,13 +71,17 @@ def _every_day(day: Day, dice: Random) -> Iterator[tuple[datetime, Act]]:
 
 
 def _tickets(day: Day, dice: Random) -> Iterator[tuple[datetime, Act]]:
-    """Customers come one after the other, all day long."""
+    """The till is opened, customers come one after the other, it is counted and closed."""
+    yield day.at(OPENS - 1, 50), shop.open_till
     tickets = shop.tickets_of(day, dice)
     minutes = (CLOSES - OPENS) * 60 // tickets
     for nth in range(tickets):
         minute = nth * minutes + dice.randint(2, minutes - 2)
         at = day.at(OPENS + minute // 60, minute % 60, dice.randint(1, 59))
         yield at, partial(shop.sell, nth=nth, tickets=tickets)
+    if day.date.weekday() == SATURDAY:
+        yield day.at(CLOSES, 5), shop.bank
+    yield day.at(CLOSES, 15), shop.close_till
 
 
 def _weekly(day: Day) -> Iterator[tuple[datetime, Act]]:

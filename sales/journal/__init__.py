@@ -9,8 +9,10 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -21,7 +23,6 @@ from sales.models import Chain, JournalEntry, Kind, Till
 RECIPE = 1
 DOMAIN = f"tracerie/journal/{RECIPE}"
 LARGEST = 2**53  # beyond it JavaScript no longer counts exactly
-STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def canonical(value: Any) -> str:
@@ -52,53 +53,68 @@ def hash_of(prev_hash: str, body: bytes) -> str:
     return hashlib.sha256(f"{DOMAIN}\n{prev_hash}\n".encode() + body).hexdigest()
 
 
-def append(
-    *, till: Till, kind: Kind, entry: Entry, data: Mapping[str, Any], amount_cents: int = 0
-) -> JournalEntry:
-    """Write the next event of a till's chain, inside the caller's transaction.
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, as its body says it; ``amount_cents`` is what it adds to all ever sold.
 
-    ``amount_cents`` is what it adds to, or takes from, all that was ever sold.
+    ``uuid`` is the sender's, but for what a till does by itself on the way.
     """
-    head = _locked(till)
+
+    kind: Kind
+    data: Mapping[str, Any]
+    amount_cents: int = 0
+    uuid: UUID | None = None
+
+
+def hold(till: Till) -> Chain:
+    """The head of a till's chain, held until the transaction ends; made at its first event.
+
+    Whoever writes at a till takes it first: one at a time, and all in the same order.
+    """
+    site = till.site
+    name = f"{site.organisation.code}/{site.code}/{till.code}"
+    heads = Chain.objects.select_for_update().filter(name=name)
+    head = heads.first()
+    if head is None:
+        made = {"organisation": site.organisation, "site": site, "till": till}
+        Chain.objects.get_or_create(name=name, defaults=made)
+        head = heads.get()
+    head.till = till
+    return head
+
+
+def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
+    """Write the next event of the chain that is held, and move its head."""
     head.last_seq += 1
-    head.perpetual_cents += amount_cents
-    head.perpetual_abs_cents += abs(amount_cents)
-    body = canonical({**_envelope(head, till, kind, entry), "data": data})
-    event = JournalEntry.objects.create(
+    head.perpetual_cents += event.amount_cents
+    head.perpetual_abs_cents += abs(event.amount_cents)
+    uuid = event.uuid or entry.submission.uuid
+    body = canonical({**_envelope(head, entry, event.kind, uuid), "data": event.data})
+    row = JournalEntry.objects.create(
         chain=head,
         seq=head.last_seq,
-        uuid=entry.submission.uuid,
-        kind=kind,
+        uuid=uuid,
+        kind=event.kind,
         body=body,
         prev_hash=head.last_hash,
         hash=hash_of(head.last_hash, body.encode()),
     )
-    head.last_hash = event.hash
+    head.last_hash = row.hash
     head.save(force_update=True)
-    return event
+    return row
 
 
-def _locked(till: Till) -> Chain:
-    """The head of a till's chain, held until the transaction ends; made at its first event."""
-    site = till.site
-    name = f"{site.organisation.code}/{site.code}/{till.code}"
-    heads = Chain.objects.select_for_update().filter(name=name)
-    if head := heads.first():
-        return head
-    made = {"organisation": site.organisation, "site": site, "till": till}
-    Chain.objects.get_or_create(name=name, defaults=made)
-    return heads.get()
-
-
-def _envelope(head: Chain, till: Till, kind: Kind, entry: Entry) -> dict[str, Any]:
+def _envelope(head: Chain, entry: Entry, kind: Kind, uuid: UUID) -> dict[str, Any]:
     """What every event says: which, where, when by this server's clock, and who, without a name."""
+    till = head.till
+    assert till is not None  # noqa: S101 (``hold`` gave it)
     return {
         "v": RECIPE,
         "chain": head.name,
         "seq": head.last_seq,
         "kind": kind,
-        "uuid": str(entry.submission.uuid),
-        "at": timezone.now().astimezone(UTC).strftime(STAMP),
+        "uuid": str(uuid),
+        "at": stamp(timezone.now()),
         "business_date": entry.day.isoformat(),
         "till": till.code,
         "site": till.site.code,
@@ -107,3 +123,8 @@ def _envelope(head: Chain, till: Till, kind: Kind, entry: Entry) -> dict[str, An
         "perpetual_cents": head.perpetual_cents,
         "perpetual_abs_cents": head.perpetual_abs_cents,
     }
+
+
+def stamp(at: datetime) -> str:
+    """An instant as events write it: UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

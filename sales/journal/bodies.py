@@ -9,7 +9,17 @@ from datetime import UTC
 from typing import Any
 
 from inventory.models import ItemCode, Movement
-from sales.models import Payment, Refund, RefundLine, Sale, SaleLine
+from sales.journal.totals import Totals
+from sales.models import (
+    CashMove,
+    Closing,
+    Payment,
+    Refund,
+    RefundLine,
+    Sale,
+    SaleLine,
+    TillSession,
+)
 
 Data = dict[str, Any]
 
@@ -19,6 +29,7 @@ def _document(movement: Movement) -> Data:
         "number": movement.number,
         "occurred_at": movement.occurred_at.astimezone(UTC).isoformat(),
         "business_date": movement.business_date.isoformat(),
+        "by": movement.author_id,
     }
 
 
@@ -77,10 +88,64 @@ def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
         "lines": [
             {
                 "n": back.line.position,
+                "category": back.line.category.code,
                 "quantity": back.quantity,
                 "amount_cents": back.amount_cents,
                 "weight_g": back.weight_g,
             }
             for back in parts
         ],
+    }
+
+
+def session_data(session: TillSession) -> Data:
+    """The opening of a till: its float, counted or carried over."""
+    return {
+        "till": session.till.code,
+        "session": session.number,
+        "business_date": session.business_date.isoformat(),
+        "opened_at": session.opened_at.astimezone(UTC).isoformat(),
+        "float_cents": session.float_cents,
+        "counted": session.is_counted,
+        "by": session.author_id,
+    }
+
+
+def cash_move_data(move: CashMove) -> Data:
+    """Cash in, or out below zero. Its note is no part of it: it may name somebody."""
+    return {
+        "session": move.session.number,
+        "reason": move.kind,
+        "amount_cents": move.amount_cents,
+        "by": move.author_id,
+    }
+
+
+def closing_data(
+    closing: Closing, totals: Totals, before: Closing | None, counted: Data | None
+) -> Data:
+    """A Z: ``totals`` of its session, and the drawer as it should be and as it was counted.
+
+    ``year_cents`` is what the till took since the year began, ``before`` the till's last Z.
+    """
+    session = closing.session
+    is_same_year = before and before.session.business_date.year == session.business_date.year
+    since_cents = before.figures["year_cents"] if before and is_same_year else 0
+    return {
+        **totals.told(),
+        "session": session.number,
+        "business_date": session.business_date.isoformat(),
+        "opened_at": session.opened_at.astimezone(UTC).isoformat(),
+        "closed_at": closing.closed_at.astimezone(UTC).isoformat(),
+        "missed": closing.counted_cents is None,
+        "by": closing.author_id,
+        "year_cents": since_cents + totals.total_cents,
+        "before_hash": before.event.hash if before else None,
+        "float_cents": session.float_cents,
+        "float_counted": session.is_counted,
+        "in_cents": totals.cash_in_cents,
+        "out_cents": totals.cash_out_cents,
+        "expected_cents": closing.expected_cents,
+        "counted_cents": closing.counted_cents,
+        "counted": counted,
     }

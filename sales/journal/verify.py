@@ -13,17 +13,43 @@ from typing import Any, Literal
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections, transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from inventory import triggers
 from sales.journal import RECIPE, canonical, hash_of
-from sales.journal.bodies import Data, codes_of, refund_data, sale_data
-from sales.models import Chain, JournalEntry, Kind, Refund, Sale
+from sales.journal.bodies import (
+    Data,
+    cash_move_data,
+    closing_data,
+    codes_of,
+    refund_data,
+    sale_data,
+    session_data,
+)
+from sales.journal.totals import totals_of
+from sales.models import (
+    CashMove,
+    Chain,
+    Closing,
+    JournalEntry,
+    Kind,
+    Refund,
+    Sale,
+    TillSession,
+)
 from sales.models.journal import GENESIS
 from sales.verify import CHECKS
 
 TOGETHER = 500  # events whose rows are read at a time
+
+ROWS_OF: dict[Kind, type[Model]] = {
+    Kind.SALE: Sale,
+    Kind.REFUND: Refund,
+    Kind.SESSION_OPEN: TillSession,
+    Kind.CASH_MOVE: CashMove,
+    Kind.CLOSE_DAY: Closing,
+}
 
 Wrong = Literal["altered", "missing", "unverifiable"]
 
@@ -47,6 +73,7 @@ class _Walk:
     hash: str = GENESIS
     perpetual_cents: int = 0
     perpetual_abs_cents: int = 0
+    is_open: bool = False
 
 
 def findings(
@@ -69,11 +96,11 @@ def findings(
 
 def _strays(using: str) -> Iterator[Finding]:
     """Rows that no event of their kind stands behind, and events of no chain."""
-    for model, kind in ((Sale, Kind.SALE), (Refund, Kind.REFUND)):
+    for kind, model in ROWS_OF.items():
         known = JournalEntry.objects.using(using).filter(kind=kind).values("pk")
-        rows = model._default_manager.using(using).exclude(event__in=known)
-        for number in rows.values_list("movement__number", flat=True):
-            yield Finding("", 0, "missing", _("the event of %(what)s") % {"what": number})
+        for row in model._default_manager.using(using).exclude(event__in=known):
+            what = f"{model._meta.verbose_name} {row.pk}"
+            yield Finding("", 0, "missing", _("the event of %(what)s") % {"what": what})
     chains = Chain.objects.using(using).values("name")
     for name in (
         JournalEntry.objects.using(using)
@@ -142,12 +169,15 @@ def _said(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
     if sums != expected:
         yield "altered", _("its perpetual totals do not follow")
     walk.perpetual_cents, walk.perpetual_abs_cents = sums
+    if walk.is_open == (event.kind == Kind.SESSION_OPEN):
+        yield "altered", _("it is in no session, or opens one in another")
+    walk.is_open = event.kind != Kind.CLOSE_DAY
 
 
 def _amount(body: Mapping[str, Any]) -> int:
     """What an event adds to all that was ever sold."""
-    cents: int = body["data"].get("total_cents", 0)
-    return -cents if body["kind"] == Kind.REFUND else cents
+    sign = {Kind.SALE: 1, Kind.REFUND: -1}.get(body["kind"], 0)
+    return sign * int(body["data"].get("total_cents", 0))
 
 
 def _head(chain: Chain, walk: _Walk, using: str) -> Iterator[Finding]:
@@ -188,7 +218,55 @@ def _refunds(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[]
         yield refund.event_id, partial(refund_data, refund, refund.lines.all())
 
 
-TOLD_BY = {Kind.SALE: _sales, Kind.REFUND: _refunds}
+def _sessions(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[], Data]]]:
+    rows = TillSession.objects.using(using).filter(event__in=keys)
+    for session in rows.select_related("till"):
+        yield session.event_id, partial(session_data, session)
+
+
+def _cash_moves(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[], Data]]]:
+    rows = CashMove.objects.using(using).filter(event__in=keys).select_related("session")
+    for move in rows:
+        yield move.event_id, partial(cash_move_data, move)
+
+
+def _closings(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[], Data]]]:
+    rows = Closing.objects.using(using).filter(event__in=keys)
+    for closing in rows.select_related("event", "session__event"):
+        yield closing.event_id, partial(_reckoned, closing, using)
+
+
+def _reckoned(closing: Closing, using: str) -> Data:
+    """What a Z should say, by the events of its session; nothing where its row says otherwise."""
+    session, event = closing.session, closing.event
+    totals = totals_of(session, until=event.seq - 1)
+    earlier = Closing.objects.using(using).filter(
+        session__till=session.till_id, session__number__lt=session.number
+    )
+    before = earlier.select_related("event", "session").order_by("-session__number").first()
+    counted = json.loads(event.body)["data"]["counted"]
+    in_drawer = totals.expected_cents(session.float_cents)
+    found = counted and _cash(counted["pieces"])
+    if (closing.total_cents, closing.expected_cents, closing.counted_cents) != (
+        totals.total_cents,
+        in_drawer,
+        found,
+    ):
+        return {}
+    return closing_data(closing, totals, before, counted)
+
+
+def _cash(pieces: Mapping[str, int]) -> int:
+    return sum(int(piece) * number for piece, number in pieces.items())
+
+
+TOLD_BY = {
+    Kind.SALE: _sales,
+    Kind.REFUND: _refunds,
+    Kind.SESSION_OPEN: _sessions,
+    Kind.CASH_MOVE: _cash_moves,
+    Kind.CLOSE_DAY: _closings,
+}
 
 
 def _rows(batch: Sequence[JournalEntry], using: str) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ a cancellation are rows of their own.
 from sales.models.days import DayPayment, DayTakings
 from sales.models.journal import Chain, JournalEntry, Kind
 from sales.models.refunds import Refund, RefundLine, taken_cents
+from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.shop import PriceKey, Till
 from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
 
@@ -17,6 +18,10 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_payment": "id = NEW.id",
     "sales_refund": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
     "sales_refundline": "id = NEW.id OR (refund_id = NEW.refund_id AND line_id = NEW.line_id)",
+    "sales_tillsession": "id = NEW.id OR event_id = NEW.event_id"
+    " OR (till_id = NEW.till_id AND number = NEW.number)",
+    "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
+    "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
     "sales_daypayment": "id = NEW.id OR (takings_id = NEW.takings_id AND method = NEW.method)",
@@ -24,7 +29,9 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 
 __all__ = [
     "WRITTEN_ONCE",
+    "CashMove",
     "Chain",
+    "Closing",
     "DayPayment",
     "DayTakings",
     "JournalEntry",
@@ -37,6 +44,7 @@ __all__ = [
     "Sale",
     "SaleLine",
     "Till",
+    "TillSession",
     "WeightSource",
     "taken_cents",
 ]

@@ -19,6 +19,9 @@ class Kind(models.TextChoices):
 
     SALE = "sale", _("ticket")
     REFUND = "refund", _("refund")
+    SESSION_OPEN = "session_open", _("opening")
+    CASH_MOVE = "cash_move", _("cash move")
+    CLOSE_DAY = "close_day", _("closing (Z)")
 
 
 class Chain(models.Model):

@@ -6,13 +6,19 @@ A shop without tickets notes what its day brought.
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
 from sales.services.selling import Discount, Paid, Wanted, priced, record_sale, weigh
+from sales.services.sessions import PIECES, Count, close_session, move_cash, open_session
 
 __all__ = [
+    "PIECES",
+    "Count",
     "Discount",
     "Paid",
     "Wanted",
     "cancel_takings",
+    "close_session",
+    "move_cash",
     "note_takings",
+    "open_session",
     "priced",
     "record_sale",
     "refund_sale",

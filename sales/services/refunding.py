@@ -1,6 +1,7 @@
 """A refund: part of a ticket given back, in money and in grams, line by line."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,11 +14,12 @@ from inventory.models import Method as KnownBy
 from inventory.services import require_not_back
 from inventory.units import format_euros
 from sales import journal
+from sales.journal import Event
 from sales.journal.bodies import refund_data
 from sales.models import Kind, Method, Refund, RefundLine, Sale, SaleLine, Till
-from sales.services.selling import require_in_use
+from sales.services.sessions import require_in_use, session_for
 
-MOVED = ("item", "flow__from_account__place", "flow__to_account", "flow__from_category")
+MOVED = ("item", "category", "flow__from_account__place", "flow__to_account", "flow__from_category")
 
 
 @transaction.atomic
@@ -27,7 +29,7 @@ def refund_sale(
     """Give back so many of each line of a ticket, its money and its grams in proportion.
 
     What is given back of a line never exceeds what was sold, in units, cents or grams.
-    Raises ValidationError ``other_site``, ``till_retired``, ``refund_method``,
+    Raises ValidationError ``other_site``, ``till_retired``, ``no_open_session``, ``refund_method``,
     ``refund_exceeds_sale``, ``already_back``, or what ``post`` raises.
     """
     if till.site_id != sale.movement.site_id:
@@ -35,6 +37,8 @@ def refund_sale(
             _("This ticket is from another site: it is refunded there."), code="other_site"
         )
     require_in_use(till)
+    head = journal.hold(till)
+    entry = replace(entry, business_date=session_for(head, entry).business_date)
     Sale.objects.select_for_update().get(pk=sale.pk)  # one refund of a ticket at a time
     require_not_back(line.item_id for line in quantities if line.item_id)
     prefetch_related_objects(list(quantities), *MOVED)
@@ -45,13 +49,8 @@ def refund_sale(
     legs = [_return_leg(back, till, without_g[back.line_id]) for back in backs if back.weight_g]
     movement = post(entry=entry, legs=legs)
     refund = Refund(movement=movement, sale=sale, till=till, method=method, total_cents=total_cents)
-    refund.event = journal.append(
-        till=till,
-        kind=Kind.REFUND,
-        entry=entry,
-        data=refund_data(refund, backs),
-        amount_cents=-total_cents,
-    )
+    event = Event(Kind.REFUND, refund_data(refund, backs), amount_cents=-total_cents)
+    refund.event = journal.append(head=head, entry=entry, event=event)
     refund.save(force_insert=True)
     for back in backs:
         back.refund = refund

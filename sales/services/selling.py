@@ -1,7 +1,7 @@
 """A sale: lines priced and weighed, money taken, and what is sold moved to reuse."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,9 +14,9 @@ from inventory.services import where_of
 from inventory.units import format_euros
 from organisation.models import Site
 from sales import journal
+from sales.journal import Event
 from sales.journal.bodies import codes_of, sale_data
 from sales.models import (
-    JournalEntry,
     Kind,
     Method,
     Payment,
@@ -26,6 +26,7 @@ from sales.models import (
     Till,
     WeightSource,
 )
+from sales.services.sessions import require_in_use, session_for
 
 HUNDRED = 100
 KNOWN_BY = {
@@ -88,10 +89,12 @@ def record_sale(
 ) -> Sale:
     """Sell: price the lines, take the money, and move what is sold to reuse.
 
-    Raises ValidationError ``till_retired``, ``payments_do_not_cover``, ``change_without_cash``,
-    or what ``priced`` and ``post`` raise.
+    Raises ValidationError ``till_retired``, ``no_open_session``, ``payments_do_not_cover``,
+    ``change_without_cash``, or what ``priced`` and ``post`` raise.
     """
     require_in_use(till)
+    head = journal.hold(till)
+    entry = replace(entry, business_date=session_for(head, entry).business_date)
     rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
     total_cents = sum(row.total_cents for row in rows)
     change_cents = _change(total_cents, payments)
@@ -103,31 +106,13 @@ def record_sale(
     money = [
         Payment(sale=sale, method=each.method, amount_cents=each.amount_cents) for each in payments
     ]
-    sale.event = _journaled(entry, sale, rows, money)
+    data = sale_data(sale, rows, money, codes_of(rows))
+    event = Event(Kind.SALE, data, amount_cents=total_cents)
+    sale.event = journal.append(head=head, entry=entry, event=event)
     sale.save(force_insert=True)
     _write_lines(sale, rows, movement.lines)
     Payment.objects.bulk_create(money)
     return sale
-
-
-def _journaled(
-    entry: Entry, sale: Sale, rows: Sequence[SaleLine], money: Sequence[Payment]
-) -> JournalEntry:
-    data = sale_data(sale, rows, money, codes_of(rows))
-    cents = sale.total_cents
-    return journal.append(
-        till=sale.till, kind=Kind.SALE, entry=entry, data=data, amount_cents=cents
-    )
-
-
-def require_in_use(till: Till) -> None:
-    """Raises ValidationError ``till_retired``."""
-    if not till.is_active:
-        raise ValidationError(
-            _("The till “%(till)s” is no longer in use."),
-            code="till_retired",
-            params={"till": till},
-        )
 
 
 def priced(site: Site, position: int, line: Wanted) -> SaleLine:

@@ -21,7 +21,7 @@ from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import Sale, Till
+from sales.models import Sale, Till, TillSession
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
 
@@ -43,7 +43,10 @@ def choose_till(request: CallerRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: CallerRequest, till: str) -> HttpResponse:
     """A till: what its buttons change of the ticket under way, then the sale."""
-    counter = Counter(_till(request, till))
+    found_till = till_of(request, till)
+    if request.method != "POST" and not TillSession.objects.open_at(found_till):
+        return redirect("open-till", till=till)
+    counter = Counter(found_till)
     slip = Slip({} if request.POST.get("do") == "new" else request.POST)
     _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
@@ -63,8 +66,8 @@ def checkout(request: CallerRequest, till: str) -> HttpResponse:
     return render(request, template, context, status=422 if found.is_refused else 200)
 
 
-def _till(request: CallerRequest, code: str) -> Till:
-    """Raises Http404, PermissionDenied."""
+def till_of(request: CallerRequest, code: str) -> Till:
+    """A till in use where the caller may do this. Raises Http404, PermissionDenied."""
     rows = Till.objects.within(request).offered().select_related("site__organisation", "place")
     till: Till | None = rows.named(code).first() if code.isprintable() else None
     if till is None:

@@ -11,9 +11,9 @@ from inventory.ledger import Entry
 from inventory.models import Category, Verb
 from inventory.services import Draft, StockLine
 from organisation.models import Submission
-from sales.models import Till
 from tests.e2e.machine import keys_at_speed
 from tests.sales.pages import key
+from tests.tills import open_till
 
 TILL = "/caisse/C1/"
 GRID = (("assiette", "VAI", 50), ("livre", "LIV", 200), ("manteau", "TEX", 800))
@@ -22,7 +22,7 @@ LONG = "Lampe de bureau articulée, années soixante-dix, abat-jour émaillé"
 
 def furnish(world) -> list[str]:
     """Till C1, three prices and a free one, four chairs at 15 €; return their codes."""
-    Till.objects.create(organisation=world.navette, site=world.canal, code="C1", name="Caisse 1")
+    open_till(world.canal)
     for code, category, cents in (*GRID, ("libre", "DIV", None)):
         key(world.canal, code, Category.objects.get(code=category), cents)
 

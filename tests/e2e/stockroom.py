@@ -26,8 +26,8 @@ from inventory.models import (
 )
 from inventory.services import Departure, Draft, Part, StockLine
 from organisation.models import Submission
-from sales.models import Till
 from tests.conftest import Api
+from tests.tills import open_till
 
 LONG = (
     "Grande armoire normande en chêne massif, trois portes à miroir biseauté, corniche "
@@ -49,7 +49,7 @@ class Stockroom:
         places = Place.objects.create
         self.shop = places(site=world.canal, code="boutique", name="Boutique", use=Place.Use.SHOP)
         self.workshop = places(site=world.canal, code="atelier", name="Atelier", position=1)
-        Till.objects.create(organisation=world.navette, site=world.canal, code="C1", name="Caisse")
+        open_till(world.canal)
 
     def entry(self, verb, *, site=None, days=0, note="") -> Entry:
         submission = Submission.objects.create(

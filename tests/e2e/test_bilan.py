@@ -12,10 +12,10 @@ from playwright.sync_api import expect
 from inventory.models import Method, Origin, Verb
 from organisation.models import Submission
 from sales.models import Method as PaidBy
-from sales.models import Till
 from sales.services import Paid, Wanted, record_sale
 from tests.e2e.looks import faults
 from tests.reporting.conftest import Books
+from tests.tills import open_till
 
 pytestmark = pytest.mark.browser
 
@@ -56,11 +56,10 @@ def books(own_database):
 
 
 def _sell(books, site, day):
-    till, _new = Till.objects.get_or_create(
-        organisation=site.organisation, site=site, code=f"T-{site.code}"
-    )
+    entry = books.entry(site, Verb.SELL, day)
+    till = open_till(site, f"T-{site.code}", at=entry.occurred_at)
     record_sale(
-        entry=books.entry(site, Verb.SELL, day),
+        entry=entry,
         till=till,
         lines=[
             Wanted(category=books.category("JOU"), price_cents=1_250, weight_g=1_500),

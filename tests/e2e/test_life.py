@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from sales.models import Till
 from tests.e2e.machine import keys_at_speed
+from tests.tills import open_till
 
 pytestmark = pytest.mark.browser
 
@@ -128,7 +128,7 @@ def give_back(page):
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 def test_a_chair_is_weighed_labelled_sold_given_back_and_sold_again(visit, own_database, script):
     world = own_database
-    Till.objects.create(organisation=world.navette, site=world.canal, code="C1", name="Caisse 1")
+    open_till(world.canal)
     with visit("/peser/canal/", login="anna", size="tablet") as page:
         assert figures(page) == {}
         weigh(page)

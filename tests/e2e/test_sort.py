@@ -7,10 +7,10 @@ from playwright.sync_api import expect
 
 from collection.models import Intake
 from inventory.models import Flow, Item, ItemCode, Movement, Partner, Place, Repair, Shipment, Verb
-from sales.models import Till
 from tests.conftest import Api
 from tests.e2e.machine import keys_at_speed
 from tests.e2e.test_weigh import Hand, all_sent
+from tests.tills import open_till
 
 pytestmark = pytest.mark.browser
 SORT = "/trier/canal/"
@@ -268,9 +268,7 @@ def test_the_usual_price_is_suggested_from_five_sales_on(table, visit):
 
 
 def sell(world, *prices):
-    Till.objects.get_or_create(
-        organisation=world.navette, site=world.canal, code="C1", defaults={"name": "Caisse"}
-    )
+    open_till(world.canal)
     for cents in prices:
         line = {"category": "MOB", "price_cents": cents, "weight_g": 500}
         paid = [{"method": "cash", "amount_cents": cents}]

@@ -22,6 +22,7 @@ from inventory.models import (
 from sales.models import Method as PaidBy
 from sales.models import Till
 from sales.services import Paid, Wanted, record_sale, refund_sale
+from tests.tills import keep_open
 
 VERBS = {
     ("source", "stock"): Verb.COLLECT,
@@ -114,9 +115,9 @@ def sell(world, books):
             for price, grams in lines
         ]
         paid = [Paid(PaidBy.CASH, sum(price for price, _grams in lines) or 1)]
-        return record_sale(
-            entry=books.entry(site, Verb.SELL, on), till=till, lines=wanted, payments=paid
-        )
+        entry = books.entry(site, Verb.SELL, on)
+        keep_open(till, entry)
+        return record_sale(entry=entry, till=till, lines=wanted, payments=paid)
 
     return sold
 
@@ -127,6 +128,7 @@ def give_back(books):
 
     def given(sale, on):
         entry = books.entry(sale.movement.site, Verb.RETURN, on)
+        keep_open(sale.till, entry)
         line = sale.lines.get(position=1)
         return refund_sale(
             entry=entry, till=sale.till, sale=sale, quantities={line: 1}, method=PaidBy.CASH

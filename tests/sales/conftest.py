@@ -1,5 +1,6 @@
 """A shop at Canal: a till, a price grid, stock in bulk, and chairs with labels."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,9 +11,10 @@ from inventory import services
 from inventory.ledger import Entry
 from inventory.models import Category, Item, Verb
 from inventory.services import Draft, StockLine
-from sales.models import Method, Till
+from sales.models import Method
 from sales.services import Paid, Wanted, record_sale
 from tests.sales.pages import Paper, key
+from tests.tills import keep_open, open_till
 
 
 def category(code: str) -> Category:
@@ -46,14 +48,19 @@ def entry(world, submission):
 
 
 @pytest.fixture
-def counter(world, entry):
-    """Till C1, keys ``assiette`` (0,50 €) and ``libre``, 100 kg of furniture, 50 kg of crockery."""
+def days_ago():
+    """When ``counter`` was opened; a test that sells earlier says so by ``parametrize``."""
+    return 0
+
+
+@pytest.fixture
+def counter(world, entry, days_ago):
+    """Till C1, open with 100 €; keys ``assiette`` (0,50 €) and ``libre``; furniture, crockery."""
     lines = [StockLine(category("MOB"), 100_000), StockLine(category("VAI"), 50_000)]
     services.open_stock(entry=entry(Verb.OPEN), lines=lines)
+    till = open_till(world.canal, at=timezone.now() - timedelta(days=days_ago))
     return SimpleNamespace(
-        till=Till.objects.create(
-            organisation=world.navette, site=world.canal, code="C1", name="Caisse 1"
-        ),
+        till=till,
         assiette=key(world.canal, "assiette", category("VAI"), 50),
         libre=key(world.canal, "libre", category("VAI"), None, "Prix libre"),
     )
@@ -90,9 +97,9 @@ def sold(counter, entry):
     def make(*lines, paid=None, till=None, at=None):
         paid = paid or [Paid(Method.CASH, 10_000)]
         till = till or counter.till
-        return record_sale(
-            entry=entry(Verb.SELL, till.site, at), till=till, lines=lines, payments=paid
-        )
+        sold_by = entry(Verb.SELL, till.site, at)
+        keep_open(till, sold_by)
+        return record_sale(entry=sold_by, till=till, lines=lines, payments=paid)
 
     return make
 

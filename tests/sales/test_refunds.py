@@ -14,6 +14,7 @@ from tests.conftest import codes
 from tests.inventory.pages import text
 from tests.sales.conftest import mob
 from tests.sales.pages import back
+from tests.tills import open_till
 
 pytestmark = pytest.mark.database
 TICKET = "/tickets/VE-canal-1/"
@@ -107,7 +108,7 @@ def test_a_ticket_of_a_retired_till_is_given_back_at_one_that_is_left(
 ):
     sold(mob())
     Till.objects.filter(pk=counter.till.pk).update(is_active=False)
-    Till.objects.create(organisation=world.navette, site=world.canal, code="C2", name="Fond")
+    open_till(world.canal, "C2")
 
     page = browser().get(TICKET)
 

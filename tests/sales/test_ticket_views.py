@@ -256,6 +256,7 @@ def test_no_page_of_the_list_sorts_or_scans_the_tickets(sold, browser):
                     assert f"SCAN {table}" not in found, (query, asked["sql"], found)
 
 
+@pytest.mark.parametrize("days_ago", [1])
 def test_the_list_is_filtered_and_hides_other_sites_and_structures(sold, browser, world):
     there = Till.objects.create(organisation=world.navette, site=world.gare, code="G1", name="G")
     theirs = Till.objects.create(organisation=world.port, site=world.quai, code="Q1", name="Q")
@@ -322,6 +323,7 @@ def test_a_number_at_several_sites_lists_each(sold, browser, world):
     assert numbers(found) == ["VE-gare-1", "VE-canal-1"]
 
 
+@pytest.mark.parametrize("days_ago", [2])
 def test_the_day_s_takings_are_told_per_till_and_means_of_payment(sold, browser, world, counter):
     other = Till.objects.create(organisation=world.navette, site=world.canal, code="C2", name="B")
     sold(mob(5_000), at=timezone.now() - timedelta(days=2))
