@@ -105,6 +105,7 @@ SENTENCES: dict[str, Any] = {
     "bad_line": gettext_lazy("A line is grams of a category, full containers of one, or an item."),
     "bad_sale_line": gettext_lazy("A line is one item, or a category, or a key of the price grid."),
     "item_alone": gettext_lazy("An item is sold by itself, with the weight of its label."),
+    "no_amount": gettext_lazy("Type an amount, such as 20 or 12,50."),
     "bad_discount": gettext_lazy("A discount is an amount or a percentage, not both."),
     "line_twice": gettext_lazy("The same line is there twice."),
     "reclassify_bulk": gettext_lazy("Only bulk is reclassified: leave the items out."),

@@ -118,6 +118,11 @@ BAD_VALUES = {
     "payments": NOT_LINES,
     "amount_cents": [0, 10_000_001, *NOT_GRAMS, None],
     "method": NOT_ONE_OF,
+    "float_cents": [1_000_001, *NOT_GRAMS, None],
+    "counted": [None, [], "x", 5, {}, {"surprise": 1}, {"cash": {"3": 1}}],
+    "cash": [None, [], "x", 5, {"7": 1}, {"5000": -1}, {"5000": 10_000}, {"5000": "2"}],
+    "5000": [10_000, *NOT_GRAMS, None],
+    "20": [10_000, *NOT_GRAMS, None],
     "title": ["\u0000", "a\u001b[0m", "\ud800", "x" * 121, 5, True, [], {}],
     "items": [{}, "x", [None], [1], ["nowhere"], ["\u0000"], ["\ud800"], ["nowhere"] * 100_000],
 }
@@ -260,6 +265,8 @@ def _bad_values(name: str, key: str) -> list:
     if key == "reason":
         return BAD_REASONS.get(name, NOT_ONE_OF)
     bad = BAD_VALUES[key]
+    if name.endswith("/cash-moves") and key == "amount_cents":
+        return [each for each in bad if each != -1]  # taken out
     if key == "weight_g" and name not in ZERO_GRAMS_ARE_FINE:
         return [0, *bad]
     return bad

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal, Self
 
 from django.http import Http404, HttpResponse
 from ninja import Field, Schema
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from inventory.api.acts import entry_of
 from inventory.models import Verb
@@ -84,6 +86,12 @@ class CashMoveIn(Shape):
     amount_cents: Annotated[int, Field(strict=True, ge=-MOST_CENTS, le=MOST_CENTS)]
     reason: Reason
     comment: Text = ""
+
+    @model_validator(mode="after")
+    def moves_something(self) -> Self:
+        if not self.amount_cents:
+            raise PydanticCustomError("no_amount", "")
+        return self
 
 
 class CashMoveOut(Schema):

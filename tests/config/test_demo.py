@@ -41,6 +41,7 @@ from reporting.periods import Period
 from reporting.scopes import Scope
 from sales.models import Method, PriceKey, Refund, Sale, SaleLine, Till, WeightSource
 from sales.services import Paid, Wanted, record_sale
+from tests.tills import keep_open, till_entry
 
 START, THEN, LATER = date(2026, 1, 1), date(2026, 2, 14), date(2026, 2, 17)
 SHOPS = ["canal", "gare"]
@@ -333,6 +334,7 @@ def test_an_object_that_somebody_sold_is_not_sold_again(navette):
     till = Till.objects.get(site=navette.canal)
     shelf = Item.objects.in_stock([navette.canal]).filter(account__place=till.place)
     mine = list(shelf.select_related("account__place", "category"))
+    keep_open(till, till_entry(navette.canal, last_act()))
     record_sale(
         entry=entry(navette, Verb.SELL, last_act()),
         till=till,
