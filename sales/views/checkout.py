@@ -66,9 +66,10 @@ def checkout(request: CallerRequest, till: str) -> HttpResponse:
     return render(request, template, context, status=422 if found.is_refused else 200)
 
 
-def till_of(request: CallerRequest, code: str) -> Till:
+def till_of(request: CallerRequest, code: str, *, or_retired: bool = False) -> Till:
     """A till in use where the caller may do this. Raises Http404, PermissionDenied."""
-    rows = Till.objects.within(request).offered().select_related("site__organisation", "place")
+    rows = Till.objects.within(request).select_related("site__organisation", "place")
+    rows = rows if or_retired else rows.offered()
     till: Till | None = rows.named(code).first() if code.isprintable() else None
     if till is None:
         raise Http404

@@ -91,7 +91,7 @@ def _named(totals: Totals) -> list[tuple[str, int]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def close_till(request: CallerRequest, till: str) -> HttpResponse:
     """Count the drawer without being told what should be in it, and close (Z)."""
-    found = till_of(request, till)
+    found = till_of(request, till, or_retired=True)
     session = TillSession.objects.open_at(found)
     if session is None and request.method != "POST":
         return redirect("open-till", till=found.code)

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from inventory.models import Verb
-from sales.models import CashMove, Chain, Closing, Method, TillSession
+from sales.models import CashMove, Chain, Closing, Method, Till, TillSession
 from sales.services import Count, Paid, close_session
 from tests.sales.conftest import mob
 
@@ -97,6 +97,16 @@ def test_a_till_is_closed_and_its_z_is_shown_and_printed(counter, browser, sold,
     assert paper.content.startswith(b"%PDF")
     assert browser(world.paul).get(closed.url).status_code == 404
     assert browser(world.sorter).get(closed.url).status_code == 403
+
+
+def test_a_till_taken_out_of_use_is_still_closed(counter, browser):
+    Till.objects.filter(pk=counter.till.pk).update(is_active=False)
+    client = browser()
+    seen = client.get("/caisse/C1/cloturer/").context["seen"]
+    assert client.get("/caisse/C1/").status_code == 404
+    closed = client.post("/caisse/C1/cloturer/", posted(seen=seen, p5000="2"))
+    assert client.get(closed.url).status_code == 200
+    assert client.get("/caisse/C1/ouvrir/").status_code == 404
 
 
 def test_what_was_sold_while_one_counted_is_told(counter, browser, sold):
