@@ -8,11 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inventory.models import Account, Flow, Kind
+from organisation.papers.cells import MARK, Number, neutral
 from reporting.listing import LABELS, Listing
-
-MARK = "\ufeff"
-# What a spreadsheet takes for a formula, or drops to find one; full-width signs count as well.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class _Echo:
@@ -20,10 +17,6 @@ class _Echo:
 
     def write(self, line: str) -> str:
         return line
-
-
-class _Number(str):
-    """Digits of ours: a minus sign in front is no formula."""
 
 
 def flows_csv(listing: Listing) -> Iterator[str]:
@@ -35,14 +28,6 @@ def flows_csv(listing: Listing) -> Iterator[str]:
         for flow in listing.flows():
             for figure, grams in _shares(listing, flow):
                 yield writer.writerow(map(neutral, _row(flow, figure, grams)))
-
-
-def neutral(cell: Any) -> str:
-    """A cell that no spreadsheet runs: text that looks like a formula gets an apostrophe."""
-    is_text = isinstance(cell, str) and not isinstance(cell, _Number)
-    if is_text and cell.lstrip(" \u00a0").startswith(DANGEROUS):
-        return f"'{cell}"
-    return str(cell)
 
 
 def _header() -> list[str]:
@@ -77,7 +62,7 @@ def _row(flow: Flow, figure: str, grams: int) -> Iterable[Any]:
         flow.from_category.code,
         flow.from_category.name,
         flow.origin.name if flow.origin else "",
-        _Number(_kilograms(grams)),
+        Number(_kilograms(grams)),
         flow.units,
         flow.get_method_display(),
         movement.note,

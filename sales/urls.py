@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from sales.views import checkout, drawer, prices, tickets
+from sales.views import archives, checkout, drawer, prices, tickets
 
 urlpatterns = [
     path("caisse/", checkout.choose_till, name="checkout"),
     path("caisse/tickets/", tickets.tickets, name="tickets"),
     path("caisse/prix/", prices.prices, name="prices"),
+    path("caisse/archives/", archives.archives, name="archives"),
+    path("caisse/archives/nouvelle/", archives.make, name="make-archive"),
+    path("caisse/archives/<uuid:uuid>.zip", archives.archive, name="archive"),
     path("caisse/<str:till>/", checkout.checkout, name="checkout"),
     path("caisse/<str:till>/ouvrir/", drawer.open_till, name="open-till"),
     path("caisse/<str:till>/tiroir/", drawer.drawer, name="drawer"),

@@ -35,6 +35,7 @@ from organisation.models import HeldEntry, Membership, Site, Station, Submission
 from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
+from sales.archive import make_archive
 from sales.models import Chain, Method, PriceKey
 from sales.services import Count, close_session
 from tests.tills import open_till, till_entry
@@ -361,6 +362,11 @@ PAGES = {
     "caisse/tickets/": ALONE,
     "caisse/prix/": ALONE,
     "caisse/<str:till>/": Sample(path={"till": "$till"}),
+    "caisse/archives/": ALONE,
+    "caisse/archives/nouvelle/": Sample(
+        body={"of": "$site", "start": "2020-01-01", "end": "$today"}
+    ),
+    "caisse/archives/<uuid:uuid>.zip": Sample(path={"uuid": "$archive"}),
     "caisse/<str:till>/ouvrir/": Sample(path={"till": "$shut_till"}, body={"float": "100"}),
     "caisse/<str:till>/tiroir/": Sample(
         path={"till": "$till"}, body={"way": "out", "kind": "bank", "amount": "5"}
@@ -522,6 +528,8 @@ def furnish(site, person, post_json) -> dict[str, str]:
     )
     till, shut_till = open_till(site, f"till-{site.code}"), open_till(site, f"shut-{site.code}")
     close_session(entry=till_entry(site), till=shut_till, count=Count({}))
+    today = site.business_date(timezone.now())
+    archive = make_archive(entry=till_entry(site), start=today, end=today)
     key, _new = PriceKey.objects.get_or_create(
         code=f"key-{site.code}",
         organisation=site.organisation,
@@ -539,9 +547,10 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "peer": peer.code,
         "till": till.code,
         "shut_till": shut_till.code,
+        "archive": str(archive.uuid),
         "key": key.code,
         **_own_codes(site.organisation),
-        "today": site.business_date(timezone.now()).isoformat(),
+        "today": today.isoformat(),
         "item": label_item(site, person),
     }
 

@@ -17,11 +17,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from inventory.ledger import Entry
+from organisation.models import Site
 from sales import FISCAL_VERSION
 from sales.models import Chain, JournalEntry, Kind, Till
 
 RECIPE = 1
 DOMAIN = f"tracerie/journal/{RECIPE}"
+SITE = "SITE"  # what a site's own chain is called; no till is
 LARGEST = 2**53  # beyond it JavaScript no longer counts exactly
 
 
@@ -71,15 +73,23 @@ def hold(till: Till) -> Chain:
 
     Whoever writes at a till takes it first: one at a time, and all in the same order.
     """
-    site = till.site
-    name = f"{site.organisation.code}/{site.code}/{till.code}"
+    return _held(till.site, till)
+
+
+def hold_site(site: Site) -> Chain:
+    """The head of a site's own chain: what is done with the journal itself."""
+    return _held(site, None)
+
+
+def _held(site: Site, till: Till | None) -> Chain:
+    name = f"{site.organisation.code}/{site.code}/{till.code if till else SITE}"
     heads = Chain.objects.select_for_update().filter(name=name)
     head = heads.first()
     if head is None:
         made = {"organisation": site.organisation, "site": site, "till": till}
         Chain.objects.get_or_create(name=name, defaults=made)
         head = heads.get()
-    head.till = till
+    head.till, head.site = till, site
     return head
 
 
@@ -106,8 +116,6 @@ def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
 
 def _envelope(head: Chain, entry: Entry, kind: Kind, uuid: UUID) -> dict[str, Any]:
     """What every event says: which, where, when by this server's clock, and who, without a name."""
-    till = head.till
-    assert till is not None  # noqa: S101 (``hold`` gave it)
     return {
         "v": RECIPE,
         "chain": head.name,
@@ -116,8 +124,8 @@ def _envelope(head: Chain, entry: Entry, kind: Kind, uuid: UUID) -> dict[str, An
         "uuid": str(uuid),
         "at": stamp(timezone.now()),
         "business_date": entry.day.isoformat(),
-        "till": till.code,
-        "site": till.site.code,
+        "till": head.till.code if head.till else None,
+        "site": head.site.code,
         "operator": entry.author.pk if entry.author else None,
         "software": f"tracerie/{FISCAL_VERSION}",
         "perpetual_cents": head.perpetual_cents,

@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections, transaction
-from django.db.models import F, Model
+from django.db.models import F, Model, Q
 from django.utils.translation import gettext as _
 
 from inventory import triggers
-from sales.journal import RECIPE, canonical, hash_of
+from sales.journal import RECIPE, SITE, canonical, hash_of
 from sales.journal.bodies import (
     Data,
     cash_move_data,
@@ -27,6 +27,7 @@ from sales.journal.bodies import (
     sale_data,
     session_data,
 )
+from sales.journal.keys import public_pem
 from sales.journal.totals import totals_of
 from sales.models import (
     CashMove,
@@ -90,6 +91,7 @@ def findings(
             yield Finding("", 0, "missing", _("trigger %(name)s") % {"name": name})
         yield from _strays(using)
         yield from _sums(using)
+        yield from _key(using)
         for chain in chains:
             yield from _chain(chain, anchors.get(chain.name, {}), using)
 
@@ -109,6 +111,13 @@ def _strays(using: str) -> Iterator[Finding]:
         .distinct()
     ):
         yield Finding(name, 0, "missing", _("the head of the chain"))
+
+
+def _key(using: str) -> Iterator[Finding]:
+    """Whether the key is the one that signed the last archive."""
+    last = JournalEntry.objects.using(using).filter(kind=Kind.ARCHIVE).order_by("-pk").first()
+    if last and json.loads(last.body)["data"]["public_key"] != public_pem():
+        yield Finding(last.chain_id, last.seq, "altered", _("the signing key"))
 
 
 def _sums(using: str) -> Iterator[Finding]:
@@ -169,7 +178,8 @@ def _said(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
     if sums != expected:
         yield "altered", _("its perpetual totals do not follow")
     walk.perpetual_cents, walk.perpetual_abs_cents = sums
-    if walk.is_open == (event.kind == Kind.SESSION_OPEN):
+    is_till = not walk.chain.endswith(f"/{SITE}")
+    if is_till and walk.is_open == (event.kind == Kind.SESSION_OPEN):
         yield "altered", _("it is in no session, or opens one in another")
     walk.is_open = event.kind != Kind.CLOSE_DAY
 
@@ -182,10 +192,10 @@ def _amount(body: Mapping[str, Any]) -> int:
 
 def _head(chain: Chain, walk: _Walk, using: str) -> Iterator[Finding]:
     names = Chain.objects.using(using).filter(name=chain.name, site__organisation=F("organisation"))
-    codes = names.filter(till__site=F("site")).values_list(
+    codes = names.filter(Q(till=None) | Q(till__site=F("site"))).values_list(
         "organisation__code", "site__code", "till__code"
     )
-    if ["/".join(each) for each in codes] != [chain.name]:
+    if [f"{owner}/{site}/{till or SITE}" for owner, site, till in codes] != [chain.name]:
         yield Finding(chain.name, 0, "altered", _("the till of the chain"))
     if chain.last_seq > walk.seq:
         why = _("events %(first)d to %(last)d") % {"first": walk.seq + 1, "last": chain.last_seq}

@@ -53,6 +53,7 @@ def tickets(request: CallerRequest) -> HttpResponse:
         "days": sorted(set(days.values())),
         "day": said.get("day"),
         "may_sell": request.user.may_anywhere("sell"),
+        "may_archive": request.user.may_anywhere("read_figures"),
     }
     return render(request, "sales/tickets.html", context, status=422 if filters.errors else 200)
 

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from inventory.models import Account, Method, Verb
-from reporting.exports import neutral
+from organisation.papers.cells import neutral
 from reporting.indicators import diversion
 from reporting.listing import LABELS, Listing
 from reporting.periods import Period

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from sales.archive import verifier
 from sales.journal.verify import findings
 from sales.models import Chain
 
@@ -23,9 +24,12 @@ class Command(BaseCommand):
             metavar="CHAIN:NUMBER:HASH",
             help="a hash from outside, as a ticket or a Z has it; 8 characters are enough",
         )
+        parser.add_argument("--archive", help="an archive (zip), instead of the database")
         parser.add_argument("--database", default="report", help="alias to read from")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["archive"]:
+            sys.exit(verifier.main([options["archive"]]))
         using = options["database"]
         chains = Chain.objects.using(using).order_by("name")
         if till := options["till"]:

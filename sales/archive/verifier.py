@@ -1,0 +1,176 @@
+"""Vérifie une archive de caisse de Tracerie, sans Tracerie : Python 3 suffit.
+
+    python3 verifier.py [ARCHIVE.zip]      (sans argument : le dossier de ce fichier)
+
+Recalcule les empreintes des fichiers, la signature du manifeste, et chaque maillon des chaînes.
+Finit par 0 si tout est juste, par 1 sinon, en disant ce qui est faux.
+"""
+
+import base64
+import hashlib
+import json
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+DOMAIN = "tracerie/journal/1"
+GENESIS = "0" * 64
+SIGNS = {"sale": 1, "refund": -1}
+Point = tuple[int, int, int, int]
+Fault = tuple[str, str, str]  # what is wrong, where, why
+
+# Ed25519, as RFC 8032 (section 5.1) writes it down: slow, short, and nothing to install.
+P = 2**255 - 19
+Q = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+
+
+def _x_of(y: int, sign: int) -> int | None:
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT % P
+    if (x * x - square) % P or (not x and sign):
+        return None
+    return P - x if x % 2 != sign else x
+
+
+def _point(raw: bytes) -> Point | None:
+    y = int.from_bytes(raw, "little")
+    sign, y = y >> 255, y % 2**255
+    x = _x_of(y, sign)
+    return None if x is None else (x, y, 1, x * y % P)
+
+
+def _add(one: Point, two: Point) -> Point:
+    a = (one[1] - one[0]) * (two[1] - two[0]) % P
+    b = (one[1] + one[0]) * (two[1] + two[0]) % P
+    c, d = 2 * one[3] * two[3] * D % P, 2 * one[2] * two[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _times(scalar: int, point: Point) -> Point:
+    total: Point = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            total = _add(total, point)
+        point, scalar = _add(point, point), scalar >> 1
+    return total
+
+
+def is_signed(public: bytes, content: bytes, signature: bytes) -> bool:
+    """Whether ``signature`` (64 bytes) is that of ``content`` by the key ``public`` (32 bytes)."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    key, first = _point(public), _point(signature[:32])
+    scalar = int.from_bytes(signature[32:], "little")
+    if key is None or first is None or scalar >= Q:
+        return False
+    base = _point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+    if base is None:
+        return False
+    digest = hashlib.sha512(signature[:32] + public + content).digest()
+    left = _times(scalar, base)
+    right = _add(first, _times(int.from_bytes(digest, "little") % Q, key))
+    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (
+        left[1] * right[2] - right[1] * left[2]
+    ) % P == 0
+
+
+def raw_key(pem: str) -> bytes:
+    """The 32 bytes of an Ed25519 public key in PEM."""
+    lines = [line for line in pem.splitlines() if not line.startswith("-----")]
+    return base64.b64decode("".join(lines))[-32:]
+
+
+def faults(read: Callable[[str], bytes]) -> Iterator[Fault]:
+    """``(wrong, where, why)`` of all that is wrong; ``read(name)`` gives the bytes of a file."""
+    try:
+        manifest_bytes = read("manifest.json")
+        manifest = json.loads(manifest_bytes)
+        signature = base64.b64decode(read("manifest.sig"))
+        public = raw_key(read("public_key.pem").decode())
+    except (KeyError, OSError, ValueError) as error:
+        yield "manquant", "manifest.json", str(error)
+        return
+    if not is_signed(public, manifest_bytes, signature):
+        yield "modifié", "manifest.json", "la signature n'est pas celle de la clé publique"
+    if manifest.get("public_key") != public.hex():
+        yield "modifié", "public_key.pem", "ce n'est pas la clé que nomme le manifeste"
+    for name, digest in sorted(manifest["files"].items()):
+        try:
+            found = hashlib.sha256(read(name)).hexdigest()
+        except (KeyError, OSError):
+            yield "manquant", name, "le fichier n'est pas dans l'archive"
+            continue
+        if found != digest:
+            yield "modifié", name, "son empreinte n'est pas celle du manifeste"
+    try:
+        yield from _journal(read("journal.ndjson"), manifest)
+    except (KeyError, OSError):
+        return  # told above
+
+
+def _journal(content: bytes, manifest: Any) -> Iterator[Fault]:
+    chains = {chain["name"]: dict(chain) for chain in manifest["chains"]}
+    for number, line in enumerate(content.splitlines(), start=1):
+        try:
+            event = json.loads(line)
+            chain = chains[event["chain"]]
+            body = json.loads(event["body"])
+            cents = SIGNS.get(body["kind"], 0) * body["data"].get("total_cents", 0)
+        except (ValueError, KeyError, TypeError):
+            yield "modifié", f"ligne {number}", "illisible, ou d'une chaîne inconnue"
+            continue
+        yield from (
+            (wrong, f"{event['chain']} n° {event['seq']}", why)
+            for wrong, why in _link(event, body, chain, cents)
+        )
+    for name, chain in chains.items():
+        last = chain.get("seq", chain["first_seq"] - 1)
+        found = last, chain.get("hash", chain["before_hash"])
+        if found != (chain["last_seq"], chain["last_hash"]):
+            yield "manquant", name, f"la chaîne s'arrête au n° {last}, attendu {chain['last_seq']}"
+
+
+def _link(event: Any, body: Any, chain: Any, cents: int) -> Iterator[tuple[str, str]]:
+    """One event against the one before, which ``chain`` remembers."""
+    seq = chain.get("seq", chain["first_seq"] - 1)
+    before = chain.get("hash", chain["before_hash"])
+    if event["seq"] != seq + 1:
+        yield "manquant", f"attendu le n° {seq + 1}"
+    elif event["prev_hash"] != before:
+        yield "modifié", "il ne suit pas l'événement d'avant"
+    text = f"{DOMAIN}\n{event['prev_hash']}\n{event['body']}"
+    if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != event["hash"]:
+        yield "modifié", "son empreinte n'est pas celle de son contenu"
+    if (body.get("chain"), body.get("seq")) != (event["chain"], event["seq"]):
+        yield "modifié", "son contenu désigne un autre événement"
+    known = chain.get("perpetual", chain["before_perpetual_cents"])
+    if body.get("perpetual_cents") != known + cents:
+        yield "modifié", "ses totaux perpétuels ne suivent pas"
+    chain.update(seq=event["seq"], hash=event["hash"], perpetual=body.get("perpetual_cents"))
+
+
+def main(arguments: list[str]) -> int:
+    path = Path(arguments[0]) if arguments else Path(__file__).resolve().parent
+    if path.is_dir():
+        found = list(faults(lambda name: (path / name).read_bytes()))
+    else:
+        with zipfile.ZipFile(path) as archive:
+            found = list(faults(archive.read))
+    for wrong, where, why in found:
+        sys.stdout.write(f"{wrong} · {where} · {why}\n")
+    said = f"Anomalies : {len(found)}." if found else "L'archive est intacte."
+    sys.stdout.write(f"{said}\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,104 @@
+"""The archives of tills: made, listed, handed out."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_POST, require_safe
+
+from inventory.ledger import Entry
+from inventory.models import Verb
+from inventory.views.acts import shown
+from organisation.doors import page, require
+from organisation.models import Site, Submission
+from organisation.permissions import CallerRequest
+from organisation.submissions import claim_of, form_content, submit
+from sales.archive import Archive, make_archive
+from sales.forms.archives import ArchiveForm
+from sales.models import JournalEntry, Kind
+
+MOST = 200
+
+
+@page("read_figures")
+@require_safe
+def archives(request: CallerRequest) -> HttpResponse:
+    """Archives that were made, and the form of a new one for those who may."""
+    return _shown(request, _form(request, None))
+
+
+@page("close_month")
+@require_POST
+def make(request: CallerRequest) -> HttpResponse:
+    """Freeze what the tills of a site closed between two days."""
+    form = _form(request, request.POST)
+    if form is not None and form.is_valid() and _made(request, form):
+        return redirect("archives")
+    return _shown(request, form)
+
+
+def _made(request: CallerRequest, form: ArchiveForm) -> str | None:
+    """The archive's id; or why there is none, on the form."""
+    said = form.cleaned_data
+
+    def record(submission: Submission) -> str:
+        entry = Entry(form.site, Verb.SELL, submission, request.user, timezone.now())
+        return str(make_archive(entry=entry, start=said["start"], end=said["end"]).uuid)
+
+    try:
+        _is_new, uuid = submit(
+            claim=claim_of(request, said["id"], form.site.organisation),
+            content=form_content(request.POST),
+            record=record,
+        )
+    except ValidationError as refusal:
+        form.refuse(refusal)
+        return None
+    return uuid
+
+
+@page("read_figures")
+@require_safe
+def archive(request: CallerRequest, uuid: UUID) -> HttpResponse:
+    """The archive itself, as a zip: the same to the byte each time."""
+    event = get_object_or_404(_events(request), uuid=uuid)
+    require(request, event.chain.site)
+    told = json.loads(event.body)["data"]
+    name = f"caisse-{told['site']}-{told['from']}-{told['to']}.zip"
+    response = HttpResponse(Archive.of(event).zipped(), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _events(request: CallerRequest) -> Any:
+    rows = JournalEntry.objects.filter(
+        kind=Kind.ARCHIVE, chain__organisation=request.user.organisation_id
+    )
+    return rows.select_related("chain__site")
+
+
+def _form(request: CallerRequest, data: Any) -> ArchiveForm | None:
+    sites = list(Site.objects.permitted(request.user, "close_month").select_related("organisation"))
+    today = timezone.localdate()
+    initial = {"start": today.replace(month=1, day=1), "end": today}
+    return ArchiveForm(data, sites=sites, initial=initial) if sites else None
+
+
+def _shown(request: CallerRequest, form: ArchiveForm | None) -> HttpResponse:
+    readable = Site.objects.permitted(request.user, "read_figures")
+    rows = _events(request).filter(chain__site__in=readable).order_by("-pk")[:MOST]
+    listed = [(event, json.loads(event.body)["data"]) for event in rows]
+    context = {
+        "archives": [
+            (event, parse_date(told["from"]), parse_date(told["to"]), len(told["chains"]))
+            for event, told in listed
+        ],
+        "form": form,
+        "is_sent": request.method == "POST",
+    }
+    return shown(request, "sales/archives.html", context)
