@@ -35,7 +35,10 @@ def archives(request: CallerRequest) -> HttpResponse:
 @page("close_month")
 @require_POST
 def make(request: CallerRequest) -> HttpResponse:
-    """Freeze what the tills of a site closed between two days."""
+    """Freeze what the tills of a site closed between two days. Raises Http404, PermissionDenied."""
+    if code := request.POST.get("of"):
+        rows = Site.objects.filter(organisation=request.user.organisation_id, code=code)
+        require(request, get_object_or_404(rows))
     form = _form(request, request.POST)
     if form is not None and form.is_valid() and _made(request, form):
         return redirect("archives")

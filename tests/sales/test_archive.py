@@ -231,7 +231,7 @@ def test_a_director_makes_one_and_an_auditor_takes_it(closed, browser, world):
 
 
 @pytest.mark.parametrize(
-    "fields", [{}, {"of": "quai"}, {"start": "2030-01-02", "end": "2030-01-01"}, {"start": "hier"}]
+    "fields", [{}, {"of": ""}, {"start": "2030-01-02", "end": "2030-01-01"}, {"start": "hier"}]
 )
 def test_an_archive_that_makes_no_sense_is_refused(closed, browser, world, fields):
     asked = {"id": str(uuid4()), "of": "canal", "start": "2020-01-01", "end": "2020-01-02"}

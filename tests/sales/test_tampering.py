@@ -57,6 +57,8 @@ def faults(**anchors):
 
 def tamper(*statements):
     """As somebody who may do anything: no trigger, no constraint stands in the way."""
+    if connection.vendor == "postgresql" and not triggers.missing(connection):
+        connection.check_constraints()  # those that wait for a commit keep their table as it is
     triggers.drop(connection)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
