@@ -14,8 +14,8 @@ from organisation.models import Site
 class ArchiveForm(Once):
     """The site, and the first and last business day."""
 
-    start = forms.DateField(label=_("From"), widget=day_input())
-    end = forms.DateField(label=_("To"), widget=day_input())
+    start = forms.DateField(label=_("First day"), widget=day_input())
+    end = forms.DateField(label=_("Last day"), widget=day_input())
 
     def __init__(self, *args: Any, sites: list[Site], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from sales.models import CashMove, Closing, TillSession
+from sales.models import CashMove, Closing, Till, TillSession
+from sales.services import Count, close_session
 from tests.e2e.counter import TILL, Cashier
 from tests.e2e.looks import faults
+from tests.tills import till_entry
 
 pytestmark = pytest.mark.browser
 
@@ -64,4 +66,18 @@ def test_every_page_fits_and_axe_finds_nothing(visit, shop, violations):
         expect(page.locator("h1")).to_have_text("Clôture de caisse")
         assert faults(page, violations) == []
         page.goto(f"{TILL}ouvrir/")
+        assert faults(page, violations) == []
+
+
+def test_archives_fit_and_axe_finds_nothing(visit, shop, violations):
+    world = shop.world
+    till = Till.objects.get()
+    close_session(entry=till_entry(world.canal), till=till, count=Count({5_000: 2}))
+    day = TillSession.objects.get().business_date.isoformat()
+    with visit("/caisse/archives/", login="director") as page:
+        assert faults(page, violations) == []
+        page.fill("[name=start]", day)
+        page.fill("[name=end]", day)
+        page.get_by_role("button", name="Faire l’archive").click()
+        expect(page.get_by_role("link", name="Télécharger")).to_be_visible()
         assert faults(page, violations) == []

@@ -152,8 +152,19 @@ def test_a_right_day_has_no_fault(day):
     assert faults() == []
 
 
-@pytest.mark.parametrize(("table", "column", "kind"), COLUMNS)
-def test_a_changed_column_is_found(day, table, column, kind):
+def test_every_changed_column_is_found(day):
+    missed = []
+    for table, column, kind in COLUMNS:
+        with transaction.atomic():
+            changed = _change(table, column, kind)
+            if not faults():
+                missed.append(changed)
+            transaction.set_rollback(True)
+    assert missed == []
+    assert faults() == []
+
+
+def _change(table, column, kind):
     with connection.cursor() as cursor:
         key = "name" if table == "sales_chain" else "id"
         cursor.execute(f"SELECT {key}, {column} FROM {table} ORDER BY {key} LIMIT 1")
@@ -161,7 +172,7 @@ def test_a_changed_column_is_found(day, table, column, kind):
     other = _other(column, kind, value)
     quoted = f"'{other}'" if isinstance(other, str) else str(other).upper()
     tamper(f"UPDATE {table} SET {column} = {quoted} WHERE {key} = '{row}'")
-    assert faults(), f"{table}.{column}: {value!r} → {other!r}"
+    return f"{table}.{column}: {value!r} → {other!r}"
 
 
 # Rows that are gone, or elsewhere
@@ -298,20 +309,20 @@ def _flipped(body, rng):
 
 def test_each_of_a_thousand_flipped_bits_is_found(tickets):  # noqa: F811
     """On SQLite as stored bytes, text or not; PostgreSQL refuses to store what is no text."""
-    rng, tried, found = random.Random(2026), 0, 0  # noqa: S311
+    rng, tried = random.Random(2026), 0  # noqa: S311
     triggers.drop(connection)
     bodies = dict(JournalEntry.objects.values_list("seq", "body"))
     while tried < FLIPS:
-        seq = rng.choice([*bodies])
-        raw = _flipped(bodies[seq], rng)
-        if connection.vendor == "postgresql" and not _is_text(raw):
-            continue
-        tried += 1
+        flips = {seq: _flipped(body, rng) for seq, body in bodies.items()}
+        if connection.vendor == "postgresql":
+            flips = {seq: raw for seq, raw in flips.items() if _is_text(raw)}
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(*_store(raw, seq))
-            found += any(at == seq for _wrong, at, _why in faults())
+            for seq, raw in flips.items():
+                cursor.execute(*_store(raw, seq))
+            found = {at for _wrong, at, _why in faults()}
             transaction.set_rollback(True)
-    assert found == FLIPS
+        assert flips.keys() <= found
+        tried += len(flips)
 
 
 def _is_text(raw):
