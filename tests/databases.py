@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from functools import cache
+from http.client import HTTPException
 from itertools import count
 from pathlib import Path
 from threading import Barrier, Thread
@@ -105,6 +106,8 @@ def send(url: str, token: str, content: dict[str, Any]) -> tuple[int, str]:
     except error.HTTPError as refusal:
         with refusal:
             return refusal.code, refusal.read().decode()
+    except HTTPException as cut:  # killed in the middle of its answer
+        raise ConnectionError from cut
 
 
 def _new_database(folder: Any, template: str = "") -> str:
