@@ -12,10 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from inventory.models import Category
-from inventory.units import NO_BREAK, exact_euros, format_kg
+from inventory.units import exact_euros, format_kg
 from organisation.papers import typeset
 from sales.models import Closing, Method
 from sales.services import PIECES
+from sales.templatetags.money import euros
 
 TEMPLATE = Path(__file__).with_name("zreport.typ")
 
@@ -89,16 +90,15 @@ def _paper(closing: Closing) -> dict[str, Any]:
         "day": _day(z),
         "heads": [_("Means of payment"), _("Counted"), _("Taken")],
         "methods": [
-            [name, "" if counted is None else _euros(counted), _euros(cents)]
+            [name, "" if counted is None else euros(counted), euros(cents)]
             for name, cents, counted in z["method_rows"]
         ],
-        "total": [_("Total"), _euros(z["total_cents"])],
+        "total": [_("Total"), euros(z["total_cents"])],
         "drawer_title": _("Drawer"),
         "drawer": _drawer(z),
         "piece_heads": [_("Note or coin"), _("How many"), _("Sum")],
         "pieces": [
-            [_euros(piece), str(number), _euros(piece * number)]
-            for piece, number in z["piece_rows"]
+            [euros(piece), str(number), euros(piece * number)] for piece, number in z["piece_rows"]
         ],
         "category_heads": [_("Category"), _("How many"), "kg", "€"],
         "categories": [
@@ -114,17 +114,12 @@ def _paper(closing: Closing) -> dict[str, Any]:
     }
 
 
-def _euros(cents: int) -> str:
-    """To the cent, always: columns of a Z are compared with one another."""
-    return f"{exact_euros(cents)}{NO_BREAK}€"
-
-
 def _day(z: dict[str, Any]) -> list[list[str]]:
     return [
         [_("Tickets"), str(z["tickets"])],
-        [_("Sales"), _euros(z["sales_cents"])],
-        [_("Discounts given"), _euros(z["discounts_cents"])],
-        [_("Given back"), f"{_euros(-z['refunds_cents'])} ({z['refunds']})"],
+        [_("Sales"), euros(z["sales_cents"])],
+        [_("Discounts given"), euros(z["discounts_cents"])],
+        [_("Given back"), f"{euros(-z['refunds_cents'])} ({z['refunds']})"],
         [_("Weight sold"), f"{format_kg(z['weight_g'])} kg"],
     ]
 
@@ -139,20 +134,20 @@ def _drawer(z: dict[str, Any]) -> list[list[str]]:
     counted, gap = z["counted_cents"], z["gap_cents"]
     carried = "" if z["float_counted"] else f" ({_('carried over, not counted')})"
     return [
-        [_("Float"), _euros(z["float_cents"]) + carried],
-        [_("Cash taken"), _euros(cash_cents)],
-        [_("Brought in"), _euros(z["in_cents"])],
-        [_("Taken out"), _euros(-z["out_cents"])],
-        [_("Should be there"), _euros(z["expected_cents"])],
-        [_("Was counted"), _("not counted") if counted is None else _euros(counted)],
-        [_("Gap"), "" if gap is None else _euros(gap)],
+        [_("Float"), euros(z["float_cents"]) + carried],
+        [_("Cash taken"), euros(cash_cents)],
+        [_("Brought in"), euros(z["in_cents"])],
+        [_("Taken out"), euros(-z["out_cents"])],
+        [_("Should be there"), euros(z["expected_cents"])],
+        [_("Was counted"), _("not counted") if counted is None else euros(counted)],
+        [_("Gap"), "" if gap is None else euros(gap)],
     ]
 
 
 def _running(z: dict[str, Any]) -> list[list[str]]:
     return [
-        [_("This day"), _euros(z["total_cents"])],
-        [_("Since 1 January"), _euros(z["year_cents"])],
-        [_("Since the first ticket"), _euros(z["perpetual_cents"])],
-        [_("The same, refunds added"), _euros(z["perpetual_abs_cents"])],
+        [_("This day"), euros(z["total_cents"])],
+        [_("Since 1 January"), euros(z["year_cents"])],
+        [_("Since the first ticket"), euros(z["perpetual_cents"])],
+        [_("The same, refunds added"), euros(z["perpetual_abs_cents"])],
     ]

@@ -17,16 +17,15 @@ from organisation.submissions import once
 from sales import services
 from sales.journal.totals import totals_of
 from sales.models import CashMove, Closing, Method, Till, TillSession
-from sales.services import PIECES, Count
+from sales.services import MOST_CENTS, MOST_PIECES, PIECES, Count
 
 router = Doors()
 
-MOST_CENTS = 1_000_000  # of a drawer
 Cents = Annotated[int, Field(strict=True, ge=0, le=MOST_CENTS)]
 Reason = Literal["change", "bank", "purchase", "mistake", "other"]
 Piece = Literal["1", "2", "5", "10", "20", "50", "100", "200", "500", "1000", "2000", "5000",
                 "10000", "20000", "50000"]  # fmt: skip
-Pieces = dict[Piece, Annotated[int, Field(strict=True, ge=0, le=9_999)]]
+Pieces = dict[Piece, Annotated[int, Field(strict=True, ge=0, le=MOST_PIECES)]]
 Sum = Annotated[int, Field(strict=True, ge=0, le=100 * MOST_CENTS)]
 OtherMeans = Literal["card", "cheque", "voucher", "local_currency", "other"]
 

@@ -185,10 +185,10 @@ CLOSINGS = (
 def _tickets(event: JournalEntry, body: Any) -> Iterator[tuple[Any, ...]]:
     data = body["data"]
     if body["kind"] in (Kind.SALE, Kind.REFUND):
-        sign, nature = (1, "vente") if body["kind"] == Kind.SALE else (-1, "remboursement")
+        way, nature = (1, "vente") if body["kind"] == Kind.SALE else (-1, "remboursement")
         yield (
             body["till"], event.seq, data["number"], nature, data["occurred_at"],
-            data["business_date"], data.get("of", ""), sign * data["total_cents"],
+            data["business_date"], data.get("of", ""), way * data["total_cents"],
             data.get("change_cents", 0), event.hash,
         )  # fmt: skip
 

@@ -11,10 +11,8 @@ from inventory.forms import EuroField
 from inventory.forms.entries import ActForm
 from inventory.units import format_euros
 from sales.models import CashMove, Method
-from sales.services import PIECES, Count
+from sales.services import MOST_CENTS, MOST_PIECES, PIECES, Count
 
-MOST_CENTS = 1_000_000  # 10 000 € in a drawer: a key was pressed once too often
-MOST_PIECES = 9_999
 NOTES = tuple(piece for piece in reversed(PIECES) if 500 <= piece <= 10_000)
 COINS = tuple(piece for piece in reversed(PIECES) if piece < 500)
 COUNTED = (Method.CARD, Method.CHEQUE, Method.VOUCHER, Method.LOCAL_CURRENCY, Method.OTHER)

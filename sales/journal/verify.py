@@ -44,14 +44,7 @@ from sales.verify import CHECKS
 
 TOGETHER = 500  # events whose rows are read at a time
 
-ROWS_OF: dict[Kind, type[Model]] = {
-    Kind.SALE: Sale,
-    Kind.REFUND: Refund,
-    Kind.SESSION_OPEN: TillSession,
-    Kind.CASH_MOVE: CashMove,
-    Kind.CLOSE_DAY: Closing,
-}
-
+Told = tuple[int, Callable[[], Data]]  # an event's key, and what its rows say
 Wrong = Literal["altered", "missing", "unverifiable"]
 
 
@@ -98,7 +91,7 @@ def findings(
 
 def _strays(using: str) -> Iterator[Finding]:
     """Rows that no event of their kind stands behind, and events of no chain."""
-    for kind, model in ROWS_OF.items():
+    for kind, (model, _told) in TOLD_BY.items():
         known = JournalEntry.objects.using(using).filter(kind=kind).values("pk")
         for row in model._default_manager.using(using).exclude(event__in=known):
             what = f"{model._meta.verbose_name} {row.pk}"
@@ -212,7 +205,7 @@ def _head(chain: Chain, walk: _Walk, using: str) -> Iterator[Finding]:
 # What the rows of tickets and refunds tell
 
 
-def _sales(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[], Data]]]:
+def _sales(keys: Sequence[int], using: str) -> Iterator[Told]:
     rows = Sale.objects.using(using).filter(event__in=keys).select_related("movement", "till")
     rows = rows.prefetch_related("payments", "lines__category", "lines__key")
     codes = codes_of([line for sale in rows for line in sale.lines.all()])
@@ -221,26 +214,26 @@ def _sales(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[], 
         yield sale.event_id, partial(sale_data, sale, sale.lines.all(), payments, codes)
 
 
-def _refunds(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[], Data]]]:
+def _refunds(keys: Sequence[int], using: str) -> Iterator[Told]:
     rows = Refund.objects.using(using).filter(event__in=keys)
     rows = rows.select_related("movement", "sale__movement", "till").prefetch_related("lines__line")
     for refund in rows:
         yield refund.event_id, partial(refund_data, refund, refund.lines.all())
 
 
-def _sessions(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[], Data]]]:
+def _sessions(keys: Sequence[int], using: str) -> Iterator[Told]:
     rows = TillSession.objects.using(using).filter(event__in=keys)
     for session in rows.select_related("till"):
         yield session.event_id, partial(session_data, session)
 
 
-def _cash_moves(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[], Data]]]:
+def _cash_moves(keys: Sequence[int], using: str) -> Iterator[Told]:
     rows = CashMove.objects.using(using).filter(event__in=keys).select_related("session")
     for move in rows:
         yield move.event_id, partial(cash_move_data, move)
 
 
-def _closings(keys: Sequence[int], using: str) -> Iterator[tuple[int, Callable[[], Data]]]:
+def _closings(keys: Sequence[int], using: str) -> Iterator[Told]:
     rows = Closing.objects.using(using).filter(event__in=keys)
     for closing in rows.select_related("event", "session__event"):
         yield closing.event_id, partial(_reckoned, closing, using)
@@ -270,17 +263,17 @@ def _cash(pieces: Mapping[str, int]) -> int:
     return sum(int(piece) * number for piece, number in pieces.items())
 
 
-TOLD_BY = {
-    Kind.SALE: _sales,
-    Kind.REFUND: _refunds,
-    Kind.SESSION_OPEN: _sessions,
-    Kind.CASH_MOVE: _cash_moves,
-    Kind.CLOSE_DAY: _closings,
+TOLD_BY: dict[Kind, tuple[type[Model], Callable[[Sequence[int], str], Iterator[Told]]]] = {
+    Kind.SALE: (Sale, _sales),
+    Kind.REFUND: (Refund, _refunds),
+    Kind.SESSION_OPEN: (TillSession, _sessions),
+    Kind.CASH_MOVE: (CashMove, _cash_moves),
+    Kind.CLOSE_DAY: (Closing, _closings),
 }
 
 
 def _rows(batch: Sequence[JournalEntry], using: str) -> Iterator[Finding]:
-    for kind, told_by in TOLD_BY.items():
+    for kind, (_model, told_by) in TOLD_BY.items():
         events = [event for event in batch if event.kind == kind]
         told = dict(told_by([event.pk for event in events], using)) if events else {}
         for event in events:

@@ -6,9 +6,19 @@ A shop without tickets notes what its day brought.
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
 from sales.services.selling import Discount, Paid, Wanted, priced, record_sale, weigh
-from sales.services.sessions import PIECES, Count, close_session, move_cash, open_session
+from sales.services.sessions import (
+    MOST_CENTS,
+    MOST_PIECES,
+    PIECES,
+    Count,
+    close_session,
+    move_cash,
+    open_session,
+)
 
 __all__ = [
+    "MOST_CENTS",
+    "MOST_PIECES",
     "PIECES",
     "Count",
     "Discount",

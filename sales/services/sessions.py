@@ -18,6 +18,8 @@ from sales.journal.totals import totals_of
 from sales.models import CashMove, Chain, Closing, Kind, Method, Till, TillSession
 
 LONGEST = timedelta(hours=24)
+MOST_CENTS = 1_000_000  # 10 000 € in a drawer: a key was pressed once too often
+MOST_PIECES = 9_999
 PIECES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 
 

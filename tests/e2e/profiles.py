@@ -30,7 +30,7 @@ class Profile:
             self.is_taken = False
 
     def tidy(self):
-        """Leave nothing behind but files of pages, which the server is asked about each time."""
+        """Leave nothing behind but static files, the same for every test."""
         for page in self.context.pages:
             if page != self.anchor:
                 page.close()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sales.archive import verifier
 from sales.journal.verify import findings
@@ -41,10 +42,9 @@ class Command(BaseCommand):
         if strange := anchors.keys() - {chain.name for chain in chains}:
             raise CommandError(_("No chain is called %(name)s.") % {"name": min(strange)})
         count = 0
-        for count, found in enumerate(findings(chains=chains, anchors=anchors, using=using), 1):  # noqa: B007
-            self.stdout.write(
-                f"{WRONG[found.wrong]()} · {found.chain} n° {found.seq} · {found.why}"
-            )
+        for found in findings(chains=chains, anchors=anchors, using=using):
+            count += 1
+            self.stdout.write(f"{WRONG[found.wrong]} · {found.chain} n° {found.seq} · {found.why}")
         if count:
             self.stdout.write(_("%(count)s faults in the journal.") % {"count": count})
             sys.exit(1)
@@ -56,9 +56,9 @@ class Command(BaseCommand):
 
 
 WRONG = {
-    "altered": lambda: _("altered"),
-    "missing": lambda: _("missing"),
-    "unverifiable": lambda: _("unverifiable"),
+    "altered": gettext_lazy("altered"),
+    "missing": gettext_lazy("missing"),
+    "unverifiable": gettext_lazy("unverifiable"),
 }
 
 
