@@ -1,5 +1,6 @@
 """Which site and days an archive is of."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -7,20 +8,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from inventory.forms.entries import FIRST_DAY, Once, day_input
+from inventory.forms.entries import FIRST_DAY, day_input
 from organisation.models import Site
+from sales.forms.drawer import DrawerForm
 
 
-class ArchiveForm(Once):
+class ArchiveForm(DrawerForm):
     """The site, and the first and last business day."""
 
+    comment = None  # type: ignore[assignment]
     start = forms.DateField(label=_("First day"), widget=day_input())
     end = forms.DateField(label=_("Last day"), widget=day_input())
 
-    def __init__(self, *args: Any, sites: list[Site], **options: Any) -> None:
+    def __init__(self, *args: Any, sites: Mapping[str, Site], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.sites = {site.code: site for site in sites}
-        choices = [(code, site.name) for code, site in self.sites.items()]
+        choices = [(code, site.name) for code, site in sites.items()]
         self.fields["of"] = forms.ChoiceField(label=_("Site"), choices=choices)
 
     def clean(self) -> dict[str, Any]:
@@ -31,7 +33,3 @@ class ArchiveForm(Once):
         if start and end and not FIRST_DAY <= start <= end:
             raise ValidationError(_("The first day is after the last."), code="bad_period")
         return cleaned
-
-    @property
-    def site(self) -> Site:
-        return self.sites[self.cleaned_data["of"]]

@@ -4,20 +4,19 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
+from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import Verb
-from inventory.views.acts import shown
+from inventory.views.acts import recorded_number, shown
 from organisation.doors import page, require
-from organisation.models import Site, Submission
+from organisation.models import Site
 from organisation.permissions import CallerRequest
-from organisation.submissions import claim_of, form_content, submit
 from sales.archive import Archive, make_archive
 from sales.forms.archives import ArchiveForm
 from sales.models import JournalEntry, Kind
@@ -40,29 +39,14 @@ def make(request: CallerRequest) -> HttpResponse:
         rows = Site.objects.filter(organisation=request.user.organisation_id, code=code)
         require(request, get_object_or_404(rows))
     form = _form(request, request.POST)
-    if form is not None and form.is_valid() and _made(request, form):
-        return redirect("archives")
-    return _shown(request, form)
 
-
-def _made(request: CallerRequest, form: ArchiveForm) -> str | None:
-    """The archive's id; or why there is none, on the form."""
-    said = form.cleaned_data
-
-    def record(submission: Submission) -> str:
-        entry = Entry(form.site, Verb.SELL, submission, request.user, timezone.now())
+    def act(entry: Entry) -> str:
+        said = form.cleaned_data
         return str(make_archive(entry=entry, start=said["start"], end=said["end"]).uuid)
 
-    try:
-        _is_new, uuid = submit(
-            claim=claim_of(request, said["id"], form.site.organisation),
-            content=form_content(request.POST),
-            record=record,
-        )
-    except ValidationError as refusal:
-        form.refuse(refusal)
-        return None
-    return uuid
+    if form and form.is_valid() and recorded_number(request, form, Verb.SELL, act):
+        return redirect("archives")
+    return _shown(request, form)
 
 
 @page("read_figures")
@@ -85,14 +69,20 @@ def _events(request: CallerRequest) -> Any:
     return rows.select_related("chain__site")
 
 
-def _form(request: CallerRequest, data: Any) -> ArchiveForm | None:
-    sites = list(Site.objects.permitted(request.user, "close_month").select_related("organisation"))
+def _form(request: CallerRequest, data: Any) -> Any:
+    """The form of a new archive, for those who may make one somewhere."""
+    rows = Site.objects.permitted(request.user, "close_month").select_related("organisation")
+    sites = {site.code: site for site in rows}
+    if not sites:
+        return None
+    asked = (data or {}).get("of", "")
+    offer = Offer(sites.get(asked) or next(iter(sites.values())))
     today = timezone.localdate()
     initial = {"start": today.replace(month=1, day=1), "end": today}
-    return ArchiveForm(data, sites=sites, initial=initial) if sites else None
+    return ArchiveForm(data, sites=sites, initial=initial, offer=offer, user=request.user)
 
 
-def _shown(request: CallerRequest, form: ArchiveForm | None) -> HttpResponse:
+def _shown(request: CallerRequest, form: Any) -> HttpResponse:
     readable = Site.objects.permitted(request.user, "read_figures")
     rows = _events(request).filter(chain__site__in=readable).order_by("-pk")[:MOST]
     listed = [(event, json.loads(event.body)["data"]) for event in rows]
