@@ -5,7 +5,16 @@ A shop without tickets notes what its day brought.
 
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
-from sales.services.selling import Discount, Paid, Wanted, priced, record_sale, weigh
+from sales.services.selling import (
+    Discount,
+    Paid,
+    Wanted,
+    Whole,
+    priced,
+    record_sale,
+    spread,
+    weigh,
+)
 from sales.services.sessions import (
     MOST_CENTS,
     MOST_PIECES,
@@ -15,6 +24,7 @@ from sales.services.sessions import (
     move_cash,
     open_session,
 )
+from sales.services.terms import set_vat
 
 __all__ = [
     "MOST_CENTS",
@@ -24,6 +34,7 @@ __all__ = [
     "Discount",
     "Paid",
     "Wanted",
+    "Whole",
     "cancel_takings",
     "close_session",
     "move_cash",
@@ -32,7 +43,9 @@ __all__ = [
     "priced",
     "record_sale",
     "refund_sale",
+    "set_vat",
     "share",
     "share_back",
+    "spread",
     "weigh",
 ]
