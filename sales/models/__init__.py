@@ -4,8 +4,10 @@ Tickets, refunds and the takings of a day are written once: triggers refuse any 
 a cancellation are rows of their own.
 """
 
+from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
 from sales.models.journal import Chain, JournalEntry, Kind
+from sales.models.reductions import Reduction
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.settings import ShopSettings
@@ -41,9 +43,11 @@ __all__ = [
     "Kind",
     "Method",
     "Nature",
+    "ParkedTicket",
     "Payment",
     "PriceKey",
     "PriceMode",
+    "Reduction",
     "Refund",
     "RefundLine",
     "Regime",
@@ -53,6 +57,7 @@ __all__ = [
     "Till",
     "TillSession",
     "VatTerms",
+    "Visitors",
     "WeightSource",
     "taken_cents",
 ]
