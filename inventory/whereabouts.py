@@ -13,6 +13,9 @@ from inventory.models import Account, Flow, Item, Kind, Verb
 if TYPE_CHECKING:
     from inventory.ledger import Entry, Leg
 
+# What a till does counts to the day that it was opened, whatever the clock says of the object.
+AT_A_TILL = (Verb.SELL, Verb.RETURN)
+
 
 def carry_items(entry: "Entry", legs: Sequence["Leg"], ids: Mapping[str, int], day: date) -> None:
     """Move each item to its new account, or refuse when it is not where the legs take it from."""
@@ -30,7 +33,7 @@ def carry_items(entry: "Entry", legs: Sequence["Leg"], ids: Mapping[str, int], d
         if where[pk] != _account_in(mine[0].from_account, ids):
             _refuse_item(mine[0].item)
         ends.setdefault(_account_in(mine[0].to_account, ids), []).append(pk)
-    if entry.reverses is None:  # what cancels an older act has that act's day
+    if entry.reverses is None and entry.verb not in AT_A_TILL:  # a mirror has the day of its act
         _require_in_order(carried, where, day)
     for new, items in ends.items():
         Item.objects.filter(pk__in=items).update(account=new)
