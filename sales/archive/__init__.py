@@ -24,9 +24,9 @@ from django.utils.translation import gettext_lazy as _
 from inventory.ledger import Entry
 from organisation.models import Site
 from organisation.papers.cells import MARK, neutral
-from sales import FISCAL_VERSION, journal
+from sales import journal
 from sales.archive.verifier import raw_key
-from sales.journal import Event, canonical, stamp
+from sales.journal import SOFTWARE, Event, canonical, stamp, technical
 from sales.journal.keys import public_pem, sign
 from sales.models import Chain, Closing, JournalEntry, Kind
 
@@ -42,6 +42,7 @@ def make_archive(*, entry: Entry, start: date, end: date) -> JournalEntry:
     Raises ValidationError ``nothing_to_archive``.
     """
     head = journal.hold_site(entry.site)
+    technical.arrive(head=head, entry=entry)
     chains = [part for chain in _chains(entry.site) if (part := _part(chain, start, end))]
     if not chains:
         raise ValidationError(
@@ -50,7 +51,7 @@ def make_archive(*, entry: Entry, start: date, end: date) -> JournalEntry:
     organisation = entry.site.organisation
     told = {
         "recipe": journal.DOMAIN,
-        "software": f"tracerie/{FISCAL_VERSION}",
+        "software": SOFTWARE,
         "structure": organisation.code,
         "siret": organisation.siret,
         "site": entry.site.code,
@@ -66,7 +67,7 @@ def make_archive(*, entry: Entry, start: date, end: date) -> JournalEntry:
 
 
 def _chains(site: Site) -> Iterable[Chain]:
-    return Chain.objects.filter(site=site, till__isnull=False).order_by("name")
+    return Chain.objects.filter(site=site, till__isnull=False, is_training=False).order_by("name")
 
 
 def _part(chain: Chain, start: date, end: date) -> dict[str, Any] | None:

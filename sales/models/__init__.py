@@ -5,7 +5,8 @@ a cancellation are rows of their own.
 """
 
 from sales.models.days import DayPayment, DayTakings
-from sales.models.journal import Chain, JournalEntry, Kind
+from sales.models.copies import Copy
+from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.shop import PriceKey, Till
@@ -22,16 +23,20 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (till_id = NEW.till_id AND number = NEW.number)",
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
+    "sales_copy": "id = NEW.id OR event_id = NEW.event_id"
+    " OR (sale_id = NEW.sale_id AND number = NEW.number)",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
     "sales_daypayment": "id = NEW.id OR (takings_id = NEW.takings_id AND method = NEW.method)",
 }
 
 __all__ = [
+    "TECHNICAL",
     "WRITTEN_ONCE",
     "CashMove",
     "Chain",
     "Closing",
+    "Copy",
     "DayPayment",
     "DayTakings",
     "JournalEntry",

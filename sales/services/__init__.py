@@ -3,6 +3,7 @@
 A shop without tickets notes what its day brought.
 """
 
+from sales.services.handing import hand_out
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
 from sales.services.selling import Discount, Paid, Wanted, priced, record_sale, weigh
@@ -26,6 +27,7 @@ __all__ = [
     "Wanted",
     "cancel_takings",
     "close_session",
+    "hand_out",
     "move_cash",
     "note_takings",
     "open_session",
