@@ -37,6 +37,10 @@ def _secret_key() -> str:
 SECRET_KEY = env.str("SECRET_KEY", default="") or _secret_key()
 DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000")
+EMAIL_HOST = ""  # no mail is sent, and no page offers to
+if env.str("EMAIL_URL", default=""):
+    globals().update(env.email_url("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="tracerie@localhost")
 ALLOWED_HOSTS = env.list(
     "TRACERIE_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".lan", ".local"]
 )

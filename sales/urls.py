@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.views import archives, checkout, drawer, prices, tickets
+from sales.views import archives, checkout, drawer, handing, prices, tickets
 
 urlpatterns = [
     path("caisse/", checkout.choose_till, name="checkout"),
@@ -18,5 +18,7 @@ urlpatterns = [
     path("caisse/<str:till>/z/<int:number>/", drawer.closing, name="closing"),
     path("caisse/<str:till>/z/<int:number>.pdf", drawer.closing_paper, name="closing-pdf"),
     path("tickets/<str:number>/", tickets.ticket, name="ticket"),
+    path("tickets/<str:number>/remettre/", handing.hand_out, name="hand-out"),
+    path("t/<str:token>/", handing.public_ticket, name="public-ticket"),
     path("tickets/<str:number>/rembourser/", tickets.refund, name="refund"),
 ]

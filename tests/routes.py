@@ -377,6 +377,9 @@ PAGES = {
     "caisse/<str:till>/z/<int:number>/": Sample(path={"till": "$shut_till", "number": "1"}),
     "caisse/<str:till>/z/<int:number>.pdf": Sample(path={"till": "$shut_till", "number": "1"}),
     "tickets/<str:number>/": Sample(path={"number": "$sale_number"}),
+    "tickets/<str:number>/remettre/": Sample(
+        path={"number": "$sale_number"}, body={"way": "print"}
+    ),
     "tickets/<str:number>/rembourser/": Sample(
         path={"number": "$sale_number"},
         body={"line_2": "1", "till": "$till", "method": "cash", "comment": "too small"},

@@ -24,9 +24,7 @@ class Copy(models.Model):
         default_permissions = ("view",)
         verbose_name = _("ticket handed out")
         verbose_name_plural = _("tickets handed out")
-        constraints = [
-            models.UniqueConstraint(fields=["sale", "number"], name="copy_number_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["sale", "number"], name="copy_number_once")]
 
     def __str__(self) -> str:
         return f"{self.sale} / {self.number}"

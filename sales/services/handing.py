@@ -15,8 +15,6 @@ def hand_out(*, entry: Entry, sale: Sale, way: Copy.Way) -> Copy:
     head = journal.hold(sale.till)
     technical.arrive(head=head, entry=entry)
     copy = Copy(sale=sale, number=sale.copies.count(), way=way)
-    copy.event = journal.append(
-        head=head, entry=entry, event=Event(Kind.REPRINT, copy_data(copy))
-    )
+    copy.event = journal.append(head=head, entry=entry, event=Event(Kind.REPRINT, copy_data(copy)))
     copy.save(force_insert=True)
     return copy

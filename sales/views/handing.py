@@ -1,0 +1,94 @@
+"""A ticket handed out: printed, as a PDF, by e-mail; and read by the customer on their own."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.mail import EmailMessage
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from inventory.forms.choices import Offer
+from inventory.ledger import Entry
+from inventory.models import Verb
+from inventory.views.acts import recorded_number
+from organisation.doors import anyone, page
+from organisation.permissions import CallerRequest
+from sales import services
+from sales.forms.handing import HandForm
+from sales.models import Copy, Sale
+from sales.receipt import Receipt, receipt_pdf, sale_named
+from sales.views.tickets import sale_of
+
+
+@page("sell")
+@require_POST
+def hand_out(request: CallerRequest, number: str) -> HttpResponse:
+    """Print or send a ticket: the original at first, then duplicates, each of them noted."""
+    sale = sale_of(request, number)
+    form = HandForm(request.POST, offer=Offer(sale.movement.site), user=request.user)
+
+    def act(entry: Entry) -> str:
+        way = Copy.Way(form.cleaned_data["way"])
+        copy = services.hand_out(entry=entry, sale=sale, way=way)
+        if way == Copy.Way.MAIL:
+            _send(sale, copy.number, form.cleaned_data["address"])
+        return str(copy.number)
+
+    copied = recorded_number(request, form, Verb.SELL, act) if form.is_valid() else None
+    if copied is None:
+        for refusals in form.errors.values():
+            messages.error(request, " ".join(map(str, refusals)))
+        return redirect(_back(request, sale))
+    if form.cleaned_data["way"] == Copy.Way.PDF:
+        return _as_pdf(sale, int(copied))
+    if form.cleaned_data["way"] == Copy.Way.MAIL:
+        messages.success(request, _("The ticket was sent."))
+        return redirect(_back(request, sale))
+    return redirect(f"{_back(request, sale)}copie={copied}")
+
+
+def _back(request: CallerRequest, sale: Sale) -> str:
+    """The ticket's page, still as after the sale where it was."""
+    was_new = "vente=1&" if "vente" in request.POST else ""
+    return f"{reverse('ticket', kwargs={'number': sale.movement.number})}?{was_new}"
+
+
+def _as_pdf(sale: Sale, copy: int) -> HttpResponse:
+    response = HttpResponse(receipt_pdf(Receipt(sale.event, copy)), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{sale.movement.number}.pdf"'
+    return response
+
+
+def _send(sale: Sale, copy: int, address: str) -> None:
+    """Send a ticket to its buyer. The address is kept nowhere."""
+    number, owner = sale.movement.number, sale.movement.site.organisation
+    mail = EmailMessage(
+        subject=_("Your ticket %(number)s, %(structure)s")
+        % {"number": number, "structure": owner.name},
+        body=_(
+            "Hello,\n\nHere is your ticket. Thank you for giving things a second life.\n\n%(who)s"
+        )
+        % {"who": owner.name},
+        to=[address],
+    )
+    mail.attach(f"{number}.pdf", receipt_pdf(Receipt(sale.event, copy)), "application/pdf")
+    mail.send()
+
+
+@anyone
+@require_safe
+@never_cache
+def public_ticket(request: CallerRequest, token: str) -> HttpResponse:
+    """A ticket for whoever holds its address: what was sold, and nobody's name."""
+    key = sale_named(token)
+    if key is None:
+        raise Http404
+    rows: Any = Sale.objects.select_related("event__chain__site__organisation")
+    sale = get_object_or_404(rows.select_related("event__chain__till"), pk=key)
+    response = render(request, "sales/public_ticket.html", {"receipt": Receipt(sale.event)})
+    response["X-Robots-Tag"] = "noindex"
+    return response
