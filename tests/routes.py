@@ -371,6 +371,8 @@ PAGES = {
     "caisse/<str:till>/tiroir/": Sample(
         path={"till": "$till"}, body={"way": "out", "kind": "bank", "amount": "5"}
     ),
+    "caisse/journal/": ALONE,
+    "caisse/<str:till>/tiroir/ouvrir/": Sample(path={"till": "$till"}, body={"reason": "change"}),
     "caisse/<str:till>/cloturer/": Sample(
         path={"till": "$till"}, body={"seen": "$seen", "p5000": "2"}
     ),

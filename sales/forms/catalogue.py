@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from inventory.forms import EuroField
 from inventory.forms.catalogue import RowForm
 from inventory.forms.choices import one_of
 from inventory.models import Category
+from sales.journal import TRAINING
 from sales.models import PriceKey, Till
 
 
@@ -21,7 +23,14 @@ class AtSiteForm(RowForm):
 
 
 class TillForm(AtSiteForm):
-    RESERVED = ("nouveau", "tickets", "prix", "archives", "SITE")  # /caisse/tickets/ is no till
+    RESERVED = (
+        "nouveau",
+        "tickets",
+        "prix",
+        "archives",
+        "journal",
+        "SITE",
+    )  # /caisse/tickets/ is no till
 
     class Meta:
         model = Till
@@ -35,6 +44,13 @@ class TillForm(AtSiteForm):
         place.empty_label = _("The shop of the site, or its main place")  # type: ignore[attr-defined]
         if not site.tracks_places:
             del self.fields["place"]
+
+    def clean_code(self) -> str:
+        """Raises ValidationError ``code_taken``: the training of a till has that name."""
+        code = super().clean_code()
+        if code.upper().endswith(TRAINING):
+            raise ValidationError(_("This code is already taken."), code="code_taken")
+        return code
 
 
 class PriceKeyForm(AtSiteForm):

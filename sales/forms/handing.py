@@ -21,10 +21,8 @@ class HandForm(DrawerForm):
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError ``address_missing``."""
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("way") == Copy.Way.MAIL and not cleaned.get("address"):
-            if "address" not in self.errors:
-                self.add_error(
-                    "address",
-                    ValidationError(_("Type an e-mail address."), code="address_missing"),
-                )
+        lacks = not cleaned.get("address") and "address" not in self.errors
+        if cleaned.get("way") == Copy.Way.MAIL and lacks:
+            missing = ValidationError(_("Type an e-mail address."), code="address_missing")
+            self.add_error("address", missing)
         return cleaned

@@ -4,6 +4,7 @@ Their codes are those that French inspectors know from NF525. No names, no notes
 numbers, as everywhere in the journal.
 """
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry
 from inventory.models import Verb
-from organisation.models import Site, Submission, User
+from organisation.models import Organisation, Site, Submission, User
 from sales import journal
 from sales.journal import Event
 from sales.models import Chain, JournalEntry, Kind, Till
@@ -52,6 +53,36 @@ def note(*, entry: Entry, code: Code, till: Till | None = None, facts: Facts) ->
     head = journal.hold(till) if till else journal.hold_site(entry.site)
     arrive(head=head, entry=entry)
     return _append(head, entry, code, facts)
+
+
+def note_everywhere(*, owner: Organisation, by: User | None, code: Code, facts: Facts) -> None:
+    """Write a technical event at each site of a structure that has a journal."""
+    known = Chain.objects.filter(organisation=owner).values("site")
+    for site in Site.objects.filter(pk__in=known).select_related("organisation").order_by("pk"):
+        note(entry=at(site, by), code=code, facts=facts)
+
+
+def note_rights(person: User, by: User | None) -> None:
+    """Somebody's rights as they are from now on, by numbers alone."""
+    if person.organisation is None:
+        return
+    sites = dict(Site.objects.filter(organisation=person.organisation).values_list("pk", "code"))
+    roles = sorted(f"{role}@{sites.get(site, '')}" for site, role in person.grants)
+    facts = {"person": person.pk, "roles": roles, "active": person.is_active}
+    note_everywhere(owner=person.organisation, by=by, code=Code.RIGHTS, facts=facts)
+
+
+def note_defect(finding: Mapping[str, Any]) -> bool:
+    """Write a defect that the proof found, once; say whether it was new."""
+    digest = hashlib.sha256(journal.canonical(finding).encode()).hexdigest()[:16]
+    known = JournalEntry.objects.filter(kind=Kind.JET, body__contains=f'"digest":"{digest}"')
+    if known.exists():
+        return False
+    chains = Chain.objects.filter(name=finding["chain"]) if finding["chain"] else Chain.objects
+    sites = chains.values("site")
+    for site in Site.objects.filter(pk__in=sites).select_related("organisation").order_by("pk"):
+        note(entry=at(site, None), code=Code.DEFECT, facts={**finding, "digest": digest})
+    return True
 
 
 def arrive(*, head: Chain, entry: Entry) -> None:

@@ -4,8 +4,8 @@ Tickets, refunds and the takings of a day are written once: triggers refuse any 
 a cancellation are rows of their own.
 """
 
-from sales.models.days import DayPayment, DayTakings
 from sales.models.copies import Copy
+from sales.models.days import DayPayment, DayTakings
 from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession

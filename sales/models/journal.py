@@ -98,7 +98,9 @@ class JournalEntry(models.Model):
             models.UniqueConstraint(fields=["chain", "prev_hash"], name="journal_no_fork"),
         ]
         indexes = [  # few among many
-            models.Index(fields=["-id"], condition=Q(kind="jet"), name="journal_technical")
+            models.Index(
+                fields=["-id"], condition=Q(kind__in=["jet", "reprint"]), name="journal_technical"
+            )
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 A shop without tickets notes what its day brought.
 """
 
+from sales.services.around import Opening, abandon, open_drawer
 from sales.services.handing import hand_out
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
@@ -23,13 +24,16 @@ __all__ = [
     "PIECES",
     "Count",
     "Discount",
+    "Opening",
     "Paid",
     "Wanted",
+    "abandon",
     "cancel_takings",
     "close_session",
     "hand_out",
     "move_cash",
     "note_takings",
+    "open_drawer",
     "open_session",
     "priced",
     "record_sale",

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4, uuid5
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +19,7 @@ from inventory.views.acts import recorded_number
 from organisation.doors import page, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
+from organisation.submissions import claim_of, submit
 from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
@@ -50,6 +53,8 @@ def checkout(request: CallerRequest, till: str) -> HttpResponse:
     slip = Slip({} if request.POST.get("do") == "new" else request.POST)
     _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
+    if request.POST.get("do") == "abandon":
+        found = _abandoned(request, found)
     if request.POST.get("do") == "pay" and found.is_sound:
         _note_payment(found)
         found = Checkout(slip, counter, request.user)
@@ -97,6 +102,22 @@ def _note_payment(found: Checkout) -> None:
         found.slip.pay(found.form.cleaned_data["method"], found.received_cents)
     except ValidationError as refusal:
         found.slip.refusal = refusal
+
+
+def _abandoned(request: CallerRequest, found: Checkout) -> Checkout:
+    """Note once that this ticket is given up, and begin another one."""
+    counter, uuid = found.counter, found.form.cleaned_data.get("id") or uuid4()
+    facts = {"lines": len(found.lines.forms), "total_cents": found.total_cents}
+
+    def record(claim: Submission) -> str:
+        entry = Entry(counter.site, Verb.SELL, claim, request.user, timezone.now())
+        return str(services.abandon(entry=entry, till=counter.till, **facts).seq)
+
+    if found.lines.forms:
+        own = uuid5(uuid, f"abandoned {facts}")  # the ticket's id stays free: it may be sold yet
+        claim = claim_of(request, own, counter.site.organisation)
+        submit(claim=claim, content=facts, record=record)
+    return Checkout(Slip({}), counter, request.user)
 
 
 def _named(rows: Mapping[str, Any], code: str) -> Any:
