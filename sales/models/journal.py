@@ -26,6 +26,7 @@ class Kind(models.TextChoices):
     ARCHIVE = "archive", _("archive")
     JET = "jet", _("technical event")
     REPRINT = "reprint", _("ticket handed out")
+    SETTING = "setting", _("setting")
 
 
 TECHNICAL = (Kind.JET, Kind.REPRINT)  # they move no money: in a session or between two

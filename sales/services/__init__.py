@@ -7,7 +7,16 @@ from sales.services.around import Opening, abandon, open_drawer
 from sales.services.handing import hand_out
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
-from sales.services.selling import Discount, Paid, Wanted, priced, record_sale, weigh
+from sales.services.selling import (
+    Discount,
+    Paid,
+    Wanted,
+    Whole,
+    priced,
+    record_sale,
+    spread,
+    weigh,
+)
 from sales.services.sessions import (
     MOST_CENTS,
     MOST_PIECES,
@@ -17,6 +26,7 @@ from sales.services.sessions import (
     move_cash,
     open_session,
 )
+from sales.services.terms import set_vat
 
 __all__ = [
     "MOST_CENTS",
@@ -27,6 +37,7 @@ __all__ = [
     "Opening",
     "Paid",
     "Wanted",
+    "Whole",
     "abandon",
     "cancel_takings",
     "close_session",
@@ -38,7 +49,9 @@ __all__ = [
     "priced",
     "record_sale",
     "refund_sale",
+    "set_vat",
     "share",
     "share_back",
+    "spread",
     "weigh",
 ]
