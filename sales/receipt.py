@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
+from django.utils.formats import date_format, localize
 from django.utils.html import SafeString
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
@@ -26,7 +26,9 @@ from inventory.models import Category
 from inventory.units import exact_euros, format_kg
 from organisation.models import Organisation, Site
 from organisation.papers import typeset
-from sales.models import JournalEntry, Method, Sale
+from sales import vat
+from sales.models import JournalEntry, Method, Sale, ShopSettings
+from sales.models.shop import PriceMode
 from sales.templatetags.money import euros
 
 TEMPLATE = Path(__file__).with_name("receipt.typ")
@@ -93,6 +95,14 @@ class Receipt:
             row.stream and row.stream.code.startswith(GUARANTEED)
             for row in rows.select_related("epr_stream", "parent__epr_stream")
         )
+
+    @property
+    def mentions(self) -> vat.Mentions:
+        return vat.mentions(self.told["regime"], self.told["vat"])
+
+    @cached_property
+    def foot(self) -> str:
+        return ShopSettings.objects.of(self.event.chain.organisation_id).ticket_foot
 
     @property
     def guarantee(self) -> str:
@@ -175,6 +185,8 @@ def _line(line: dict[str, Any]) -> list[str]:
     how = [line["item"] if isinstance(line["item"], str) else ""]
     if line["lot"]:
         how.append(_("lot of %(n)s") % {"n": line["quantity"]})
+    elif line["price_mode"] == PriceMode.PER_KG:
+        how.append(_("%(price)s per kg") % {"price": euros(line["price_cents"])})
     elif line["quantity"] > 1:
         how.append(f"{line['quantity']} × {exact_euros(line['price_cents'])}")
     if line["weight_g"]:
@@ -186,16 +198,26 @@ def _line(line: dict[str, Any]) -> list[str]:
 
 
 def _sums(receipt: Receipt) -> list[list[str]]:
-    rows = [[name, euros(cents)] for name, cents in receipt.payments]
-    if change_cents := receipt.told["change_cents"]:
+    told, rows = receipt.told, [[name, euros(cents)] for name, cents in receipt.payments]
+    if off_cents := told["discount_cents"]:
+        label = _("Taken off: %(reason)s") % {"reason": told["discount_reason"]}
+        rows.insert(0, [label, euros(-off_cents)])
+    if change_cents := told["change_cents"]:
         rows.append([_("Change given"), euros(change_cents)])
-    return rows
+    return rows + [_vat_row(*row) for row in receipt.mentions.rows]
+
+
+def _vat_row(rate: Any, before_cents: int, vat_cents: int) -> list[str]:
+    said = {"rate": localize(rate), "sum": euros(before_cents)}
+    return [_("VAT %(rate)s %% on %(sum)s") % said, euros(vat_cents)]
 
 
 def _foot(receipt: Receipt) -> list[str]:
     grams = receipt.weight_g
     return [
+        receipt.mentions.text,
         guarantee() if receipt.has_guarantee else "",
         _("%(weight)s kg reused.") % {"weight": format_kg(grams)} if grams else "",
+        receipt.foot,
         _("Thank you!"),
     ]

@@ -19,7 +19,7 @@ from organisation.doors import anyone, page
 from organisation.permissions import CallerRequest
 from sales import services
 from sales.forms.handing import HandForm
-from sales.models import Copy, Sale
+from sales.models import Copy, Sale, ShopSettings
 from sales.receipt import Receipt, receipt_pdf, sale_named
 from sales.views.tickets import sale_of
 
@@ -89,6 +89,8 @@ def public_ticket(request: CallerRequest, token: str) -> HttpResponse:
         raise Http404
     rows: Any = Sale.objects.select_related("event__chain__site__organisation")
     sale = get_object_or_404(rows.select_related("event__chain__till"), pk=key)
+    if not ShopSettings.objects.of(sale.event.chain.organisation_id).shows_tickets:
+        raise Http404
     response = render(request, "sales/public_ticket.html", {"receipt": Receipt(sale.event)})
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -23,7 +23,7 @@ from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from sales import services, vat
 from sales.forms.tickets import RefundForm, TicketFilters
-from sales.models import Copy, Method, Refund, Sale, Till
+from sales.models import Copy, Method, Refund, Sale, ShopSettings, Till
 from sales.receipt import Receipt, address_of, guarantee, picture_of
 from sales.takings import takings
 from sales.templatetags.money import euros
@@ -195,14 +195,15 @@ def _handing(request: CallerRequest, sale: Sale) -> dict[str, Any]:
         return {}
     copies = {str(copy.number): copy for copy in sale.copies.all()}
     now = copies.get(request.GET.get("copie", ""))
-    address = address_of(sale)
+    shop, address = ShopSettings.objects.of(sale.till.organisation_id), address_of(sale)
     return {
+        "foot": shop.ticket_foot,
         "hand_ids": [uuid4() for _way in Copy.Way],
         "copies": len(copies),
         "printed": now if now and now.way == Copy.Way.PRINT else None,
         "may_mail": bool(settings.EMAIL_HOST),
         "address": address,
-        "picture": picture_of(address),
+        "picture": picture_of(address) if shop.shows_tickets else "",
         "guarantee": guarantee() if Receipt(sale.event).has_guarantee else "",
     }
 

@@ -8,9 +8,10 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from sales.models import Copy, JournalEntry, Kind, Sale
+from inventory.models import Verb
+from sales.models import Copy, JournalEntry, Kind, Regime, Sale, ShopSettings
 from sales.receipt import Receipt, address_of, receipt_pdf
-from sales.services import Wanted
+from sales.services import Wanted, set_vat
 from tests.inventory.pages import text
 from tests.sales.conftest import category, mob
 
@@ -128,6 +129,26 @@ def test_whoever_holds_its_address_reads_a_ticket_and_no_name(sold, chair, world
 def test_nobody_guesses_an_address(sold, token):
     sold(mob())
     assert Client().get(f"/t/{token}/").status_code == 404
+
+
+def test_a_structure_may_show_no_tickets(sold, browser, world):
+    sale = sold(mob())
+    ShopSettings.objects.create(organisation=world.navette, shows_tickets=False)
+    path = address_of(sale).removeprefix("http://localhost:8000")
+    assert Client().get(path).status_code == 404
+    assert 'class="qr"' not in text(browser().get("/tickets/VE-canal-1/"))
+
+
+def test_a_ticket_bears_its_vat_and_the_foot_of_the_shop(sold, counter, entry, world):
+    said = entry(Verb.SELL)
+    set_vat(entry=said, since=said.day, regime=Regime.NORMAL, rates={"": 2_000})
+    ShopSettings.objects.create(organisation=world.navette, ticket_foot="Ouvert le samedi")
+    sale = sold(mob(1_200))
+    page = words(receipt_pdf(Receipt(sale.event))).replace("\u00a0", " ")
+    for part in ("TVA 20 % sur 10,00 €", "2,00 €", "Ouvert le samedi"):
+        assert part in page, part
+    public = text(Client().get(address_of(sale).removeprefix("http://localhost:8000")))
+    assert "Ouvert le samedi" in public
 
 
 # Goods whose ticket says the legal guarantee
