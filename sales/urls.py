@@ -13,6 +13,12 @@ urlpatterns = [
     path("caisse/archives/<uuid:uuid>.zip", archives.archive, name="archive"),
     path("caisse/journal/", technical.technical, name="technical"),
     path("caisse/<str:till>/", checkout.checkout, name="checkout"),
+    path("caisse/<str:till>/entrainement/", checkout.training, name="training"),
+    path(
+        "caisse/<str:till>/entrainement/<int:seq>/",
+        checkout.training_ticket,
+        name="training-ticket",
+    ),
     path("caisse/<str:till>/ouvrir/", drawer.open_till, name="open-till"),
     path("caisse/<str:till>/tiroir/", drawer.drawer, name="drawer"),
     path("caisse/<str:till>/tiroir/ouvrir/", drawer.open_drawer, name="open-drawer"),

@@ -49,6 +49,7 @@ from sales.models import (
 from sales.models.journal import GENESIS
 from sales.verify import CHECKS
 
+SOLD = (Kind.SALE, Kind.REFUND)
 TOGETHER = 500  # events whose rows are read at a time
 
 Told = tuple[int, Callable[[], Data]]  # an event's key, and what its rows say
@@ -174,6 +175,7 @@ def _said(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
         walk.operator, walk.software = body["operator"] or walk.operator, body["software"]
         sums = body["perpetual_cents"], body["perpetual_abs_cents"]
         vat_adds_up = _vat_adds_up(body)
+        is_lesson = bool(body["data"].get("training"))
     except (ValueError, TypeError, LookupError):
         yield "altered", _("its body cannot be read")
         return
@@ -185,8 +187,14 @@ def _said(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
     if not vat_adds_up:
         yield "altered", _("its VAT does not follow from its lines")
     walk.perpetual_cents, walk.perpetual_abs_cents = sums
-    if event.kind in TECHNICAL:
-        return
+    if event.kind in SOLD and is_lesson != walk.is_training:
+        yield "altered", _("it is of a training, or of none")
+    if event.kind not in TECHNICAL:
+        yield from _in_session(event, walk)
+
+
+def _in_session(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
+    """Whether a till sells between an opening and a closing; sites and lessons know neither."""
     is_till = not walk.chain.endswith(f"/{SITE}") and not walk.is_training
     if is_till and walk.is_open == (event.kind == Kind.SESSION_OPEN):
         yield "altered", _("it is in no session, or opens one in another")

@@ -27,6 +27,7 @@ from sales.services.sessions import (
     open_session,
 )
 from sales.services.terms import set_vat
+from sales.services.training import rehearse_sale
 
 __all__ = [
     "MOST_CENTS",
@@ -49,6 +50,7 @@ __all__ = [
     "priced",
     "record_sale",
     "refund_sale",
+    "rehearse_sale",
     "set_vat",
     "share",
     "share_back",

@@ -1,20 +1,21 @@
 """The checkout: one form that holds the ticket under way, and one act, to sell it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4, uuid5
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory.ledger import Entry
-from inventory.models import Movement, Verb
+from inventory.models import Verb
 from inventory.views.acts import recorded_number
 from organisation.doors import page, require
 from organisation.models import Site, Submission
@@ -24,7 +25,8 @@ from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import Sale, Till, TillSession
+from sales.models import JournalEntry, Kind, Sale, Till, TillSession
+from sales.receipt import Receipt
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
 
@@ -49,22 +51,54 @@ def checkout(request: CallerRequest, till: str) -> HttpResponse:
     found_till = till_of(request, till)
     if request.method != "POST" and not TillSession.objects.open_at(found_till):
         return redirect("open-till", till=till)
-    counter = Counter(found_till)
+    return _counter(request, found_till, SELLING)
+
+
+@page("sell")
+@require_http_methods(["GET", "HEAD", "POST"])
+def training(request: CallerRequest, till: str) -> HttpResponse:
+    """The same, to learn on: nothing is sold, and the tickets say so."""
+    return _counter(request, till_of(request, till), REHEARSING)
+
+
+@page("sell")
+@require_safe
+def training_ticket(request: CallerRequest, till: str, seq: int) -> HttpResponse:
+    """What somebody sold to learn: a ticket that is none."""
+    found = till_of(request, till)
+    rows = JournalEntry.objects.filter(chain__till=found, chain__is_training=True, kind=Kind.SALE)
+    rows = rows.select_related("chain__site__organisation", "chain__till")
+    event = get_object_or_404(rows, seq=min(seq, 2**62))
+    return render(request, "sales/training_ticket.html", {"receipt": Receipt(event), "till": found})
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What a sale is here, and where it goes on from there."""
+
+    sell: Callable[..., Any]  # a service: entry, till, lines, payments…
+    onward: Callable[[Till, str], str]
+    is_training: bool = False
+
+
+def _counter(request: CallerRequest, till: Till, mode: Mode) -> HttpResponse:
+    counter = Counter(till)
     slip = Slip({} if request.POST.get("do") == "new" else request.POST)
     _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
     if request.POST.get("do") == "abandon":
-        found = _abandoned(request, found)
+        found = _abandoned(request, found, mode)
     if request.POST.get("do") == "pay" and found.is_sound:
         _note_payment(found)
         found = Checkout(slip, counter, request.user)
-    if request.POST.get("do") == "sell" and (number := _sold(request, found)):
-        return redirect(f"{reverse('ticket', kwargs={'number': number})}?vente=1")
+    if request.POST.get("do") == "sell" and (number := _sold(request, found, mode)):
+        return redirect(mode.onward(till, number))
     context = {
         "checkout": found,
         "till": counter.till,
         "counter": counter,
-        "last": Sale.objects.latest_at(counter.till),
+        "last": None if mode.is_training else Sale.objects.latest_at(till),
+        "is_training": mode.is_training,
         "may_add": request.user.may("configure", counter.site),
     }
     template = "sales/_work.html" if PART in request.headers else "sales/checkout.html"
@@ -104,7 +138,7 @@ def _note_payment(found: Checkout) -> None:
         found.slip.refusal = refusal
 
 
-def _abandoned(request: CallerRequest, found: Checkout) -> Checkout:
+def _abandoned(request: CallerRequest, found: Checkout, mode: Mode) -> Checkout:
     """Note once that this ticket is given up, and begin another one."""
     counter, uuid = found.counter, found.form.cleaned_data.get("id") or uuid4()
     facts = {"lines": len(found.lines.forms), "total_cents": found.total_cents}
@@ -113,11 +147,23 @@ def _abandoned(request: CallerRequest, found: Checkout) -> Checkout:
         entry = Entry(counter.site, Verb.SELL, claim, request.user, timezone.now())
         return str(services.abandon(entry=entry, till=counter.till, **facts).seq)
 
-    if found.lines.forms:
+    if found.lines.forms and not mode.is_training:
         own = uuid5(uuid, f"abandoned {facts}")  # the ticket's id stays free: it may be sold yet
         claim = claim_of(request, own, counter.site.organisation)
         submit(claim=claim, content=facts, record=record)
     return Checkout(Slip({}), counter, request.user)
+
+
+def _to_ticket(_till: Till, number: str) -> str:
+    return f"{reverse('ticket', kwargs={'number': number})}?vente=1"
+
+
+def _to_training_ticket(till: Till, seq: str) -> str:
+    return reverse("training-ticket", kwargs={"till": till.code, "seq": seq})
+
+
+SELLING = Mode(services.record_sale, _to_ticket)
+REHEARSING = Mode(services.rehearse_sale, _to_training_ticket, is_training=True)
 
 
 def _named(rows: Mapping[str, Any], code: str) -> Any:
@@ -145,7 +191,7 @@ ORDERS: dict[str, Callable[[Slip, Counter, str], None]] = {
 }
 
 
-def _sold(request: CallerRequest, found: Checkout) -> str | None:
+def _sold(request: CallerRequest, found: Checkout, mode: Mode) -> str | None:
     """Sell once and return the ticket's number; or put on the form why not."""
     form, site = found.form, found.counter.site
     uuid = form.cleaned_data.get("id")
@@ -159,10 +205,11 @@ def _sold(request: CallerRequest, found: Checkout) -> str | None:
         if not found.is_sound or form.errors:
             return None
 
-    def act(entry: Entry) -> Movement:
-        return services.record_sale(
+    def act(entry: Entry) -> str:
+        made = mode.sell(
             entry=entry, till=found.counter.till, lines=found.wanted(), payments=found.paid()
-        ).movement
+        )
+        return str(made.seq if mode.is_training else made.movement.number)
 
     number = recorded_number(request, form, Verb.SELL, act)
     if number is None:
