@@ -15,8 +15,7 @@ from django.core import signing
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format, localize
-from django.utils.html import SafeString
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import get_language

@@ -94,7 +94,7 @@ def _held(site: Site, till: Till | None, *, is_training: bool = False) -> Chain:
     heads = Chain.objects.select_for_update().filter(name=name)
     head = heads.first()
     if head is None:
-        made = {"organisation": site.organisation, "site": site, "till": till}
+        made: dict[str, Any] = {"organisation": site.organisation, "site": site, "till": till}
         made["is_training"] = is_training
         Chain.objects.get_or_create(name=name, defaults=made)
         head = heads.get()

@@ -67,7 +67,7 @@ def note_rights(person: User, by: User | None) -> None:
     if person.organisation is None:
         return
     sites = dict(Site.objects.filter(organisation=person.organisation).values_list("pk", "code"))
-    roles = sorted(f"{role}@{sites.get(site, '')}" for site, role in person.grants)
+    roles = sorted(f"{role}@{sites[site] if site else ''}" for site, role in person.grants)
     facts = {"person": person.pk, "roles": roles, "active": person.is_active}
     note_everywhere(owner=person.organisation, by=by, code=Code.RIGHTS, facts=facts)
 

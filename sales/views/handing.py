@@ -1,5 +1,7 @@
 """A ticket handed out: printed, as a PDF, by e-mail; and read by the customer on their own."""
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +25,8 @@ from sales.models import Copy, Sale, ShopSettings
 from sales.receipt import Receipt, receipt_pdf, sale_named
 from sales.views.tickets import sale_of
 
+logger = logging.getLogger(__name__)
+
 
 @page("sell")
 @require_POST
@@ -31,12 +35,12 @@ def hand_out(request: CallerRequest, number: str) -> HttpResponse:
     sale = sale_of(request, number)
     form = HandForm(request.POST, offer=Offer(sale.movement.site), user=request.user)
 
+    new: list[Copy] = []  # not one that was handed out under this id before
+
     def act(entry: Entry) -> str:
         way = Copy.Way(form.cleaned_data["way"])
-        copy = services.hand_out(entry=entry, sale=sale, way=way)
-        if way == Copy.Way.MAIL:
-            _send(sale, copy.number, form.cleaned_data["address"])
-        return str(copy.number)
+        new.append(services.hand_out(entry=entry, sale=sale, way=way))
+        return str(new[0].number)
 
     copied = recorded_number(request, form, Verb.SELL, act) if form.is_valid() else None
     if copied is None:
@@ -46,7 +50,8 @@ def hand_out(request: CallerRequest, number: str) -> HttpResponse:
     if form.cleaned_data["way"] == Copy.Way.PDF:
         return _as_pdf(sale, int(copied))
     if form.cleaned_data["way"] == Copy.Way.MAIL:
-        messages.success(request, _("The ticket was sent."))
+        for copy in new:
+            _send(request, sale, copy, form.cleaned_data["address"])
         return redirect(_back(request, sale))
     return redirect(f"{_back(request, sale)}copie={copied}")
 
@@ -63,8 +68,18 @@ def _as_pdf(sale: Sale, copy: int) -> HttpResponse:
     return response
 
 
-def _send(sale: Sale, copy: int, address: str) -> None:
-    """Send a ticket to its buyer. The address is kept nowhere."""
+def _send(request: CallerRequest, sale: Sale, copy: Copy, address: str) -> None:
+    """Send a ticket to its buyer, once it is noted. The address is kept nowhere."""
+    try:
+        _mail(sale, copy.number, address).send()
+    except (SMTPException, OSError):
+        logger.exception("%s could not be sent", sale.movement.number)
+        messages.error(request, _("The e-mail did not leave: offer it another way."))
+    else:
+        messages.success(request, _("The ticket was sent."))
+
+
+def _mail(sale: Sale, copy: int, address: str) -> EmailMessage:
     number, owner = sale.movement.number, sale.movement.site.organisation
     mail = EmailMessage(
         subject=_("Your ticket %(number)s, %(structure)s")
@@ -76,7 +91,7 @@ def _send(sale: Sale, copy: int, address: str) -> None:
         to=[address],
     )
     mail.attach(f"{number}.pdf", receipt_pdf(Receipt(sale.event, copy)), "application/pdf")
-    mail.send()
+    return mail
 
 
 @anyone

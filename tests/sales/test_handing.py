@@ -88,6 +88,16 @@ def test_an_e_mail_is_sent_once_and_its_address_kept_nowhere(sold, browser, sett
     assert "lou@" not in JournalEntry.objects.latest("pk").body
 
 
+def test_an_e_mail_that_does_not_leave_is_told(sold, browser, settings):
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = 9  # nobody listens there
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    sold(mob())
+    answer = browser().post(HAND, asked("mail", address="lou@example.org"), follow=True)
+    assert "pas parti" in text(answer)
+    assert Copy.objects.count() == 1
+
+
 @pytest.mark.parametrize("address", ["", "lou", "a@b@c"])
 def test_an_address_that_is_none_is_refused(sold, browser, address):
     sold(mob())
