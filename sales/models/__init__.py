@@ -5,8 +5,10 @@ a cancellation are rows of their own.
 """
 
 from sales.models.copies import Copy
+from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
 from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
+from sales.models.reductions import Reduction
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.settings import ShopSettings
@@ -46,9 +48,11 @@ __all__ = [
     "Kind",
     "Method",
     "Nature",
+    "ParkedTicket",
     "Payment",
     "PriceKey",
     "PriceMode",
+    "Reduction",
     "Refund",
     "RefundLine",
     "Regime",
@@ -58,6 +62,7 @@ __all__ = [
     "Till",
     "TillSession",
     "VatTerms",
+    "Visitors",
     "WeightSource",
     "taken_cents",
 ]

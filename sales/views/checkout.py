@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -20,12 +20,12 @@ from inventory.views.acts import recorded_number
 from organisation.doors import page, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
-from organisation.submissions import claim_of, submit
+from organisation.submissions import claim_of, submit, writing
 from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import JournalEntry, Kind, Sale, Till, TillSession
+from sales.models import JournalEntry, Kind, ParkedTicket, Sale, Till, TillSession, Visitors
 from sales.receipt import Receipt
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
@@ -83,11 +83,14 @@ class Mode:
 
 def _counter(request: CallerRequest, till: Till, mode: Mode) -> HttpResponse:
     counter = Counter(till)
-    slip = Slip({} if request.POST.get("do") == "new" else request.POST)
+    slip = Slip(_fields(request, till, mode))
     _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
-    if request.POST.get("do") == "abandon":
-        found = _abandoned(request, found, mode)
+    if request.POST.get("do") in ASIDE and found.lines.forms:
+        if not mode.is_training:
+            ASIDE[request.POST["do"]](request, found)
+        slip = Slip({})
+        found = Checkout(slip, counter, request.user)
     if request.POST.get("do") == "pay" and found.is_sound:
         _note_payment(found)
         found = Checkout(slip, counter, request.user)
@@ -97,12 +100,63 @@ def _counter(request: CallerRequest, till: Till, mode: Mode) -> HttpResponse:
         "checkout": found,
         "till": counter.till,
         "counter": counter,
-        "last": None if mode.is_training else Sale.objects.latest_at(till),
         "is_training": mode.is_training,
+        **({} if mode.is_training else _around(request, counter, slip)),
         "may_add": request.user.may("configure", counter.site),
     }
     template = "sales/_work.html" if PART in request.headers else "sales/checkout.html"
     return render(request, template, context, status=422 if found.is_refused else 200)
+
+
+def _around(request: CallerRequest, counter: Counter, slip: Slip) -> dict[str, Any]:
+    """What a till shows beside the ticket: the last one, those that wait, who came in."""
+    return {
+        "last": Sale.objects.latest_at(counter.till),
+        "parked": ParkedTicket.objects.filter(till=counter.till).exclude(uuid=slip.kept["id"]),
+        "visitors": _visitors(request, counter),
+    }
+
+
+def _fields(request: CallerRequest, till: Till, mode: Mode) -> Mapping[str, Any]:
+    """What is on the screen: what was posted, a new ticket, or one that waited."""
+    if request.POST.get("do") == "new":
+        return {}
+    waiting = request.POST.get("resume", "")
+    if waiting.isascii() and waiting.isdecimal() and len(waiting) < 10 and not mode.is_training:
+        row = ParkedTicket.objects.filter(till=till, pk=waiting).first()
+        if row:
+            return {"csrfmiddlewaretoken": "", **row.fields}
+    return request.POST
+
+
+def _park(request: CallerRequest, found: Checkout) -> None:
+    """Let the ticket wait; again, where it waited before."""
+    fields = {name: text for name, text in found.slip.posted().items() if name != "received"}
+    with writing():
+        ParkedTicket.objects.update_or_create(
+            uuid=UUID(fields["id"]),
+            defaults={
+                "till": found.counter.till,
+                "fields": fields,
+                "count": found.count,
+                "total_cents": found.total_cents,
+                "author": request.user,
+            },
+        )
+
+
+def _visitors(request: CallerRequest, counter: Counter) -> int:
+    """How many came in today; one more where its button says up to how many."""
+    row = Visitors.objects.filter(till=counter.till, day=counter.today.day).first()
+    count = row.count if row else 0
+    said = request.POST.get("visitors", "")
+    if said == str(count + 1):
+        with writing():
+            Visitors.objects.update_or_create(
+                till=counter.till, day=counter.today.day, defaults={"count": count + 1}
+            )
+        return count + 1
+    return count
 
 
 def till_of(request: CallerRequest, code: str, *, or_retired: bool = False) -> Till:
@@ -138,20 +192,21 @@ def _note_payment(found: Checkout) -> None:
         found.slip.refusal = refusal
 
 
-def _abandoned(request: CallerRequest, found: Checkout, mode: Mode) -> Checkout:
-    """Note once that this ticket is given up, and begin another one."""
+def _abandon(request: CallerRequest, found: Checkout) -> None:
+    """Note once that this ticket is given up, where it waited too."""
     counter, uuid = found.counter, found.form.cleaned_data.get("id") or uuid4()
     facts = {"lines": len(found.lines.forms), "total_cents": found.total_cents}
 
     def record(claim: Submission) -> str:
         entry = Entry(counter.site, Verb.SELL, claim, request.user, timezone.now())
+        ParkedTicket.objects.filter(uuid=uuid).delete()
         return str(services.abandon(entry=entry, till=counter.till, **facts).seq)
 
-    if found.lines.forms and not mode.is_training:
-        own = uuid5(uuid, f"abandoned {facts}")  # the ticket's id stays free: it may be sold yet
-        claim = claim_of(request, own, counter.site.organisation)
-        submit(claim=claim, content=facts, record=record)
-    return Checkout(Slip({}), counter, request.user)
+    own = uuid5(uuid, f"abandoned {facts}")  # the ticket's id stays free: it may be sold yet
+    submit(claim=claim_of(request, own, counter.site.organisation), content=facts, record=record)
+
+
+ASIDE: dict[str, Callable[[CallerRequest, Checkout], None]] = {"park": _park, "abandon": _abandon}
 
 
 def _to_ticket(_till: Till, number: str) -> str:
@@ -186,6 +241,7 @@ ORDERS: dict[str, Callable[[Slip, Counter, str], None]] = {
     "remove": lambda slip, _counter, line: slip.remove(_number(line)),
     "more": lambda slip, _counter, line: slip.step(_number(line), 1),
     "less": lambda slip, _counter, line: slip.step(_number(line), -1),
+    "round": lambda slip, _counter, cents: slip.round_up(_number(cents)),
     "unpay": lambda slip, _counter, pay: slip.take_back(_number(pay)),
     "cash": lambda slip, _counter, sum_: slip.receive(None if sum_ == "exact" else _number(sum_)),
 }
@@ -207,9 +263,16 @@ def _sold(request: CallerRequest, found: Checkout, mode: Mode) -> str | None:
 
     def act(entry: Entry) -> str:
         made = mode.sell(
-            entry=entry, till=found.counter.till, lines=found.wanted(), payments=found.paid()
+            entry=entry,
+            till=found.counter.till,
+            lines=found.wanted(),
+            payments=found.paid(),
+            whole=found.whole,
         )
-        return str(made.seq if mode.is_training else made.movement.number)
+        if mode.is_training:
+            return str(made.seq)
+        ParkedTicket.objects.filter(uuid=uuid).delete()
+        return str(made.movement.number)
 
     number = recorded_number(request, form, Verb.SELL, act)
     if number is None:
