@@ -100,7 +100,9 @@ class JournalEntry(models.Model):
         ]
         indexes = [  # few among many
             models.Index(
-                fields=["-id"], condition=Q(kind__in=["jet", "reprint"]), name="journal_technical"
+                fields=["-id"],
+                condition=Q(kind__in=["jet", "reprint", "setting"]),
+                name="journal_technical",
             )
         ]
 

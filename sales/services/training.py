@@ -10,6 +10,7 @@ from sales import journal
 from sales.journal import Event, technical
 from sales.journal.bodies import codes_of, sale_data
 from sales.models import JournalEntry, Kind, Payment, Till
+from sales.reductions import Today
 from sales.services.selling import Paid, Wanted, Whole, change_of, priced, ticket_of, weigh
 from sales.services.sessions import require_in_use
 
@@ -30,7 +31,8 @@ def rehearse_sale(
     require_in_use(till)
     head = journal.hold_training(till)
     technical.arrive(head=head, entry=entry)
-    rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
+    today = Today(entry.site, entry.day)
+    rows = [priced(today, n, line) for n, line in enumerate(lines, start=1)]
     weigh(entry.site, rows, lines)
     sale = ticket_of(entry, till, rows, whole or Whole())
     sale.change_cents = change_of(sale.total_cents, payments)

@@ -19,11 +19,12 @@ from organisation.models import User
 from organisation.permissions import CallerRequest
 from sales.forms.technical import HANDED, JournalFilters
 from sales.journal.technical import Code
-from sales.models import TECHNICAL, Copy, JournalEntry, Kind
+from sales.models import TECHNICAL, Copy, JournalEntry, Kind, Regime
 from sales.services import Opening
 from sales.templatetags.money import euros
 
 PAGE = 100
+LISTED = (*TECHNICAL, Kind.SETTING)
 
 
 @page("read_figures")
@@ -48,15 +49,21 @@ def technical(request: CallerRequest) -> HttpResponse:
 
 def _rows(said: Any, sites: Any) -> Any:
     """A body says its day and its code in one way only: so they are found as text."""
-    rows = JournalEntry.objects.filter(kind__in=TECHNICAL, chain__site__in=sites)
+    rows = JournalEntry.objects.filter(kind__in=LISTED, chain__site__in=sites)
     if day := said.get("day"):
         rows = rows.filter(body__contains=f'"business_date":"{day.isoformat()}"')
     if code := said.get("code"):
-        handed, is_code = Q(kind=Kind.REPRINT), Q(kind=Kind.JET, body__contains=f'"code":{code},')
-        rows = rows.filter(handed if code == HANDED else is_code)
+        rows = rows.filter(_is_of(code))
     if before := said.get("before"):
         rows = rows.filter(pk__lt=before)
     return rows.select_related("chain__site", "chain__till").order_by("-pk")
+
+
+def _is_of(code: str) -> Q:
+    if code == HANDED:
+        return Q(kind=Kind.REPRINT)
+    found = Q(kind=Kind.JET, body__contains=f'"code":{code},')
+    return found | Q(kind=Kind.SETTING) if code == str(Code.SETTING) else found
 
 
 def _older(request: CallerRequest, found: list[JournalEntry]) -> str:
@@ -75,7 +82,7 @@ def _told(request: CallerRequest, events: list[JournalEntry]) -> list[dict[str, 
         {
             "event": event,
             "at": parse_datetime(body["at"]),
-            "code": body["data"].get("code", ""),
+            "code": Code.SETTING if event.kind == Kind.SETTING else body["data"].get("code", ""),
             "what": _what(event, body["data"]),
             "more": _more(event, body["data"], who),
             "by": who(body["operator"]),
@@ -104,6 +111,8 @@ class _Names:
 def _what(event: JournalEntry, data: dict[str, Any]) -> str:
     if event.kind == Kind.REPRINT:
         return str(capfirst(Kind.REPRINT.label))
+    if event.kind == Kind.SETTING:
+        return str(capfirst(Code.SETTING.label))
     known = data["code"] in Code.values
     return str(capfirst(Code(data["code"]).label)) if known else str(data["what"])
 
@@ -114,6 +123,8 @@ def _more(event: JournalEntry, data: dict[str, Any], who: _Names) -> str:
         way = Copy.Way(data["way"]).label
         mark = _("DUPLICATE %(n)s") % {"n": data["n"]} if data["n"] else _("original")
         return f"{data['of']}, {way}, {mark}"
+    if event.kind == Kind.SETTING:
+        return f"{Regime(data['regime']).label}, {data['since']}"
     said = FACTS.get(data["code"])
     return said(data, who) if said else ""
 

@@ -18,8 +18,8 @@ from sales.archive import make_archive
 from sales.journal import technical
 from sales.journal.technical import Code
 from sales.journal.verify import findings
-from sales.models import Chain, Copy, JournalEntry, Kind
-from sales.services import Count, close_session, hand_out
+from sales.models import Chain, Copy, JournalEntry, Kind, Regime
+from sales.services import Count, close_session, hand_out, set_vat
 from tests.inventory.pages import text
 from tests.sales.conftest import mob
 from tests.sales.test_tampering import tamper
@@ -243,6 +243,15 @@ def test_the_page_lists_events_by_day_and_code(sold, browser, world, entry):
     assert client.get("/caisse/journal/?code=9").status_code == 422
     assert "anna" not in text(browser(world.auditor).get("/caisse/journal/")).lower()
     assert browser(world.cashier).get("/caisse/journal/").status_code == 403
+
+
+def test_a_vat_regime_is_listed_among_the_settings(counter, browser, world, entry):
+    terms = entry(Verb.SELL)
+    set_vat(entry=terms, since=terms.day, regime=Regime.FRANCHISE, rates={})
+    technical.note(entry=entry(Verb.SELL), code=Code.SETTING, facts={"of": "ticket_foot"})
+    page = browser(world.manager).get("/caisse/journal/?code=270")
+    assert [row["code"] for row in page.context["events"]] == [270, 270]
+    assert "293 B" in text(page)
 
 
 def test_another_structure_s_events_are_not_listed(sold, browser, world, entry):
