@@ -25,7 +25,7 @@ from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import JournalEntry, Kind, ParkedTicket, Sale, Till, TillSession, Visitors
+from sales.models import JournalEntry, Kind, ParkedTicket, Sale, Till, Visitors
 from sales.receipt import Receipt
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
@@ -48,17 +48,17 @@ def choose_till(request: CallerRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: CallerRequest, till: str) -> HttpResponse:
     """A till: what its buttons change of the ticket under way, then the sale."""
-    found_till = till_of(request, till)
-    if request.method != "POST" and not TillSession.objects.open_at(found_till):
+    counter = Counter(till_of(request, till))
+    if request.method != "POST" and counter.session is None:
         return redirect("open-till", till=till)
-    return _counter(request, found_till, SELLING)
+    return _answer(request, counter, SELLING)
 
 
 @page("sell")
 @require_http_methods(["GET", "HEAD", "POST"])
 def training(request: CallerRequest, till: str) -> HttpResponse:
     """The same, to learn on: nothing is sold, and the tickets say so."""
-    return _counter(request, till_of(request, till), REHEARSING)
+    return _answer(request, Counter(till_of(request, till)), REHEARSING)
 
 
 @page("sell")
@@ -81,9 +81,8 @@ class Mode:
     is_training: bool = False
 
 
-def _counter(request: CallerRequest, till: Till, mode: Mode) -> HttpResponse:
-    counter = Counter(till)
-    slip = Slip(_fields(request, till, mode))
+def _answer(request: CallerRequest, counter: Counter, mode: Mode) -> HttpResponse:
+    slip = Slip(_fields(request, counter.till, mode))
     _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
     if request.POST.get("do") in ASIDE and found.lines.forms:
@@ -95,7 +94,7 @@ def _counter(request: CallerRequest, till: Till, mode: Mode) -> HttpResponse:
         _note_payment(found)
         found = Checkout(slip, counter, request.user)
     if request.POST.get("do") == "sell" and (number := _sold(request, found, mode)):
-        return redirect(mode.onward(till, number))
+        return redirect(mode.onward(counter.till, number))
     context = {
         "checkout": found,
         "till": counter.till,
