@@ -78,7 +78,9 @@ class Receipt:
 
     @property
     def payments(self) -> list[tuple[str, int]]:
-        return [(str(capfirst(Method(way).label)), cents) for way, cents in self.told["payments"]]
+        return [
+            (str(capfirst(Method(way).label)), cents) for way, cents, *_of in self.told["payments"]
+        ]
 
     @property
     def weight_g(self) -> int:

@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from sales.views import archives, checkout, drawer, handing, prices, technical, tickets
+from sales.views import (
+    archives,
+    checkout,
+    drawer,
+    handing,
+    prices,
+    technical,
+    tickets,
+    training,
+    vouchers,
+)
 
 urlpatterns = [
     path("caisse/", checkout.choose_till, name="checkout"),
     path("caisse/tickets/", tickets.tickets, name="tickets"),
     path("caisse/prix/", prices.prices, name="prices"),
+    path("caisse/bons/", vouchers.vouchers, name="vouchers"),
     path("caisse/archives/", archives.archives, name="archives"),
     path("caisse/archives/nouvelle/", archives.make, name="make-archive"),
     path("caisse/archives/<uuid:uuid>.zip", archives.archive, name="archive"),
@@ -16,7 +27,7 @@ urlpatterns = [
     path("caisse/<str:till>/entrainement/", checkout.training, name="training"),
     path(
         "caisse/<str:till>/entrainement/<int:seq>/",
-        checkout.training_ticket,
+        training.training_ticket,
         name="training-ticket",
     ),
     path("caisse/<str:till>/ouvrir/", drawer.open_till, name="open-till"),

@@ -30,6 +30,7 @@ class TillForm(AtSiteForm):
         "prix",
         "archives",
         "journal",
+        "bons",
         "SITE",
     )  # /caisse/tickets/ is no till
 

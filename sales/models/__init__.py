@@ -15,6 +15,7 @@ from sales.models.settings import ShopSettings
 from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
 from sales.models.vat import Regime, VatTerms
+from sales.models.vouchers import Voucher
 
 WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
@@ -29,6 +30,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
     "sales_copy": "id = NEW.id OR event_id = NEW.event_id"
     " OR (sale_id = NEW.sale_id AND number = NEW.number)",
+    "sales_voucher": "id = NEW.id OR code = NEW.code",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
@@ -63,6 +65,7 @@ __all__ = [
     "TillSession",
     "VatTerms",
     "Visitors",
+    "Voucher",
     "WeightSource",
     "taken_cents",
 ]

@@ -5,13 +5,11 @@ A shop without tickets notes what its day brought.
 
 from sales.reductions import Discount
 from sales.services.around import Opening, abandon, open_drawer
+from sales.services.asking import Paid, Wanted, Whole
 from sales.services.handing import hand_out
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
 from sales.services.selling import (
-    Paid,
-    Wanted,
-    Whole,
     priced,
     record_sale,
     spread,

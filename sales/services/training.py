@@ -11,7 +11,8 @@ from sales.journal import Event, technical
 from sales.journal.bodies import codes_of, sale_data
 from sales.models import JournalEntry, Kind, Payment, Till
 from sales.reductions import Today
-from sales.services.selling import Paid, Wanted, Whole, change_of, priced, ticket_of, weigh
+from sales.services.asking import Paid, Wanted, Whole
+from sales.services.selling import change_of, priced, ticket_of, weigh
 from sales.services.sessions import require_in_use
 
 
@@ -44,7 +45,8 @@ def rehearse_sale(
         author=entry.author,
     )
     money = [
-        Payment(sale=sale, method=each.method, amount_cents=each.amount_cents) for each in payments
+        Payment(method=each.method, amount_cents=each.amount_cents, voucher=each.voucher)
+        for each in payments
     ]
     data = {**sale_data(sale, rows, money, codes_of(rows)), "training": True}
     return journal.append(head=head, entry=entry, event=Event(Kind.SALE, data))

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4, uuid5
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +25,8 @@ from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import JournalEntry, Kind, ParkedTicket, Sale, Till, Visitors
-from sales.receipt import Receipt
+from sales.models import Method, ParkedTicket, Sale, Till, Visitors, Voucher
+from sales.models.vouchers import is_voucher
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
 
@@ -61,17 +61,6 @@ def training(request: CallerRequest, till: str) -> HttpResponse:
     return _answer(request, Counter(till_of(request, till)), REHEARSING)
 
 
-@page("sell")
-@require_safe
-def training_ticket(request: CallerRequest, till: str, seq: int) -> HttpResponse:
-    """What somebody sold to learn: a ticket that is none."""
-    found = till_of(request, till)
-    rows = JournalEntry.objects.filter(chain__till=found, chain__is_training=True, kind=Kind.SALE)
-    rows = rows.select_related("chain__site__organisation", "chain__till")
-    event = get_object_or_404(rows, seq=min(seq, 2**62))
-    return render(request, "sales/training_ticket.html", {"receipt": Receipt(event), "till": found})
-
-
 @dataclass(frozen=True, slots=True)
 class Mode:
     """What a sale is here, and where it goes on from there."""
@@ -83,8 +72,11 @@ class Mode:
 
 def _answer(request: CallerRequest, counter: Counter, mode: Mode) -> HttpResponse:
     slip = Slip(_fields(request, counter.till, mode))
-    _obey(slip, counter, request.POST or request.GET)
+    voucher = _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
+    if voucher:
+        _note_voucher(found, voucher)
+        found = Checkout(slip, counter, request.user)
     if request.POST.get("do") in ASIDE and found.lines.forms:
         if not mode.is_training:
             ASIDE[request.POST["do"]](request, found)
@@ -169,10 +161,17 @@ def till_of(request: CallerRequest, code: str, *, or_retired: bool = False) -> T
     return till
 
 
-def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
-    """Add what lies in the scan field and do what the pressed button says, or note why not."""
+def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> Voucher | None:
+    """Add what lies in the scan field and do what the pressed button says, or note why not.
+
+    A voucher of the house that was scanned is paid with once the ticket is reckoned.
+    """
+    voucher = None
     try:
-        if code := data.get("code", "").strip() or slip.stray_code():
+        code = data.get("code", "").strip()
+        if is_voucher(code):
+            voucher = scanning.read_voucher(counter.till, code)
+        elif code := code or slip.stray_code():
             item = scanning.read(counter.till, code)
             slip.add_item(item)
             slip.doubt = scanning.doubt(item)
@@ -181,6 +180,21 @@ def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
                 order(slip, counter, data[name])
     except ValidationError as refusal:
         slip.refusal = refusal
+    return voucher
+
+
+def _note_voucher(found: Checkout, voucher: Voucher) -> None:
+    """Pay with what is left of a voucher, as far as the ticket asks."""
+    used = any(
+        pay.cleaned_data.get("voucher") == voucher for pay in found.payments if pay.is_valid()
+    )
+    try:
+        if used:
+            said = _("This voucher is already on the ticket.")
+            raise ValidationError(said, code="voucher_twice")
+        found.slip.pay(Method.CREDIT, min(voucher.left_cents, found.rest_cents), voucher.code)
+    except ValidationError as refusal:
+        found.slip.refusal = refusal
 
 
 def _note_payment(found: Checkout) -> None:
