@@ -92,6 +92,7 @@ def _answer(request: CallerRequest, counter: Counter, mode: Mode) -> HttpRespons
         "till": counter.till,
         "counter": counter,
         "is_training": mode.is_training,
+        "is_giving_up": request.POST.get("do") == "give-up",
         **({} if mode.is_training else _around(request, counter, slip)),
         "may_add": request.user.may("configure", counter.site),
     }
