@@ -93,19 +93,20 @@ def _answer(request: CallerRequest, counter: Counter, mode: Mode) -> HttpRespons
         "counter": counter,
         "is_training": mode.is_training,
         "is_giving_up": request.POST.get("do") == "give-up",
-        **({} if mode.is_training else _around(request, counter, slip)),
+        **({} if mode.is_training else _around(request, found)),
         "may_add": request.user.may("configure", counter.site),
     }
     template = "sales/_work.html" if PART in request.headers else "sales/checkout.html"
     return render(request, template, context, status=422 if found.is_refused else 200)
 
 
-def _around(request: CallerRequest, counter: Counter, slip: Slip) -> dict[str, Any]:
+def _around(request: CallerRequest, found: Checkout) -> dict[str, Any]:
     """What a till shows beside the ticket: the last one, those that wait, who came in."""
+    till, own = found.counter.till, found.form.cleaned_data.get("id")
     return {
-        "last": Sale.objects.latest_at(counter.till),
-        "parked": ParkedTicket.objects.filter(till=counter.till).exclude(uuid=slip.kept["id"]),
-        "visitors": _visitors(request, counter),
+        "last": Sale.objects.latest_at(till),
+        "parked": ParkedTicket.objects.filter(till=till).exclude(uuid=own),
+        "visitors": _visitors(request, found.counter),
     }
 
 
