@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.views import archives, checkout, drawer, prices, tickets
+from sales.views import accounting, archives, checkout, drawer, prices, tickets
 
 urlpatterns = [
     path("caisse/", checkout.choose_till, name="checkout"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("caisse/archives/", archives.archives, name="archives"),
     path("caisse/archives/nouvelle/", archives.make, name="make-archive"),
     path("caisse/archives/<uuid:uuid>.zip", archives.archive, name="archive"),
+    path("caisse/comptabilite/", accounting.accounting, name="accounting"),
+    path("caisse/comptabilite/fec.txt", accounting.fec, name="fec"),
+    path("caisse/comptabilite/jours.csv", accounting.by_day, name="takings-by-day"),
     path("caisse/<str:till>/", checkout.checkout, name="checkout"),
     path("caisse/<str:till>/ouvrir/", drawer.open_till, name="open-till"),
     path("caisse/<str:till>/tiroir/", drawer.drawer, name="drawer"),

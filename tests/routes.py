@@ -72,6 +72,7 @@ DATED = Sample(query={"site": "$site", "from": "2026-01-01", "to": "2026-12-31"}
 BILAN = Sample(
     query={"start": "2026-01-01", "end": "2026-12-31", "figure": "collected_g"}, names="nothing"
 )
+BOOKS = Sample(query={"start": "2026-01-01", "end": "2026-12-31"}, names="nothing")
 YEAR = Sample(query={"from": "2026-01-01", "to": "2026-12-31", "site": "$site"})
 
 SAMPLES = {
@@ -367,6 +368,9 @@ PAGES = {
         body={"of": "$site", "start": "2020-01-01", "end": "$today"}
     ),
     "caisse/archives/<uuid:uuid>.zip": Sample(path={"uuid": "$archive"}),
+    "caisse/comptabilite/": BOOKS,
+    "caisse/comptabilite/fec.txt": BOOKS,
+    "caisse/comptabilite/jours.csv": BOOKS,
     "caisse/<str:till>/ouvrir/": Sample(path={"till": "$shut_till"}, body={"float": "100"}),
     "caisse/<str:till>/tiroir/": Sample(
         path={"till": "$till"}, body={"way": "out", "kind": "bank", "amount": "5"}
@@ -429,6 +433,7 @@ PAGES = {
     "reglages/sites/<str:code>/": Sample(path={"code": "$site"}),
     "reglages/caisses/": ALONE,
     "reglages/prix/": ALONE,
+    "reglages/comptes/": ALONE,
     "reglages/sites/<str:site>/caisses/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/caisses/nouveau/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/caisses/<str:code>/": Sample(

@@ -68,6 +68,12 @@ CARDS = (
         "tags",
     ),
     Card(
+        "book-accounts",
+        gettext_lazy("Accounts of the books"),
+        gettext_lazy("Where the takings go"),
+        "book-open",
+    ),
+    Card(
         "label-settings",
         gettext_lazy("Labels"),
         gettext_lazy("Their size, their printer"),

@@ -21,7 +21,14 @@ class AtSiteForm(RowForm):
 
 
 class TillForm(AtSiteForm):
-    RESERVED = ("nouveau", "tickets", "prix", "archives", "SITE")  # /caisse/tickets/ is no till
+    RESERVED = (
+        "nouveau",
+        "tickets",
+        "prix",
+        "archives",
+        "comptabilite",
+        "SITE",
+    )  # /caisse/tickets/ is no till
 
     class Meta:
         model = Till

@@ -4,6 +4,7 @@ Tickets, refunds and the takings of a day are written once: triggers refuse any 
 a cancellation are rows of their own.
 """
 
+from sales.models.accounts import BookAccount
 from sales.models.days import DayPayment, DayTakings
 from sales.models.journal import Chain, JournalEntry, Kind
 from sales.models.refunds import Refund, RefundLine, taken_cents
@@ -29,6 +30,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 
 __all__ = [
     "WRITTEN_ONCE",
+    "BookAccount",
     "CashMove",
     "Chain",
     "Closing",

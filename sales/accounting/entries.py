@@ -1,0 +1,123 @@
+"""One balanced entry of the books for each Z."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sales.accounting.days import Day
+from sales.accounting.plan import EXCESS, MISSING, OPENING, USUAL, Account, Plan
+from sales.models import Method
+
+CASH = f"method:{Method.CASH.value}"
+WORDS = {  # how lines call what they are of; French, as the names of accounts are
+    "method:cash": "espèces",
+    "method:card": "cartes",
+    "method:cheque": "chèques",
+    "method:voucher": "bons",
+    "method:local_currency": "monnaie locale",
+    "method:other": "autres moyens",
+    "cash:bank": "remise en banque",
+    "cash:change": "apport de monnaie",
+    "cash:purchase": "petit achat",
+    "cash:mistake": "erreur corrigée",
+    "cash:other": "autre mouvement d'espèces",
+    OPENING: "fond de caisse",
+    MISSING: "écart de caisse",
+    EXCESS: "écart de caisse",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An amount at an account: debit above zero, credit below. ``aux`` is a third party's."""
+
+    account: Account
+    what: str
+    cents: int
+    aux: tuple[str, str] = ("", "")
+
+    @property
+    def debit_cents(self) -> int:
+        return max(self.cents, 0)
+
+    @property
+    def credit_cents(self) -> int:
+        return max(-self.cents, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BookEntry:
+    """The entry of a Z: its lines come to nothing."""
+
+    number: int
+    day: Day
+    lines: tuple[Line, ...]
+
+    @property
+    def total_cents(self) -> int:
+        return sum(line.debit_cents for line in self.lines)
+
+
+def entry_of(day: Day, plan: Plan, number: int) -> BookEntry:
+    """The entry of a closed session: what was paid, for what, and what moved in the drawer."""
+    lines = (*_paid(day, plan), *_sold(day, plan), *_drawer(day, plan))
+    return BookEntry(number, day, tuple(line for line in lines if line.cents))
+
+
+def _paid(day: Day, plan: Plan) -> Iterator[Line]:
+    for method in Method:
+        key = f"method:{method.value}"
+        yield Line(plan.account(key), WORDS[key], day.paid[method])
+
+
+def _sold(day: Day, plan: Plan) -> Iterator[Line]:
+    """What was sold, without its VAT, and the VAT by rate."""
+    by_rate: dict[int | None, dict[Account, int]] = {}
+    for (nature, category, rate), cents in day.sold.items():
+        at = by_rate.setdefault(rate, {})
+        account = plan.sold(nature, category)
+        at[account] = at.get(account, 0) + cents
+    net: dict[Account, int] = {}
+    for rate, gross in by_rate.items():
+        off = _shared(_vat_cents(day, rate), gross)
+        for account, cents in gross.items():
+            net[account] = net.get(account, 0) + cents - off[account]
+    for account, cents in sorted(net.items()):
+        yield Line(account, account.label.lower(), -cents)
+    for rate in sorted(rate for rate in by_rate if rate is not None):
+        yield Line(plan.vat(rate), _rate(rate), -_vat_cents(day, rate))
+
+
+def _vat_cents(day: Day, rate: int | None) -> int:
+    """VAT of a rate as the Z says it, which no sum of lines may round anew."""
+    told = day.z.get("vat", {}).get(str(rate))
+    return int(told[1]) if told else 0
+
+
+def _shared(vat_cents: int, gross: dict[Account, int]) -> dict[Account, int]:
+    """VAT of a rate over the accounts it is in; the largest takes what rounding leaves."""
+    total = sum(gross.values())
+    off = {account: vat_cents * cents // total if total else 0 for account, cents in gross.items()}
+    largest = max(gross, key=lambda account: (abs(gross[account]), account))
+    off[largest] += vat_cents - sum(off.values())
+    return off
+
+
+def _rate(rate: int) -> str:
+    whole, rest = divmod(rate, 100)
+    decimals = f",{rest:02}".rstrip("0") if rest else ""
+    return f"TVA {whole}{decimals} %"
+
+
+def _drawer(day: Day, plan: Plan) -> Iterator[Line]:
+    """Cash other than tickets', each with what it was for: the cash account ends as counted."""
+    gap = MISSING if day.gap_cents < 0 else EXCESS
+    moves = {
+        OPENING: day.overnight_cents,
+        **{f"cash:{reason}": cents for reason, cents in sorted(day.moved.items())},
+        gap: day.gap_cents,
+    }
+    for purpose, cents in moves.items():
+        what = WORDS.get(purpose, purpose)
+        known = purpose if purpose in USUAL else "cash:other"
+        yield Line(plan.account(CASH), what, cents)
+        yield Line(plan.account(known), what, -cents)

@@ -1,0 +1,249 @@
+"""The books: every entry balances, says what the Z says, and is read by accountants' programs."""
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inventory.models import Verb
+from sales.accounting.books import Books
+from sales.accounting.daybook import daybook
+from sales.accounting.days import Day
+from sales.accounting.entries import entry_of
+from sales.accounting.fec import COLUMNS, accounting_year, plain
+from sales.accounting.plan import Account, Plan, choose_accounts
+from sales.models import CashMove, Method
+from sales.services import Count, Discount, Paid, close_session, move_cash, refund_sale
+from tests.sales.conftest import mob
+from tests.tills import open_till
+
+pytestmark = pytest.mark.database
+NOTHING = Plan({})
+
+
+@pytest.fixture
+def day(sold, counter, entry):
+    """A ticket of 18 € in cash, 9 € of it given back; one of 7 € by card; 40 € to the bank; 1 €
+    too little in the drawer."""
+    why = Discount("lot", percent=10)
+    first = sold(mob(1_000, quantity=2, weight_g=900, discount=why))
+    sold(mob(700), paid=[Paid(Method.CARD, 700)])
+    refund_sale(
+        entry=entry(Verb.RETURN),
+        till=counter.till,
+        sale=first,
+        quantities={first.lines.get(): 1},
+        method=Method.CASH,
+    )
+    kind = CashMove.Kind.BANK
+    move_cash(entry=entry(Verb.SELL), till=counter.till, kind=kind, amount_cents=-4_000)
+    return close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({100: 68}))
+
+
+def books(site, closing, days=0):
+    day = closing.session.business_date
+    return Books(site.organisation, [site], day - timedelta(days=days), day)
+
+
+def lines(entry):
+    return [(line.account.number, line.what, line.cents) for line in entry.lines]
+
+
+def test_an_entry_tells_a_day_at_the_usual_accounts(world, day):
+    [entry] = books(world.canal, day).entries
+    assert lines(entry) == [
+        ("531", "espèces", 900),
+        ("5115", "cartes", 700),
+        ("707", "ventes de marchandises", -1_600),
+        ("531", "fond de caisse", 10_000),
+        ("580", "fond de caisse", -10_000),
+        ("531", "remise en banque", -4_000),
+        ("580", "remise en banque", 4_000),
+        ("531", "écart de caisse", -100),
+        ("658", "écart de caisse", 100),
+    ]
+    assert entry.day.number == day.number
+
+
+def test_the_cash_account_ends_as_the_drawer_was_counted(world, day, sold, counter, entry):
+    sold(mob(500))
+    last = close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({100: 100}))
+    found = books(world.canal, last)
+    cash = {account.number: (debit, credit) for account, debit, credit in found.balance}["531"]
+    assert cash[0] - cash[1] == last.counted_cents == 10_000
+
+
+def test_a_day_that_gave_back_more_than_it_sold_turns_the_sides(world, sold, counter, entry):
+    first = sold(mob(1_000))
+    close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({}))
+    open_till(world.canal)
+    refund_sale(
+        entry=entry(Verb.RETURN),
+        till=counter.till,
+        sale=first,
+        quantities={first.lines.get(): 1},
+        method=Method.CASH,
+    )
+    last = close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({100: 90}))
+    _first, back = books(world.canal, last).entries
+    assert lines(back)[:2] == [("531", "espèces", -1_000), ("707", "ventes de marchandises", 1_000)]
+    rows = read(books(world.canal, last))
+    assert all("-" not in row["Debit"] + row["Credit"] for row in rows)
+
+
+def read(found):
+    text = found.fec().decode("iso8859-15")
+    return list(csv.DictReader(io.StringIO(text), delimiter="\t"))
+
+
+def test_the_fec_has_the_columns_of_the_law(world, day):
+    rows = read(books(world.canal, day))
+    on = f"{day.session.business_date:%Y%m%d}"
+    assert tuple(rows[0]) == COLUMNS
+    assert len(COLUMNS) == 18
+    assert rows[0] == {
+        "JournalCode": "CA",
+        "JournalLib": "Caisse",
+        "EcritureNum": "1",
+        "EcritureDate": on,
+        "CompteNum": "531",
+        "CompteLib": "Caisse",
+        "CompAuxNum": "",
+        "CompAuxLib": "",
+        "PieceRef": "Z-canal-C1-1",
+        "PieceDate": on,
+        "EcritureLib": "Z-canal-C1-1 espèces",
+        "Debit": "9,00",
+        "Credit": "0,00",
+        "EcritureLet": "",
+        "DateLet": "",
+        "ValidDate": f"{day.closed_at:%Y%m%d}",
+        "Montantdevise": "",
+        "Idevise": "",
+    }
+    cents = [int(row[side].replace(",", "")) for row in rows for side in ("Debit", "Credit")]
+    assert sum(cents[::2]) == sum(cents[1::2]) == 15_700
+
+
+def test_numbers_go_on_over_the_year_and_all_its_sites(world, day, sold, counter, entry):
+    gare = open_till(world.gare, "G1")
+    other = close_session(entry=entry(Verb.SELL, world.gare), till=gare, count=Count({}))
+    sold(mob(500))
+    last = close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({}))
+    on = day.session.business_date
+    whole = Books(world.navette, [world.canal, world.gare], on, on)
+    assert [(entry.number, entry.day.number) for entry in whole.entries] == [
+        (1, day.number),
+        (2, other.number),
+        (3, last.number),
+    ]
+    part = Books(world.navette, [world.canal], on, on)
+    assert [entry.number for entry in part.entries] == [1, 3]
+
+
+def test_what_is_not_closed_is_named_and_not_booked(world, day, sold):
+    still = sold(mob(500))
+    found = books(world.canal, day)
+    assert len(found.entries) == 1
+    assert [session.number for session in found.unclosed] == [2]
+    assert still.event.seq not in [each.key for each in found.days]
+
+
+def test_chosen_accounts_are_used_and_their_history_kept(world, day):
+    chosen = {
+        "method:cash": Account("530100", "Caisse du canal"),
+        "category:MOB": Account("70710", "Meubles"),
+        "method:card": Account("5115", "Cartes bancaires à encaisser"),  # the usual one
+    }
+    assert choose_accounts(organisation=world.navette, chosen=chosen) == 2
+    assert choose_accounts(organisation=world.navette, chosen=chosen) == 0
+    [entry] = books(world.canal, day).entries
+    assert lines(entry)[:3] == [
+        ("530100", "espèces", 900),
+        ("5115", "cartes", 700),
+        ("70710", "meubles", -1_600),
+    ]
+    row = world.navette.book_accounts.get(purpose="method:cash")
+    assert row.history.count() == 1
+
+
+def test_the_table_by_day_adds_up_and_runs_in_no_spreadsheet(world, day):
+    text = daybook(books(world.canal, day).days)
+    assert text.startswith("\ufeffsite;jour;caisse;")
+    [row] = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";")
+    assert (row["tickets"], row["remboursements"]) == ("2", "1")
+    assert (row["ventes (€)"], row["rendu (€)"], row["total (€)"]) == ("25,00", "-9,00", "16,00")
+    assert (row["espèces (€)"], row["cartes (€)"]) == ("9,00", "7,00")
+    assert (row["remises (€)"], row["écart de caisse (€)"]) == ("2,00", "-1,00")
+    assert row["poids (kg)"] == "0,450"
+
+
+# Properties
+
+
+CENTS = st.integers(-100_000, 1_000_000)
+RATES = (2_000, 1_000, 550, 210)
+
+
+@st.composite
+def a_day(draw):
+    """Whatever a session may hold, as its events told it."""
+    day = Day({"float_cents": draw(st.integers(0, 50_000))})
+    day.left_cents = draw(st.none() | st.integers(0, 50_000))
+    vat = {}
+    for rate in draw(st.sets(st.sampled_from(RATES))):
+        for category in draw(st.lists(st.sampled_from(["MOB", "VAI", "TEX"]), min_size=1)):
+            day.sold["goods", category, rate] += draw(CENTS)
+        gross = sum(cents for (_n, _c, at), cents in day.sold.items() if at == rate)
+        vat[str(rate)] = [gross, gross * rate // (10_000 + rate)]
+    for nature in draw(st.sets(st.sampled_from(["gift", "membership", "deposit", "voucher"]))):
+        day.sold[nature, None, None] += draw(CENTS)
+    left = sum(day.sold.values())
+    for method in draw(st.lists(st.sampled_from([*Method]), max_size=3)):
+        part = draw(CENTS)
+        day.paid[method] += part
+        left -= part
+    day.paid[Method.CASH] += left
+    for reason in draw(st.lists(st.sampled_from([*CashMove.Kind]))):
+        day.moved[reason.value] += draw(CENTS)
+    expected = day.opening["float_cents"] + day.paid[Method.CASH] + sum(day.moved.values())
+    counted = draw(st.none() | st.integers(0, 2_000_000))
+    day.z = {"vat": vat, "expected_cents": expected, "counted_cents": counted}
+    return day
+
+
+ACCOUNTS = st.dictionaries(
+    st.sampled_from(["category:MOB", "category:VAI", "nature:gift", "gap:missing"]),
+    st.sampled_from([Account("707", "Ventes"), Account("7071", "Meubles")]),
+)
+
+
+@given(a_day(), ACCOUNTS)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_entry_balances_to_the_cent_and_says_what_was_taken(day, chosen):
+    entry = entry_of(day, Plan(chosen), 1)
+    assert sum(line.debit_cents for line in entry.lines) == sum(
+        line.credit_cents for line in entry.lines
+    )
+    assert all(min(line.debit_cents, line.credit_cents) == 0 for line in entry.lines)
+    cash = sum(line.cents for line in entry.lines if line.account.number == "531")
+    assert cash == day.in_drawer_cents - (day.left_cents or 0)
+    vat = -sum(line.cents for line in entry.lines if line.account.number.startswith("44571"))
+    assert vat == sum(cents for _gross, cents in day.z["vat"].values())
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.integers(1, 12))
+def test_an_accounting_year_is_twelve_months_around_its_day(day, month):
+    start, end = accounting_year(day, month)
+    assert start <= day <= end
+    assert (start.month, start.day) == (month, 1)
+    after = end + timedelta(days=1)
+    assert (after.year, after.month, after.day) == (start.year + 1, month, 1)
+
+
+@given(st.text())
+def test_a_field_never_ends_itself(text):
+    assert not set(plain(text)) & {"\t", "\r", "\n", "|"}
