@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.views import accounting, archives, checkout, drawer, prices, tickets
+from sales.views import accounting, archives, checkout, drawer, prices, slips, tickets
 
 urlpatterns = [
     path("caisse/", checkout.choose_till, name="checkout"),
@@ -14,6 +14,13 @@ urlpatterns = [
     path("caisse/comptabilite/", accounting.accounting, name="accounting"),
     path("caisse/comptabilite/fec.txt", accounting.fec, name="fec"),
     path("caisse/comptabilite/jours.csv", accounting.by_day, name="takings-by-day"),
+    path("caisse/banque/", slips.slips, name="bank-slips"),
+    path("caisse/banque/cheques/", slips.cheques, name="bank-cheques"),
+    path("caisse/banque/especes/", slips.cash, name="bank-cash"),
+    path("caisse/banque/<str:number>/", slips.slip, name="bank-slip"),
+    path("caisse/banque/<str:number>/bordereau.pdf", slips.paper, name="bank-slip-pdf"),
+    path("caisse/banque/<str:number>/annuler/", slips.cancel, name="bank-slip-cancel"),
+    path("caisse/banque/<str:number>/effacer/", slips.erase, name="bank-slip-erase"),
     path("caisse/<str:till>/", checkout.checkout, name="checkout"),
     path("caisse/<str:till>/ouvrir/", drawer.open_till, name="open-till"),
     path("caisse/<str:till>/tiroir/", drawer.drawer, name="drawer"),

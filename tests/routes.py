@@ -37,7 +37,7 @@ from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
 from sales.archive import make_archive
 from sales.models import Chain, Method, PriceKey
-from sales.services import Count, close_session
+from sales.services import Count, close_session, remit_cash
 from tests.tills import open_till, till_entry
 
 API = "api/v1/"
@@ -73,6 +73,7 @@ BILAN = Sample(
     query={"start": "2026-01-01", "end": "2026-12-31", "figure": "collected_g"}, names="nothing"
 )
 BOOKS = Sample(query={"start": "2026-01-01", "end": "2026-12-31"}, names="nothing")
+SLIP = Sample(path={"number": "$slip"})
 YEAR = Sample(query={"from": "2026-01-01", "to": "2026-12-31", "site": "$site"})
 
 SAMPLES = {
@@ -371,6 +372,13 @@ PAGES = {
     "caisse/comptabilite/": BOOKS,
     "caisse/comptabilite/fec.txt": BOOKS,
     "caisse/comptabilite/jours.csv": BOOKS,
+    "caisse/banque/": LISTED,
+    "caisse/banque/cheques/": LISTED,
+    "caisse/banque/especes/": LISTED,
+    "caisse/banque/<str:number>/": SLIP,
+    "caisse/banque/<str:number>/bordereau.pdf": SLIP,
+    "caisse/banque/<str:number>/annuler/": Sample(path={"number": "$slip"}, body={}),
+    "caisse/banque/<str:number>/effacer/": Sample(path={"number": "$slip"}, body={}),
     "caisse/<str:till>/ouvrir/": Sample(path={"till": "$shut_till"}, body={"float": "100"}),
     "caisse/<str:till>/tiroir/": Sample(
         path={"till": "$till"}, body={"way": "out", "kind": "bank", "amount": "5"}
@@ -535,6 +543,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     close_session(entry=till_entry(site), till=shut_till, count=Count({}))
     today = site.business_date(timezone.now())
     archive = make_archive(entry=till_entry(site), start=today, end=today)
+    slip = remit_cash(entry=till_entry(site), pieces={2_000: 1}, till=None)
     key, _new = PriceKey.objects.get_or_create(
         code=f"key-{site.code}",
         organisation=site.organisation,
@@ -553,6 +562,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "till": till.code,
         "shut_till": shut_till.code,
         "archive": str(archive.uuid),
+        "slip": slip.number,
         "key": key.code,
         **_own_codes(site.organisation),
         "today": today.isoformat(),

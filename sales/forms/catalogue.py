@@ -21,14 +21,16 @@ class AtSiteForm(RowForm):
 
 
 class TillForm(AtSiteForm):
-    RESERVED = (
+    RESERVED = (  # /caisse/tickets/ is no till
         "nouveau",
         "tickets",
         "prix",
         "archives",
         "comptabilite",
+        "banque",
+        "bons",
         "SITE",
-    )  # /caisse/tickets/ is no till
+    )
 
     class Meta:
         model = Till

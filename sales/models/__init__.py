@@ -10,6 +10,7 @@ from sales.models.journal import Chain, JournalEntry, Kind
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.shop import PriceKey, Till
+from sales.models.slips import BankSlip, BankSlipLine, ChequeDrawer
 from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
 
 WRITTEN_ONCE = {  # table → the row that a new one would replace
@@ -23,6 +24,10 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (till_id = NEW.till_id AND number = NEW.number)",
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
+    "sales_bankslip": "id = NEW.id OR submission_id = NEW.submission_id"
+    " OR reverses_id = NEW.reverses_id OR (site_id = NEW.site_id AND rank = NEW.rank)"
+    " OR (move_id = NEW.move_id AND turn = NEW.turn)",
+    "sales_bankslipline": "id = NEW.id OR (payment_id = NEW.payment_id AND turn = NEW.turn)",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
     "sales_daypayment": "id = NEW.id OR (takings_id = NEW.takings_id AND method = NEW.method)",
@@ -30,9 +35,12 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 
 __all__ = [
     "WRITTEN_ONCE",
+    "BankSlip",
+    "BankSlipLine",
     "BookAccount",
     "CashMove",
     "Chain",
+    "ChequeDrawer",
     "Closing",
     "DayPayment",
     "DayTakings",

@@ -263,6 +263,10 @@ class Payment(models.Model):
         default_permissions = ("view",)
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
+        indexes = [
+            # few among many: those that go to the bank
+            models.Index(fields=["sale"], condition=Q(method="cheque"), name="payment_cheques")
+        ]
         constraints = [
             models.CheckConstraint(name="payment_counts", condition=Q(amount_cents__gt=0))
         ]

@@ -15,6 +15,7 @@ from sales.services.sessions import (
     move_cash,
     open_session,
 )
+from sales.services.slips import Drawn, cancel_slip, erase_drawers, remit_cash, remit_cheques
 
 __all__ = [
     "MOST_CENTS",
@@ -22,16 +23,21 @@ __all__ = [
     "PIECES",
     "Count",
     "Discount",
+    "Drawn",
     "Paid",
     "Wanted",
+    "cancel_slip",
     "cancel_takings",
     "close_session",
+    "erase_drawers",
     "move_cash",
     "note_takings",
     "open_session",
     "priced",
     "record_sale",
     "refund_sale",
+    "remit_cash",
+    "remit_cheques",
     "share",
     "share_back",
     "weigh",

@@ -20,6 +20,8 @@ REWRITES = {
     "sales_tillsession": "float_cents = 1",
     "sales_cashmove": "amount_cents = 1",
     "sales_closing": "counted_cents = 1",
+    "sales_bankslip": "total_cents = 1",
+    "sales_bankslipline": "amount_cents = 1",
     "sales_daytakings": "customers = 1",
     "sales_daypayment": "amount_cents = 1",
 }
@@ -43,6 +45,14 @@ def refunded(counter, label, entry):
     )
     kind = CashMove.Kind.PURCHASE
     services.move_cash(entry=entry(Verb.SELL), till=counter.till, kind=kind, amount_cents=-500)
+    cheque = [Paid(Method.CHEQUE, 50)]
+    sale = services.record_sale(
+        entry=entry(Verb.SELL),
+        till=counter.till,
+        lines=[Wanted(key=counter.assiette)],
+        payments=cheque,
+    )
+    services.remit_cheques(entry=entry(Verb.SELL), cheques={sale.payments.get(): services.Drawn()})
     services.close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({}))
     services.note_takings(entry=entry(Verb.SELL), cents={Method.CASH: 5_000}, customers=9)
     connection.check_constraints()  # as a commit does: else PostgreSQL truncates nothing anyway
