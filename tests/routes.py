@@ -442,6 +442,8 @@ PAGES = {
     "reglages/caisses/": ALONE,
     "reglages/prix/": ALONE,
     "reglages/comptes/": ALONE,
+    "reglages/boutique/": ALONE,
+    "reglages/tva/": ALONE,
     "reglages/sites/<str:site>/caisses/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/caisses/nouveau/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/caisses/<str:code>/": Sample(

@@ -10,7 +10,7 @@ from sales.accounting.days import Day, closed_days, numbers_of, unclosed
 from sales.accounting.entries import BookEntry, entry_of
 from sales.accounting.fec import accounting_year, fec, file_name
 from sales.accounting.plan import Account, Plan
-from sales.models import TillSession
+from sales.models import ShopSettings, TillSession
 
 
 @dataclass(frozen=True)
@@ -75,4 +75,4 @@ class Books:
 
 def year_starts(organisation: Organisation) -> int:
     """The month in which the accounting year begins."""
-    return 1
+    return ShopSettings.objects.of(organisation).year_starts_month

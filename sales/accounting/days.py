@@ -84,7 +84,7 @@ class Day:
 
 
 def _what(line: Any) -> Sold:
-    return line.get("nature", "goods"), line["category"], line.get("vat_bp")
+    return line["nature"], line["category"], line["vat_bp"]
 
 
 BOOKS = {Kind.SALE: Day._sale, Kind.REFUND: Day._refund, Kind.CASH_MOVE: Day._cash_move}

@@ -9,9 +9,11 @@ from sales.models.days import DayPayment, DayTakings
 from sales.models.journal import Chain, JournalEntry, Kind
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
-from sales.models.shop import PriceKey, Till
+from sales.models.settings import ShopSettings
+from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.slips import BankSlip, BankSlipLine, ChequeDrawer
 from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
+from sales.models.vat import Regime, VatTerms
 
 WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
@@ -28,6 +30,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR reverses_id = NEW.reverses_id OR (site_id = NEW.site_id AND rank = NEW.rank)"
     " OR (move_id = NEW.move_id AND turn = NEW.turn)",
     "sales_bankslipline": "id = NEW.id OR (payment_id = NEW.payment_id AND turn = NEW.turn)",
+    "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
     "sales_daypayment": "id = NEW.id OR (takings_id = NEW.takings_id AND method = NEW.method)",
@@ -47,14 +50,19 @@ __all__ = [
     "JournalEntry",
     "Kind",
     "Method",
+    "Nature",
     "Payment",
     "PriceKey",
+    "PriceMode",
     "Refund",
     "RefundLine",
+    "Regime",
     "Sale",
     "SaleLine",
+    "ShopSettings",
     "Till",
     "TillSession",
+    "VatTerms",
     "WeightSource",
     "taken_cents",
 ]

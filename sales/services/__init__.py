@@ -5,7 +5,16 @@ A shop without tickets notes what its day brought.
 
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
-from sales.services.selling import Discount, Paid, Wanted, priced, record_sale, weigh
+from sales.services.selling import (
+    Discount,
+    Paid,
+    Wanted,
+    Whole,
+    priced,
+    record_sale,
+    spread,
+    weigh,
+)
 from sales.services.sessions import (
     MOST_CENTS,
     MOST_PIECES,
@@ -16,6 +25,7 @@ from sales.services.sessions import (
     open_session,
 )
 from sales.services.slips import Drawn, cancel_slip, erase_drawers, remit_cash, remit_cheques
+from sales.services.terms import set_vat
 
 __all__ = [
     "MOST_CENTS",
@@ -26,6 +36,7 @@ __all__ = [
     "Drawn",
     "Paid",
     "Wanted",
+    "Whole",
     "cancel_slip",
     "cancel_takings",
     "close_session",
@@ -38,7 +49,9 @@ __all__ = [
     "refund_sale",
     "remit_cash",
     "remit_cheques",
+    "set_vat",
     "share",
     "share_back",
+    "spread",
     "weigh",
 ]

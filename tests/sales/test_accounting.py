@@ -15,8 +15,19 @@ from sales.accounting.days import Day
 from sales.accounting.entries import entry_of
 from sales.accounting.fec import COLUMNS, accounting_year, plain
 from sales.accounting.plan import Account, Plan, choose_accounts
-from sales.models import CashMove, Method
-from sales.services import Count, Discount, Paid, close_session, move_cash, refund_sale
+from sales.models import CashMove, Method, Nature, Regime
+from sales.services import (
+    Count,
+    Discount,
+    Paid,
+    Wanted,
+    Whole,
+    close_session,
+    move_cash,
+    record_sale,
+    refund_sale,
+    set_vat,
+)
 from tests.sales.conftest import mob
 from tests.tills import open_till
 
@@ -247,3 +258,44 @@ def test_an_accounting_year_is_twelve_months_around_its_day(day, month):
 @given(st.text())
 def test_a_field_never_ends_itself(text):
     assert not set(plain(text)) & {"\t", "\r", "\n", "|"}
+
+
+def test_vat_natures_and_a_discount_on_all_are_booked_as_the_z_says(world, counter, entry):
+    said = entry(Verb.SELL)
+    rates = {"": 2_000, "VAI": 550}
+    set_vat(entry=said, since=said.day, regime=Regime.NORMAL, rates=rates)
+    sale = record_sale(
+        entry=entry(Verb.SELL),
+        till=counter.till,
+        lines=[mob(1_000), Wanted(key=counter.assiette, quantity=3), gift(200)],
+        payments=[Paid(Method.CHEQUE, 1_250), Paid(Method.CASH, 1_000)],
+        whole=Whole(Discount("fête", amount_cents=100)),
+    )
+    refund_sale(
+        entry=entry(Verb.RETURN),
+        till=counter.till,
+        sale=sale,
+        quantities={sale.lines.get(position=2): 2},
+        method=Method.CASH,
+    )
+    last = close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({100: 100}))
+    [found] = books(world.canal, last).entries
+    z = last.figures
+    assert sum(found.day.sold.values()) == z["total_cents"]
+    by_account = {}
+    for line in found.lines:
+        by_account[line.account.number] = by_account.get(line.account.number, 0) + line.cents
+    assert by_account["4457120"] == -z["vat"]["2000"][1] < 0
+    assert by_account["4457105"] == -z["vat"]["550"][1] < 0
+    assert by_account["7541"] == -z["natures"]["gift"][1]
+    goods = z["natures"]["goods"][1] - z["vat"]["2000"][1] - z["vat"]["550"][1]
+    assert by_account["707"] == -goods
+    text = daybook([found.day]).removeprefix("\ufeff")
+    [row] = csv.DictReader(io.StringIO(text), delimiter=";")
+    vat_cents = z["vat"]["550"][1]
+    assert row["TVA à 5,5 % (€)"] == f"0,{vat_cents:02}"
+    assert row["dons (€)"] == f"{z['natures']['gift'][1] / 100:.2f}".replace(".", ",")
+
+
+def gift(cents):
+    return Wanted(nature=Nature.GIFT, price_cents=cents)
