@@ -47,7 +47,7 @@ def _paper(slip: BankSlip) -> dict[str, Any]:
         "from": [organisation.name, slip.site.name, f"SIRET {siret}" if siret else ""],
         "title": _("Cash handed in to the bank") if is_cash else _("Cheques handed in to the bank"),
         "number": slip.number,
-        "facts": [date_format(slip.on, "j F Y"), _count(slip, rows)],
+        "facts": [date_format(slip.business_date, "j F Y"), _count(slip, rows)],
         "note": _note(slip),
         "heads": heads,
         "rows": rows,
@@ -73,7 +73,7 @@ def _note(slip: BankSlip) -> str:
 
 
 def _cheques(slip: BankSlip) -> tuple[list[str], list[list[str]]]:
-    heads = [_("No."), _("Ticket"), _("Bank"), _("Drawer"), _("Amount")]
+    heads = [_("No."), _("Ticket"), _("Bank"), _("Drawn by"), _("Amount")]
     rows = [
         [str(n), line.payment.sale.movement.number, bank, name, euros(line.amount_cents)]
         for n, (line, name, bank) in enumerate(lines_of(slip), start=1)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.views import accounting, archives, checkout, drawer, prices, slips, tickets
+from sales.views import accounting, archives, checkout, drawer, prices, slips, statements, tickets
 
 urlpatterns = [
     path("caisse/", checkout.choose_till, name="checkout"),
@@ -21,6 +21,10 @@ urlpatterns = [
     path("caisse/banque/<str:number>/bordereau.pdf", slips.paper, name="bank-slip-pdf"),
     path("caisse/banque/<str:number>/annuler/", slips.cancel, name="bank-slip-cancel"),
     path("caisse/banque/<str:number>/effacer/", slips.erase, name="bank-slip-erase"),
+    path("caisse/bons/", statements.vouchers, name="vouchers"),
+    path("caisse/bons/<str:issuer>/<int:month>/", statements.statement, name="statement"),
+    path("caisse/bons/<str:issuer>/<int:month>.pdf", statements.paper, name="statement-pdf"),
+    path("caisse/bons/<str:issuer>/<int:month>.csv", statements.table, name="statement-csv"),
     path("caisse/<str:till>/", checkout.checkout, name="checkout"),
     path("caisse/<str:till>/ouvrir/", drawer.open_till, name="open-till"),
     path("caisse/<str:till>/tiroir/", drawer.drawer, name="drawer"),

@@ -36,7 +36,7 @@ from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
 from sales.archive import make_archive
-from sales.models import Chain, Method, PriceKey
+from sales.models import Chain, Method, PriceKey, VoucherIssuer
 from sales.services import Count, close_session, remit_cash
 from tests.tills import open_till, till_entry
 
@@ -74,6 +74,7 @@ BILAN = Sample(
 )
 BOOKS = Sample(query={"start": "2026-01-01", "end": "2026-12-31"}, names="nothing")
 SLIP = Sample(path={"number": "$slip"})
+STATEMENT = Sample(path={"issuer": "$issuer", "month": "202601"}, names="structure")
 YEAR = Sample(query={"from": "2026-01-01", "to": "2026-12-31", "site": "$site"})
 
 SAMPLES = {
@@ -245,6 +246,7 @@ SAMPLES = {
     "GET inventory/clearings/<id>": _document("clearing"),
     "GET sales/tills": LISTED,
     "GET sales/keys": LISTED,
+    "GET sales/issuers": LISTED,
     "GET sales/suggestions": LISTED,
     "GET sales/prices": Sample(query={"category": "MOB"}, names="nothing"),
     "GET sales/sales": DATED,
@@ -379,6 +381,10 @@ PAGES = {
     "caisse/banque/<str:number>/bordereau.pdf": SLIP,
     "caisse/banque/<str:number>/annuler/": Sample(path={"number": "$slip"}, body={}),
     "caisse/banque/<str:number>/effacer/": Sample(path={"number": "$slip"}, body={}),
+    "caisse/bons/": ALONE,
+    "caisse/bons/<str:issuer>/<int:month>/": STATEMENT,
+    "caisse/bons/<str:issuer>/<int:month>.pdf": STATEMENT,
+    "caisse/bons/<str:issuer>/<int:month>.csv": STATEMENT,
     "caisse/<str:till>/ouvrir/": Sample(path={"till": "$shut_till"}, body={"float": "100"}),
     "caisse/<str:till>/tiroir/": Sample(
         path={"till": "$till"}, body={"way": "out", "kind": "bank", "amount": "5"}
@@ -442,6 +448,9 @@ PAGES = {
     "reglages/caisses/": ALONE,
     "reglages/prix/": ALONE,
     "reglages/comptes/": ALONE,
+    "reglages/bons/": ALONE,
+    "reglages/bons/nouveau/": ALONE,
+    "reglages/bons/<str:code>/": _owned("issuer"),
     "reglages/boutique/": ALONE,
     "reglages/tva/": ALONE,
     "reglages/sites/<str:site>/caisses/": Sample(path={"site": "$site"}),
@@ -662,7 +671,8 @@ def _own_codes(organisation) -> dict[str, str]:
     Container.objects.get_or_create(**own, defaults={"name": "Bac", "tare_g": 900})
     Partner.objects.get_or_create(**own, defaults={"name": "Ferrailleur"})
     Origin.objects.get_or_create(**own, defaults={"name": "Quartier"})
-    return dict.fromkeys(("category", "container", "mode", "partner", "origin"), code)
+    VoucherIssuer.objects.get_or_create(**own, defaults={"name": "CCAS"})
+    return dict.fromkeys(("category", "container", "mode", "partner", "origin", "issuer"), code)
 
 
 def label_item(site, person) -> str:

@@ -66,7 +66,10 @@ def entry_of(day: Day, plan: Plan, number: int) -> BookEntry:
 def _paid(day: Day, plan: Plan) -> Iterator[Line]:
     for method in Method:
         key = f"method:{method.value}"
-        yield Line(plan.account(key), WORDS[key], day.paid[method])
+        issued = day.issued if method == Method.VOUCHER else {}
+        for code, cents in sorted(issued.items()):
+            yield Line(plan.account(key), WORDS[key], cents, plan.third_party(code))
+        yield Line(plan.account(key), WORDS[key], day.paid[method] - sum(issued.values()))
 
 
 def _sold(day: Day, plan: Plan) -> Iterator[Line]:

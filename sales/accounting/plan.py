@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Category
 from organisation.models import Organisation
-from sales.models import BookAccount, CashMove, Method
+from sales.models import BookAccount, CashMove, Method, VoucherIssuer
 
 JOURNAL = "journal"
 OPENING = "cash:opening"
@@ -103,14 +103,17 @@ class Plan:
 
     chosen: Mapping[str, Account]
     tops: Mapping[str, str] = field(default_factory=dict)  # a category's code → that of its top
+    issuers: Mapping[str, str] = field(default_factory=dict)  # an issuer's code → its name
 
     @classmethod
     def of(cls, organisation: Organisation) -> "Plan":
         rows = BookAccount.objects.filter(organisation=organisation)
+        issuers = VoucherIssuer.objects.filter(organisation=organisation)
         known = Category.objects.of(organisation.pk).values_list("code", "top__code")
         return cls(
             {row.purpose: Account(row.number, row.label) for row in rows},
             {code: top or code for code, top in known},
+            dict(issuers.values_list("code", "name")),
         )
 
     def account(self, purpose: str) -> Account:
@@ -127,6 +130,10 @@ class Plan:
             if own.number:
                 return own
         return self.account(f"nature:{nature}")
+
+    def third_party(self, code: str) -> tuple[str, str]:
+        """Who issued a voucher, as an auxiliary account."""
+        return code, self.issuers.get(code, code)
 
     def vat(self, rate_bp: int) -> Account:
         key = f"vat:{rate_bp}"

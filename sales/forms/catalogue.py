@@ -9,7 +9,7 @@ from inventory.forms import EuroField
 from inventory.forms.catalogue import RowForm
 from inventory.forms.choices import one_of
 from inventory.models import Category
-from sales.models import Nature, PriceKey, Till
+from sales.models import Nature, PriceKey, Till, VoucherIssuer
 
 
 class AtSiteForm(RowForm):
@@ -45,6 +45,12 @@ class TillForm(AtSiteForm):
         place.empty_label = _("The shop of the site, or its main place")  # type: ignore[attr-defined]
         if not site.tracks_places:
             del self.fields["place"]
+
+
+class IssuerForm(RowForm):
+    class Meta:
+        model = VoucherIssuer
+        fields = ("name", "code", "address", "position")
 
 
 class PriceKeyForm(AtSiteForm):

@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from inventory.forms import EuroField
+from inventory.forms.choices import one_of
 from inventory.forms.entries import ActForm
 from organisation.models import User
 from sales import services
 from sales.forms.counter import Counter
-from sales.forms.lines import LineForm, Lines, Payments
+from sales.forms.lines import LineForm, Lines, Payments, paid_by
 from sales.forms.slip import Slip
 from sales.models import Method, Sale
 from sales.services import Paid, Wanted
@@ -25,6 +26,7 @@ class CheckoutForm(ActForm):
 
     unsaid = ("show", "others")
     method = forms.ChoiceField(choices=Method, widget=forms.RadioSelect)
+    reference = forms.CharField(label=_("Number of the voucher"), required=False, max_length=60)
     received = EuroField(label=_("Amount received"), required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -32,6 +34,12 @@ class CheckoutForm(ActForm):
         super().__init__(*args, **options)
         for name in ("day", "comment"):
             self.fields.pop(name, None)
+        self.fields["issuer"] = one_of(
+            self.offer.issuers,
+            _("Issuer of the voucher"),
+            empty=_("none"),
+            widget=forms.RadioSelect,
+        )
 
     def refuse(self, refusal: ValidationError) -> None:
         """Show why nothing was sold. A used id stays: under another one it would be sold twice."""
@@ -54,7 +62,8 @@ class Checkout:
         self.form = CheckoutForm(data, offer=counter, user=user)
         whole = {"counter": counter, "empty_permitted": False}
         self.lines: Any = Lines(data, prefix="lines", form_kwargs=whole)
-        self.payments: Any = Payments(data, prefix="pays", form_kwargs={"empty_permitted": False})
+        one = {"issuers": counter.issuers, "empty_permitted": False}
+        self.payments: Any = Payments(data, prefix="pays", form_kwargs=one)
         judged = [part.is_valid() for part in (self.form, self.lines, self.payments)]
         self.is_sound = all(judged)
         if "id" in self.form.errors:  # the next post needs one that can be read
@@ -130,9 +139,8 @@ class Checkout:
 
     def paid(self) -> list[Paid]:
         """The payments as the till's act takes them."""
-        said = [pay.cleaned_data for pay in self.payments]
-        noted = [Paid(Method(each["method"]), each["amount"]) for each in said]
-        last = Paid(Method(self.form.cleaned_data["method"]), self.received_cents)
+        noted = [pay.paid() for pay in self.payments]
+        last = paid_by(self.form.cleaned_data, self.received_cents)
         return [*noted, last] if last.amount_cents else noted
 
     def wanted(self) -> list[Wanted]:

@@ -1,5 +1,6 @@
 """What may be typed at a till: of each line of the ticket, and of each payment noted."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -8,13 +9,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from inventory.forms import EuroField, KgField
+from inventory.forms.choices import one_of
 from inventory.models import Category, Item
 from inventory.units import parse_euros
 from organisation.models import Site
 from sales.forms.counter import Counter
 from sales.forms.slip import MOST_LINES, require_money
-from sales.models import Method, PriceKey, SaleLine
-from sales.services import Discount, Wanted
+from sales.models import Method, PriceKey, SaleLine, VoucherIssuer
+from sales.services import Discount, Paid, Wanted
 
 MOST_UNITS = 1_000
 
@@ -154,13 +156,29 @@ class PaymentForm(forms.Form):
 
     method = forms.ChoiceField(choices=Method, widget=forms.HiddenInput)
     amount = EuroField(widget=forms.HiddenInput)
+    reference = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, issuers: Mapping[str, VoucherIssuer], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["issuer"] = one_of(issuers, _("Issuer"), widget=forms.HiddenInput)
 
     def clean_amount(self) -> int:
         return require_money(self.cleaned_data["amount"])
 
     @property
     def word(self) -> Any:
-        return dict(Method.choices).get(self["method"].data or "", "")
+        issuer = self.is_valid() and self.cleaned_data["issuer"]
+        return issuer or dict(Method.choices).get(self["method"].data or "", "")
+
+    def paid(self) -> Paid:
+        return paid_by(self.cleaned_data, self.cleaned_data["amount"])
+
+
+def paid_by(said: Mapping[str, Any], cents: int) -> Paid:
+    """A payment as a form says it; what is said of a voucher is of vouchers alone."""
+    method = Method(said["method"])
+    issuer = said.get("issuer") if method == Method.VOUCHER else None
+    return Paid(method, cents, issuer, said.get("reference", "") if issuer else "")
 
 
 Lines = forms.formset_factory(

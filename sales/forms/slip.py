@@ -15,10 +15,11 @@ from inventory.models import Category
 from inventory.units import exact_euros
 from sales.models import Method, PriceKey
 
-KEPT = ("id", "method", "received", "seen", "show", "others")
+KEPT = ("id", "method", "received", "seen", "show", "others", "issuer", "reference")
 LINE = ("item", "category", "key", "quantity", "price", "lot", "weight", "off", "unit", "reason")
 TYPED = ("price", "weight", "off", "reason")
-PAYMENT = ("method", "amount")
+ISSUED = ("issuer", "reference")  # of a voucher
+PAYMENT = ("method", "amount", "issuer", "reference")
 MOST_LINES = 80  # Django reads a thousand fields of a form at most
 CLAIMED = 500  # what is posted beyond is not even read
 
@@ -104,8 +105,9 @@ class Slip:
         Raises ValidationError ``payment_of_nothing``.
         """
         require_money(cents)
-        self.payments.append({"method": method, "amount": _text(cents)})
-        self.kept |= {"method": Method.CASH.value, "received": ""}
+        issued = {name: self.kept[name] for name in ISSUED if method == Method.VOUCHER}
+        self.payments.append({"method": method, "amount": _text(cents), **issued})
+        self.kept |= {"method": Method.CASH.value, "received": "", **dict.fromkeys(ISSUED, "")}
 
     def take_back(self, number: int) -> None:
         """Forget one of several payments."""

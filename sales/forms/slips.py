@@ -39,7 +39,7 @@ class ChequesForm(DrawerForm):
                 required=False,
                 initial=not cheque.back_cents,  # type: ignore[attr-defined]
             )
-            for name, label in (("name", _("Drawer")), ("bank", _("Bank"))):
+            for name, label in (("name", _("Drawn by")), ("bank", _("Bank"))):
                 self.fields[f"{name}_{cheque.pk}"] = forms.CharField(
                     label=label, required=False, max_length=120
                 )

@@ -58,8 +58,16 @@ def sale_data(
         "regime": sale.regime,
         "vat": sale.vat,
         "lines": [_line(line, codes) for line in sorted(lines, key=lambda line: line.position)],
-        "payments": [[paid.method, paid.amount_cents] for paid in payments],
+        "payments": [_payment(paid) for paid in payments],
     }
+
+
+def _payment(paid: Payment) -> list[Any]:
+    """Means and cents; who issued a voucher, and its number, where somebody did."""
+    if paid.issuer_id is None and not paid.reference:
+        return [paid.method, paid.amount_cents]
+    issuer = paid.issuer.code if paid.issuer else paid.issuer_id
+    return [paid.method, paid.amount_cents, issuer, paid.reference]
 
 
 def _line(line: SaleLine, codes: Mapping[int, str]) -> Data:
@@ -95,6 +103,7 @@ def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
         "total_cents": refund.total_cents,
         "method": refund.method,
         "vat": refund.vat,
+        **_issued(refund),
         "lines": [
             {
                 "n": back.line.position,
@@ -108,6 +117,13 @@ def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
             for back in parts
         ],
     }
+
+
+def _issued(refund: Refund) -> Data:
+    """Whose voucher was given back, where one was."""
+    if refund.issuer_id is None:
+        return {}
+    return {"issuer": refund.issuer.code if refund.issuer else refund.issuer_id}
 
 
 def session_data(session: TillSession) -> Data:

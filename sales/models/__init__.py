@@ -6,6 +6,7 @@ a cancellation are rows of their own.
 
 from sales.models.accounts import BookAccount
 from sales.models.days import DayPayment, DayTakings
+from sales.models.issuers import VoucherIssuer
 from sales.models.journal import Chain, JournalEntry, Kind
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
@@ -63,6 +64,7 @@ __all__ = [
     "Till",
     "TillSession",
     "VatTerms",
+    "VoucherIssuer",
     "WeightSource",
     "taken_cents",
 ]

@@ -60,7 +60,7 @@ class BankSlip(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="bank_slips", db_index=False)
     kind = models.CharField(_("what"), max_length=8, choices=Kind)
     rank = models.PositiveIntegerField()
-    on = models.DateField(_("day"))
+    business_date = models.DateField(_("day"))
     recorded_at = models.DateTimeField(_("recorded at"))
     author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     total_cents = models.BigIntegerField(_("total (cents)"))
@@ -137,7 +137,7 @@ class ChequeDrawer(models.Model):
     """Who drew a cheque, on which bank: about a person, so kept apart and erased at will."""
 
     payment = models.OneToOneField(Payment, models.PROTECT, related_name="drawer")
-    name = models.CharField(_("drawer"), max_length=120, blank=True)
+    name = models.CharField(_("drawn by"), max_length=120, blank=True)
     bank = models.CharField(_("bank"), max_length=120, blank=True)
 
     objects = DrawerQuerySet.as_manager()

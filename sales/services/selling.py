@@ -31,6 +31,7 @@ from sales.models import (
     SaleLine,
     Till,
     VatTerms,
+    VoucherIssuer,
     WeightSource,
 )
 from sales.services.sessions import require_in_use, session_for
@@ -104,10 +105,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Money on the counter."""
+    """Money on the counter; a voucher may say who issued it, and its number."""
 
     method: Method
     amount_cents: int
+    issuer: VoucherIssuer | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +144,7 @@ def record_sale(
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     sale.movement = post(entry=entry, legs=legs)
-    money = [
-        Payment(sale=sale, method=each.method, amount_cents=each.amount_cents) for each in payments
-    ]
+    money = [_payment(sale, each) for each in payments]
     data = sale_data(sale, rows, money, codes_of(rows))
     event = Event(Kind.SALE, data, amount_cents=sale.total_cents)
     sale.event = journal.append(head=head, entry=entry, event=event)
@@ -151,6 +152,29 @@ def record_sale(
     _write_lines(sale, rows, sale.movement.lines)
     Payment.objects.bulk_create(money)
     return sale
+
+
+def _payment(sale: Sale, paid: Paid) -> Payment:
+    """Raises ValidationError ``issuer_without_voucher`` or ``issuer_retired``."""
+    if paid.issuer is None:
+        return Payment(sale=sale, method=paid.method, amount_cents=paid.amount_cents)
+    if paid.method != Method.VOUCHER:
+        raise ValidationError(
+            _("Only vouchers have an issuer: choose “voucher”."), code="issuer_without_voucher"
+        )
+    if not paid.issuer.is_active:
+        raise ValidationError(
+            _("Vouchers of “%(issuer)s” are no longer taken."),
+            code="issuer_retired",
+            params={"issuer": paid.issuer},
+        )
+    return Payment(
+        sale=sale,
+        method=paid.method,
+        amount_cents=paid.amount_cents,
+        issuer=paid.issuer,
+        reference=paid.reference,
+    )
 
 
 def _ticket(entry: Entry, till: Till, rows: Sequence[SaleLine], whole: Whole) -> Sale:

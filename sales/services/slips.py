@@ -132,7 +132,7 @@ def _slip(entry: Entry, kind: BankSlip.Kind, total_cents: int) -> BankSlip:
         site=entry.site,
         kind=kind,
         rank=last.rank + 1 if last else 1,
-        on=entry.site.business_date(entry.occurred_at),
+        business_date=entry.site.business_date(entry.occurred_at),
         recorded_at=timezone.now(),
         author=entry.author,
         total_cents=total_cents,
