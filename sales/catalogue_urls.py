@@ -4,7 +4,7 @@ from django.urls import path
 
 from inventory.catalogue_urls import list_pages
 from sales.views import accounting, listings, settings
-from sales.views.listings import ISSUERS, PRICE_KEYS, TILLS
+from sales.views.listings import ISSUERS, PRICE_KEYS, REDUCTIONS, TILLS
 
 urlpatterns = [
     path("caisses/", listings.choose_site, {"listing": TILLS}, name="till-settings"),
@@ -12,7 +12,9 @@ urlpatterns = [
     path("comptes/", accounting.accounts, name="book-accounts"),
     path("boutique/", settings.shop, name="shop-settings"),
     path("tva/", settings.vat, name="vat-settings"),
+    path("remises/", listings.choose_site, {"listing": REDUCTIONS}, name="reduction-settings"),
     *list_pages(ISSUERS),
+    *list_pages(REDUCTIONS),
     *list_pages(TILLS),
     *list_pages(PRICE_KEYS),
 ]

@@ -175,6 +175,36 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
+            name='HistoricalReduction',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('code', models.CharField(max_length=32, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots and hyphens only.', 'bad_code')], verbose_name='code')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('percent', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='percent off')),
+                ('least_weeks', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='weeks on the shelf, at least')),
+                ('weekday', models.PositiveSmallIntegerField(blank=True, choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], null=True, verbose_name='day of the week')),
+                ('first_day', models.DateField(blank=True, null=True, verbose_name='first day')),
+                ('last_day', models.DateField(blank=True, null=True, verbose_name='last day')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('category', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='inventory.category', verbose_name='category')),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organisation.organisation')),
+                ('site', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organisation.site')),
+            ],
+            options={
+                'verbose_name': 'historical reduction of a day',
+                'verbose_name_plural': 'historical reductions of a day',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
             name='HistoricalShopSettings',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
@@ -322,6 +352,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Reduction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=32, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots and hyphens only.', 'bad_code')], verbose_name='code')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('percent', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='percent off')),
+                ('least_weeks', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='weeks on the shelf, at least')),
+                ('weekday', models.PositiveSmallIntegerField(blank=True, choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], null=True, verbose_name='day of the week')),
+                ('first_day', models.DateField(blank=True, null=True, verbose_name='first day')),
+                ('last_day', models.DateField(blank=True, null=True, verbose_name='last day')),
+                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.category', verbose_name='category')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.organisation')),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reductions', to='organisation.site')),
+            ],
+            options={
+                'verbose_name': 'reduction of a day',
+                'verbose_name_plural': 'reductions of a day',
+                'ordering': ['position', 'code'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='Sale',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -452,6 +506,25 @@ class Migration(migrations.Migration):
             name='till',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='sales.till'),
         ),
+        migrations.CreateModel(
+            name='ParkedTicket',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(unique=True)),
+                ('fields', models.JSONField()),
+                ('count', models.PositiveIntegerField()),
+                ('total_cents', models.PositiveBigIntegerField()),
+                ('parked_at', models.DateTimeField(auto_now=True)),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('till', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parked', to='sales.till')),
+            ],
+            options={
+                'verbose_name': 'ticket that waits',
+                'verbose_name_plural': 'tickets that wait',
+                'ordering': ['parked_at'],
+                'default_permissions': ('view',),
+            },
+        ),
         migrations.AddField(
             model_name='chain',
             name='till',
@@ -514,6 +587,20 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'VAT terms',
                 'verbose_name_plural': 'VAT terms',
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
+            name='Visitors',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(verbose_name='day')),
+                ('count', models.PositiveIntegerField(verbose_name='visitors')),
+                ('till', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visitors', to='sales.till')),
+            ],
+            options={
+                'verbose_name': 'visitors of a day',
+                'verbose_name_plural': 'visitors of days',
                 'default_permissions': ('view',),
             },
         ),
@@ -613,6 +700,10 @@ class Migration(migrations.Migration):
             model_name='pricekey',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_free', True), ('is_per_kg', False), ('price_cents', None)), models.Q(('is_free', False), ('is_per_kg', False)), models.Q(('is_free', False), ('is_per_kg', True), ('price_cents__isnull', False)), _connector='OR'), name='key_is_priced_one_way'),
         ),
+        migrations.AddConstraint(
+            model_name='reduction',
+            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='reduction_code_once'),
+        ),
         migrations.AddIndex(
             model_name='saleline',
             index=models.Index(models.F('organisation'), models.F('category'), models.OrderBy(models.F('id'), descending=True), name='line_prices'),
@@ -672,6 +763,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='vatterms',
             index=models.Index(fields=['site', '-since', '-event'], name='vat_terms_since'),
+        ),
+        migrations.AddConstraint(
+            model_name='visitors',
+            constraint=models.UniqueConstraint(fields=('till', 'day'), name='visitors_of_a_day_once'),
         ),
         migrations.AddConstraint(
             model_name='voucherissuer',

@@ -5,9 +5,11 @@ a cancellation are rows of their own.
 """
 
 from sales.models.accounts import BookAccount
+from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
 from sales.models.issuers import VoucherIssuer
 from sales.models.journal import Chain, JournalEntry, Kind
+from sales.models.reductions import Reduction
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.settings import ShopSettings
@@ -52,9 +54,11 @@ __all__ = [
     "Kind",
     "Method",
     "Nature",
+    "ParkedTicket",
     "Payment",
     "PriceKey",
     "PriceMode",
+    "Reduction",
     "Refund",
     "RefundLine",
     "Regime",
@@ -64,6 +68,7 @@ __all__ = [
     "Till",
     "TillSession",
     "VatTerms",
+    "Visitors",
     "VoucherIssuer",
     "WeightSource",
     "taken_cents",

@@ -3,10 +3,10 @@
 A shop without tickets notes what its day brought.
 """
 
+from sales.reductions import Discount
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
 from sales.services.selling import (
-    Discount,
     Paid,
     Wanted,
     Whole,

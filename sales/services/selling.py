@@ -34,9 +34,9 @@ from sales.models import (
     VoucherIssuer,
     WeightSource,
 )
+from sales.reductions import Discount, Today
 from sales.services.sessions import require_in_use, session_for
 
-HUNDRED = 100
 KG, HALF_KG = 1_000, 500
 DISCOUNTED = (Nature.GOODS, Nature.DELIVERY)  # a gift or a membership costs what it costs
 KNOWN_BY = {
@@ -47,25 +47,12 @@ KNOWN_BY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Discount:
-    """What is taken off a line, in cents or in hundredths of it, and why."""
-
-    reason: str
-    amount_cents: int = 0
-    percent: int = 0
-
-    def of(self, price_cents: int) -> int:
-        """Cents taken off ``price_cents``; a share of it rounds half up."""
-        return self.amount_cents + (price_cents * self.percent * 2 + HUNDRED) // (2 * HUNDRED)
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
     """A line as it is asked for: one item, or so many of a category or of a key of the grid.
 
     What is no object is of another ``nature``. ``price_cents`` is of one, of the whole where it
     ``is_lot``, or of a kilogram; without it, the item's own or the key's. ``weight_g`` is of the
-    whole line.
+    whole line; ``dot`` the colour that it wears.
     """
 
     item: Item | None = None
@@ -78,6 +65,7 @@ class Wanted:
     weight_g: int | None = None
     is_from_scale: bool = False
     discount: Discount | None = None
+    dot: str = ""
 
     @property
     def what(self) -> Category | None:
@@ -137,7 +125,8 @@ def record_sale(
     require_in_use(till)
     head = journal.hold(till)
     entry = replace(entry, business_date=session_for(head, entry).business_date)
-    rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
+    today = Today(entry.site, entry.day)
+    rows = [priced(today, n, line) for n, line in enumerate(lines, start=1)]
     weigh(entry.site, rows, lines)
     sale = _ticket(entry, till, rows, whole)
     sale.change_cents = _change(sale.total_cents, payments)
@@ -209,17 +198,19 @@ def spread(rows: Sequence[SaleLine], discount: Discount | None) -> int:
     return off_cents
 
 
-def priced(site: Site, position: int, line: Wanted) -> SaleLine:
-    """The row that a line would have on a ticket of ``site``, still without its weight.
+def priced(today: Today, position: int, line: Wanted) -> SaleLine:
+    """The row that a line would have on a ticket of a site today, still without its weight.
 
     Raises ValidationError ``key_elsewhere``, ``key_retired``, ``price_missing``,
-    ``weight_missing`` or ``discount_too_large``.
+    ``weight_missing``, ``unknown_dot`` or ``discount_too_large``.
     """
+    site = today.site
     if line.key is not None:
         _require_on_the_grid(site, line.key)
     price_cents = _price(line)
     before_cents = _before(line, price_cents)
-    off_cents = line.discount.of(before_cents) if line.discount else 0
+    discount = line.discount or today.discount(line)
+    off_cents = discount.of(before_cents) if discount else 0
     if off_cents > before_cents:
         raise ValidationError(
             _("More is taken off than “%(line)s” costs."),
@@ -239,7 +230,7 @@ def priced(site: Site, position: int, line: Wanted) -> SaleLine:
         price_mode=line.mode,
         is_lot=line.is_lot and line.mode != PriceMode.PER_KG,
         discount_cents=off_cents,
-        discount_reason=line.discount.reason if line.discount else "",
+        discount_reason=discount.reason if discount else "",
         total_cents=before_cents - off_cents,
     )
 
