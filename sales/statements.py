@@ -36,6 +36,7 @@ class StatementRow:
     site: str
     reference: str
     cents: int
+    order: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def statement_of(issuer: VoucherIssuer, month: int, sites: Sequence[Site]) -> St
     ).select_related("sale__movement__site")
     back = Refund.objects.filter(issuer=issuer, **days).select_related("movement__site")
     rows = [_taken(paid) for paid in sold] + [_given_back(refund) for refund in back]
-    rows.sort(key=lambda row: (row.on, row.number))
+    rows.sort(key=lambda row: (row.on, row.order))
     return Statement(issuer, month, tuple(rows))
 
 
@@ -91,13 +92,19 @@ def _taken(paid: Payment) -> StatementRow:
         movement.site.name,
         paid.reference,
         paid.amount_cents,
+        movement.pk,
     )
 
 
 def _given_back(refund: Refund) -> StatementRow:
     movement = refund.movement
     return StatementRow(
-        movement.business_date, movement.number, movement.site.name, "", -refund.total_cents
+        movement.business_date,
+        movement.number,
+        movement.site.name,
+        "",
+        -refund.total_cents,
+        movement.pk,
     )
 
 

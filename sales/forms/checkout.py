@@ -48,7 +48,7 @@ class CheckoutForm(ActForm):
         self.fields["issuer"] = one_of(
             self.offer.issuers,
             _("Issuer of the voucher"),
-            empty=_("none"),
+            empty=_("issuer not said"),
             widget=forms.RadioSelect,
         )
 
