@@ -31,6 +31,7 @@ class TillForm(AtSiteForm):
         "comptabilite",
         "banque",
         "bons",
+        "bons-tiers",
         "SITE",
     )
 

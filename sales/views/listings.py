@@ -75,7 +75,7 @@ PRICE_KEYS = Listing(
 )
 ISSUERS = Listing(
     name="voucher-issuers",
-    at="bons",
+    at="emetteurs-de-bons",
     form=IssuerForm,
     title=_("Issuers of vouchers"),
     add=_("Add an issuer"),

@@ -26,7 +26,7 @@ FIRST, LAST = 200001, 209912
 
 @page("read_figures")
 @require_safe
-def vouchers(request: CallerRequest) -> HttpResponse:
+def dues(request: CallerRequest) -> HttpResponse:
     """What issuers owe for a month: this one, or the one of ``?month=``."""
     month = _month(request.GET.get("month") or str(month_of(timezone.localdate())))
     sites = sites_of(request)
@@ -42,7 +42,7 @@ def vouchers(request: CallerRequest) -> HttpResponse:
         "after": add_months(month, 1),
         "may_configure": request.user.may_anywhere("configure"),
     }
-    return render(request, "sales/vouchers.html", context)
+    return render(request, "sales/voucher_dues.html", context)
 
 
 @page("read_figures")

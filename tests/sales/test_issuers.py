@@ -19,7 +19,7 @@ from tests.inventory.pages import text
 from tests.sales.conftest import mob
 
 pytestmark = pytest.mark.database
-VOUCHERS = "/caisse/bons/"
+VOUCHERS = "/caisse/bons-tiers/"
 
 
 @pytest.fixture
