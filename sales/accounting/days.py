@@ -12,7 +12,6 @@ from django.utils.dateparse import parse_datetime
 from organisation.models import Organisation, Site
 from sales.models import Closing, JournalEntry, Kind, Method, TillSession
 
-ISSUED = 2  # of a voucher, beside its means and cents: who issued it, and its number
 Sold = tuple[str, str | None, int | None]  # nature, category, rate of VAT
 
 
@@ -24,6 +23,7 @@ class Day:
     sold: Counter[Sold] = field(default_factory=Counter)
     paid: Counter[str] = field(default_factory=Counter)
     issued: Counter[str] = field(default_factory=Counter)  # vouchers, by the code of their issuer
+    credit: Counter[str] = field(default_factory=Counter)  # vouchers of the house, by their code
     moved: Counter[str] = field(default_factory=Counter)  # cash moves, by their reason
     z: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)  # the whole event of the Z
@@ -36,10 +36,10 @@ class Day:
 
     def _sale(self, told: Any) -> None:
         self.paid[Method.CASH] -= told["change_cents"]
-        for method, cents, *issued in told["payments"]:
+        for method, cents, *of in told["payments"]:
             self.paid[method] += cents
-            if len(issued) == ISSUED:
-                self.issued[issued[0]] += cents
+            if of:  # its own code, or who issued it and its number
+                (self.credit if method == Method.CREDIT else self.issued)[of[0]] += cents
         for line in told["lines"]:
             self.sold[_what(line)] += line["total_cents"]
 
@@ -47,6 +47,8 @@ class Day:
         self.paid[told["method"]] -= told["total_cents"]
         if issuer := told.get("issuer"):
             self.issued[issuer] -= told["total_cents"]
+        if voucher := told["voucher"]:
+            self.credit[voucher] -= told["total_cents"]
         for line in told["lines"]:
             self.sold[_what(line)] -= line["amount_cents"]
 

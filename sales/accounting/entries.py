@@ -1,5 +1,6 @@
 """One balanced entry of the books for each Z."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from sales.accounting.days import Day
 from sales.accounting.plan import EXCESS, MISSING, OPENING, USUAL, Account, Plan
 from sales.models import Method
 
+CREDIT = f"method:{Method.CREDIT.value}"  # settled where it was owed since it was sold or given
+TAKEN = tuple(method for method in Method if method != Method.CREDIT)
 CASH = f"method:{Method.CASH.value}"
 WORDS = {  # how lines call what they are of; French, as the names of accounts are
     "method:cash": "espèces",
@@ -15,6 +18,7 @@ WORDS = {  # how lines call what they are of; French, as the names of accounts a
     "method:voucher": "bons",
     "method:local_currency": "monnaie locale",
     "method:other": "autres moyens",
+    "method:credit": "bons de la maison",
     "cash:bank": "remise en banque",
     "cash:change": "apport de monnaie",
     "cash:purchase": "petit achat",
@@ -64,12 +68,17 @@ def entry_of(day: Day, plan: Plan, number: int) -> BookEntry:
 
 
 def _paid(day: Day, plan: Plan) -> Iterator[Line]:
-    for method in Method:
+    for method in TAKEN:
         key = f"method:{method.value}"
         issued = day.issued if method == Method.VOUCHER else {}
         for code, cents in sorted(issued.items()):
             yield Line(plan.account(key), WORDS[key], cents, plan.third_party(code))
         yield Line(plan.account(key), WORDS[key], day.paid[method] - sum(issued.values()))
+    owed: Counter[str] = Counter()
+    for code, cents in day.credit.items():
+        owed["nature:deposit" if code in plan.deposits else "nature:voucher"] += cents
+    for purpose, cents in sorted(owed.items()):
+        yield Line(plan.account(purpose), WORDS[CREDIT], cents)
 
 
 def _sold(day: Day, plan: Plan) -> Iterator[Line]:

@@ -3,7 +3,7 @@
 Names of accounts are French: they go to an accountant and to the tax office.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Category
 from organisation.models import Organisation
-from sales.models import BookAccount, CashMove, Method, VoucherIssuer
+from sales.models import BookAccount, CashMove, Method, Voucher, VoucherIssuer
 
 JOURNAL = "journal"
 OPENING = "cash:opening"
@@ -45,7 +45,7 @@ SOLD = Group(
         Purpose("nature:delivery", _("deliveries"), "706", "Prestations de services"),
         Purpose("nature:membership", _("memberships"), "756", "Cotisations"),
         Purpose("nature:gift", _("gifts"), "7541", "Dons manuels"),
-        Purpose("nature:voucher", _("gift vouchers sold"), "41912", "Bons d'achat à honorer"),
+        Purpose("nature:voucher", _("vouchers of the house"), "41912", "Bons d'achat à honorer"),
         Purpose("nature:deposit", _("deposits"), "41911", "Acomptes reçus"),
     ),
 )
@@ -104,16 +104,19 @@ class Plan:
     chosen: Mapping[str, Account]
     tops: Mapping[str, str] = field(default_factory=dict)  # a category's code → that of its top
     issuers: Mapping[str, str] = field(default_factory=dict)  # an issuer's code → its name
+    deposits: Collection[str] = ()  # codes of vouchers that stand for one
 
     @classmethod
     def of(cls, organisation: Organisation) -> "Plan":
         rows = BookAccount.objects.filter(organisation=organisation)
+        deposits = Voucher.objects.filter(organisation=organisation, kind=Voucher.Kind.DEPOSIT)
         issuers = VoucherIssuer.objects.filter(organisation=organisation)
         known = Category.objects.of(organisation.pk).values_list("code", "top__code")
         return cls(
             {row.purpose: Account(row.number, row.label) for row in rows},
             {code: top or code for code, top in known},
             dict(issuers.values_list("code", "name")),
+            frozenset(deposits.values_list("code", flat=True)),
         )
 
     def account(self, purpose: str) -> Account:

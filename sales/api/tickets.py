@@ -1,5 +1,6 @@
 """Tickets over HTTP: sold, listed, read back."""
 
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from django.http import Http404, HttpResponse
@@ -40,6 +41,7 @@ from sales.models import (
     Sale,
     SaleLine,
     Till,
+    Voucher,
     VoucherIssuer,
     WeightSource,
 )
@@ -50,7 +52,7 @@ router = Doors()
 
 NatureName = Literal["membership", "voucher", "delivery", "gift", "deposit"]
 DotName = Literal["blue", "yellow", "red", "green", "orange", "pink", "violet", "black"]
-MethodName = Literal["cash", "card", "cheque", "voucher", "local_currency", "other"]
+MethodName = Literal["cash", "card", "cheque", "voucher", "local_currency", "other", "credit"]
 
 
 def sites_asked(request: CallerRequest, page: SitePage) -> Any:
@@ -90,6 +92,8 @@ class SaleLineIn(Shape):
     discount: DiscountIn | None = Field(
         None, description="In the place of what the day takes off by itself."
     )
+    aside: Permitted[Item] | None = Field(None, description="What a `deposit` is for.")
+    until: date | None = Field(None, description="How long a deposit or a voucher lasts.")
     dot: DotName | None = Field(None, description="The colour of the week's dot that it wears.")
 
     @model_validator(mode="after")
@@ -98,7 +102,9 @@ class SaleLineIn(Shape):
         if sum(said is not None for said in told) != 1:
             raise PydanticCustomError("bad_sale_line", "")
         is_object = self.nature is None and (self.key is None or self.key.category_id)
-        if self.weight_g is not None and not is_object:
+        if (self.weight_g is not None and not is_object) or (
+            self.aside is not None and self.nature != "deposit"
+        ):
             raise PydanticCustomError("not_an_object", "")
         if self.item is not None and (self.quantity > 1 or self.lot or self.weight_g):
             raise PydanticCustomError("item_alone", "")
@@ -118,6 +124,8 @@ class SaleLineIn(Shape):
             is_from_scale=self.from_scale,
             discount=off.said() if off else None,
             dot=self.dot or "",
+            aside=self.aside,
+            until=self.until,
         )
 
 
@@ -126,8 +134,9 @@ class PaymentIn(Shape):
 
     method: MethodName
     amount_cents: Annotated[int, Field(strict=True, gt=0, le=MAX_PRICE_CENTS)]
-    issuer: Permitted[VoucherIssuer] | None = None
-    reference: Slip = Field("", description="The number on the voucher.")
+    voucher: Permitted[Voucher] | None = Field(None, description="Of the house, with `credit`.")
+    issuer: Permitted[VoucherIssuer] | None = Field(None, description="Of others, with `voucher`.")
+    reference: Slip = Field("", description="The number on a voucher of others.")
 
     @model_validator(mode="after")
     def is_issued(self) -> Self:
@@ -138,7 +147,9 @@ class PaymentIn(Shape):
         return self
 
     def said(self) -> Paid:
-        return Paid(Method(self.method), self.amount_cents, self.issuer, self.reference)
+        return Paid(
+            Method(self.method), self.amount_cents, self.voucher, self.issuer, self.reference
+        )
 
 
 class SaleIn(Shape):
@@ -168,6 +179,7 @@ class SaleLineOut(Schema):
     vat_bp: int | None = Field(description="Hundredths of a percent; null where no VAT is due.")
     weight_g: int | None
     weight_source: WeightSource
+    voucher: str | None = Field(description="The code of the voucher that it sells.")
     refunded: int
 
 
@@ -271,6 +283,7 @@ def _line_out(sale: Sale, line: SaleLine) -> SaleLineOut:
         vat_bp=line.vat_bp,
         weight_g=line.weight_g,
         weight_source=WeightSource(line.weight_source),
+        voucher=line.voucher.code if line.voucher else None,
         refunded=line.refunded,
     )
 

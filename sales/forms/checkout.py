@@ -31,11 +31,14 @@ from sales.services import Paid, Wanted, Whole
 NOTES = (500, 1_000, 2_000, 5_000, 10_000)  # people pay with these
 
 
+BY_HAND = [(method.value, method.label) for method in Method if method != Method.CREDIT]
+
+
 class CheckoutForm(ActForm):
     """How the customer pays, and the total that was on the screen when they did."""
 
     unsaid = ("show", "others")
-    method = forms.ChoiceField(choices=Method, widget=forms.RadioSelect)
+    method = forms.ChoiceField(choices=BY_HAND, widget=forms.RadioSelect)
     reference = forms.CharField(label=_("Number of the voucher"), required=False, max_length=60)
     received = EuroField(label=_("Amount received"), required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)

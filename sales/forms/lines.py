@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from inventory.dots import Dot
 from inventory.forms import EuroField, KgField
 from inventory.forms.choices import one_of
+from inventory.forms.entries import day_input
 from inventory.models import Category, Item
 from inventory.units import parse_euros
 from organisation.models import Site
 from sales.forms.counter import Counter
 from sales.forms.slip import MOST_LINES, require_money
-from sales.models import Method, Nature, PriceKey, SaleLine, VoucherIssuer
+from sales.models import Method, Nature, PriceKey, SaleLine, Voucher, VoucherIssuer
 from sales.models.shop import ICONS
 from sales.services import Discount, Paid, Wanted
 
@@ -99,6 +100,8 @@ class LineForm(forms.Form):
         label=_("Weight, kg"), required=False, least_g=1, most_g=Site.SCALE_LIMIT_MAX_G
     )
     off, unit, reason = off_field(), unit_field(), reason_field()
+    deposit = EuroField(label=_("Put aside for a deposit of, €"), required=False)
+    until = forms.DateField(label=_("until"), required=False, widget=day_input())
 
     def __init__(self, *args: Any, counter: Counter, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -108,7 +111,9 @@ class LineForm(forms.Form):
         if self["item"].data:
             for name in ("quantity", "lot", "weight"):
                 del self.fields[name]
-        elif self.is_no_object:
+        else:
+            del self.fields["deposit"], self.fields["until"]
+        if self.is_no_object:
             for name in ("lot", "weight", "off", "unit", "reason"):
                 del self.fields[name]
         if "lot" in self.fields and counter.today.dots:
@@ -189,6 +194,13 @@ class LineForm(forms.Form):
     def wanted(self) -> Wanted:
         """The line as the till's act takes it, once it is valid."""
         said, about = self.cleaned_data, self.about
+        if said.get("deposit") is not None and isinstance(about, Item):
+            return Wanted(
+                nature=Nature.DEPOSIT,
+                price_cents=said["deposit"],
+                aside=about,
+                until=said.get("until"),
+            )
         return Wanted(
             item=about if isinstance(about, Item) else None,
             key=about if isinstance(about, PriceKey) else None,
@@ -208,6 +220,7 @@ class PaymentForm(forms.Form):
 
     method = forms.ChoiceField(choices=Method, widget=forms.HiddenInput)
     amount = EuroField(widget=forms.HiddenInput)
+    voucher = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     reference = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, issuers: Mapping[str, VoucherIssuer], **options: Any) -> None:
@@ -222,6 +235,16 @@ class PaymentForm(forms.Form):
         issuer = self.is_valid() and self.cleaned_data["issuer"]
         return issuer or dict(Method.choices).get(self["method"].data or "", "")
 
+    def clean_voucher(self) -> Voucher | None:
+        """Raises ValidationError ``unknown_voucher``."""
+        code = self.cleaned_data["voucher"]
+        if not code:
+            return None
+        found = Voucher.objects.named(code).first()
+        if found is None:
+            raise ValidationError(_("This voucher is not one of ours."), code="unknown_voucher")
+        return found
+
     def paid(self) -> Paid:
         return paid_by(self.cleaned_data, self.cleaned_data["amount"])
 
@@ -230,7 +253,8 @@ def paid_by(said: Mapping[str, Any], cents: int) -> Paid:
     """A payment as a form says it; what is said of a voucher is of vouchers alone."""
     method = Method(said["method"])
     issuer = said.get("issuer") if method == Method.VOUCHER else None
-    return Paid(method, cents, issuer, said.get("reference", "") if issuer else "")
+    reference = said.get("reference", "") if issuer else ""
+    return Paid(method, cents, said.get("voucher"), issuer, reference)
 
 
 Lines = forms.formset_factory(

@@ -41,10 +41,12 @@ LINE = (
     "unit",
     "reason",
     "dot",
+    "deposit",
+    "until",
 )
 TYPED = ("price", "weight", "off", "reason")
-ISSUED = ("issuer", "reference")  # of a voucher
-PAYMENT = ("method", "amount", "issuer", "reference")
+ISSUED = ("issuer", "reference")  # of a voucher of others
+PAYMENT = ("method", "amount", "voucher", *ISSUED)
 MOST_LINES = 80  # Django reads a thousand fields of a form at most
 CLAIMED = 500  # what is posted beyond is not even read
 
@@ -130,14 +132,15 @@ class Slip:
         """Note an amount put on the counter; none: it is exact."""
         self.kept["received"] = _text(cents)
 
-    def pay(self, method: str, cents: int) -> None:
+    def pay(self, method: str, cents: int, voucher: str = "") -> None:
         """Note one of several payments; the next is in cash until told otherwise.
 
         Raises ValidationError ``payment_of_nothing``.
         """
         require_money(cents)
         issued = {name: self.kept[name] for name in ISSUED if method == Method.VOUCHER}
-        self.payments.append({"method": method, "amount": _text(cents), **issued})
+        said = {"method": method, "amount": _text(cents), "voucher": voucher}
+        self.payments.append({**said, **issued})
         self.kept |= {"method": Method.CASH.value, "received": "", **dict.fromkeys(ISSUED, "")}
 
     def take_back(self, number: int) -> None:

@@ -63,11 +63,13 @@ def sale_data(
 
 
 def _payment(paid: Payment) -> list[Any]:
-    """Means and cents; who issued a voucher, and its number, where somebody did."""
+    """Means and cents; the code of a voucher of the house; who issued another, and its number."""
+    said = [paid.method, paid.amount_cents]
+    if paid.voucher_id is not None:
+        return [*said, paid.voucher.code if paid.voucher else paid.voucher_id]
     if paid.issuer_id is None and not paid.reference:
-        return [paid.method, paid.amount_cents]
-    issuer = paid.issuer.code if paid.issuer else paid.issuer_id
-    return [paid.method, paid.amount_cents, issuer, paid.reference]
+        return said
+    return [*said, paid.issuer.code if paid.issuer else paid.issuer_id, paid.reference]
 
 
 def _line(line: SaleLine, codes: Mapping[int, str]) -> Data:
@@ -90,6 +92,7 @@ def _line(line: SaleLine, codes: Mapping[int, str]) -> Data:
         "vat_bp": line.vat_bp,
         "weight_g": line.weight_g,
         "weight_source": line.weight_source,
+        "voucher": line.voucher.code if line.voucher else line.voucher_id,
     }
 
 
@@ -102,6 +105,7 @@ def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
         "of": refund.sale.movement.number,
         "total_cents": refund.total_cents,
         "method": refund.method,
+        "voucher": refund.voucher.code if refund.voucher else refund.voucher_id,
         "vat": refund.vat,
         **_issued(refund),
         "lines": [

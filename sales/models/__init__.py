@@ -17,6 +17,7 @@ from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.slips import BankSlip, BankSlipLine, ChequeDrawer
 from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
 from sales.models.vat import Regime, VatTerms
+from sales.models.vouchers import Voucher
 
 WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
@@ -33,6 +34,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR reverses_id = NEW.reverses_id OR (site_id = NEW.site_id AND rank = NEW.rank)"
     " OR (move_id = NEW.move_id AND turn = NEW.turn)",
     "sales_bankslipline": "id = NEW.id OR (payment_id = NEW.payment_id AND turn = NEW.turn)",
+    "sales_voucher": "id = NEW.id OR code = NEW.code",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
@@ -69,6 +71,7 @@ __all__ = [
     "TillSession",
     "VatTerms",
     "Visitors",
+    "Voucher",
     "VoucherIssuer",
     "WeightSource",
     "taken_cents",

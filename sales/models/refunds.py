@@ -15,6 +15,7 @@ from sales.models.issuers import VoucherIssuer
 from sales.models.journal import JournalEntry
 from sales.models.shop import Till
 from sales.models.tickets import Method, Sale, SaleLine
+from sales.models.vouchers import Voucher
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):
@@ -38,6 +39,9 @@ class Refund(models.Model):
     till = models.ForeignKey(Till, models.PROTECT, related_name="refunds")
     method = models.CharField(_("method"), max_length=16, choices=Method)
     total_cents = models.PositiveBigIntegerField(_("total (cents)"))
+    voucher = models.ForeignKey(  # what it gives in the place of money
+        Voucher, models.PROTECT, null=True, related_name="credits"
+    )
     issuer = models.ForeignKey(  # whose voucher was given back
         VoucherIssuer, models.PROTECT, null=True, related_name="refunds", db_index=False
     )

@@ -15,6 +15,7 @@ from sales.models.issuers import VoucherIssuer
 from sales.models.journal import JournalEntry
 from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.vat import Regime
+from sales.models.vouchers import Voucher
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -29,9 +30,10 @@ class Method(models.TextChoices):
     VOUCHER = "voucher", _("voucher")
     LOCAL_CURRENCY = "local_currency", _("local currency")
     OTHER = "other", _("other means")
+    CREDIT = "credit", _("voucher of the house")
 
 
-AS_PAID = (Method.VOUCHER, Method.LOCAL_CURRENCY)  # never turned into money
+AS_PAID = (Method.VOUCHER, Method.LOCAL_CURRENCY, Method.CREDIT)  # never turned into money
 
 
 class SaleQuerySet(models.QuerySet["Sale"]):
@@ -54,6 +56,8 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "payments__issuer",
             "lines__category",
             "lines__key",
+            "lines__voucher",
+            "payments__voucher",
             "lines__item__codes",
             "lines__refunds",
             "refunds__movement",
@@ -231,6 +235,9 @@ class SaleLine(models.Model):
     weight_g = models.BigIntegerField(null=True)
     weight_source = models.CharField(max_length=8, choices=WeightSource)
     flow = models.OneToOneField(Flow, models.PROTECT, null=True, related_name="sale_line")
+    voucher = models.ForeignKey(  # what it sells
+        Voucher, models.PROTECT, null=True, related_name="lines"
+    )
 
     objects = SaleLineQuerySet.as_manager()
 
@@ -302,6 +309,7 @@ class Payment(models.Model):
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="payments")
     method = models.CharField(_("method"), max_length=16, choices=Method)
     amount_cents = models.PositiveBigIntegerField(_("amount (cents)"))
+    voucher = models.ForeignKey(Voucher, models.PROTECT, null=True, related_name="payments")
     issuer = models.ForeignKey(
         VoucherIssuer, models.PROTECT, null=True, related_name="payments", db_index=False
     )
@@ -324,6 +332,11 @@ class Payment(models.Model):
                 name="payment_issued_is_a_voucher",
                 condition=Q(issuer=None, reference="")
                 | Q(issuer__isnull=False, method=Method.VOUCHER),
+            ),
+            models.CheckConstraint(
+                name="payment_by_a_voucher",
+                condition=Q(method=Method.CREDIT, voucher__isnull=False)
+                | ~Q(method=Method.CREDIT) & Q(voucher=None),
             ),
         ]
 

@@ -4,12 +4,10 @@ A shop without tickets notes what its day brought.
 """
 
 from sales.reductions import Discount
+from sales.services.asking import Paid, Wanted, Whole
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
 from sales.services.selling import (
-    Paid,
-    Wanted,
-    Whole,
     priced,
     record_sale,
     spread,

@@ -1,7 +1,7 @@
 """A sale: lines priced and weighed, money taken, and what is sold moved to reuse."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, Leg, post
-from inventory.models import Account, Category, Flow, Item, UnitWeight
+from inventory.models import Account, Flow, UnitWeight
 from inventory.models import Method as KnownBy
 from inventory.services import where_of
 from inventory.shares import shares
@@ -31,11 +31,12 @@ from sales.models import (
     SaleLine,
     Till,
     VatTerms,
-    VoucherIssuer,
     WeightSource,
 )
 from sales.reductions import Discount, Today
+from sales.services.asking import NOTHING_ELSE, Paid, Wanted, Whole
 from sales.services.sessions import require_in_use, session_for
+from sales.services.vouching import issue, require_vouchers
 
 KG, HALF_KG = 1_000, 500
 DISCOUNTED = (Nature.GOODS, Nature.DELIVERY)  # a gift or a membership costs what it costs
@@ -46,68 +47,6 @@ KNOWN_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A line as it is asked for: one item, or so many of a category or of a key of the grid.
-
-    What is no object is of another ``nature``. ``price_cents`` is of one, of the whole where it
-    ``is_lot``, or of a kilogram; without it, the item's own or the key's. ``weight_g`` is of the
-    whole line; ``dot`` the colour that it wears.
-    """
-
-    item: Item | None = None
-    category: Category | None = None
-    key: PriceKey | None = None
-    nature: Nature = Nature.GOODS
-    quantity: int = 1
-    price_cents: int | None = None
-    is_lot: bool = False
-    weight_g: int | None = None
-    is_from_scale: bool = False
-    discount: Discount | None = None
-    dot: str = ""
-
-    @property
-    def what(self) -> Category | None:
-        """What is sold: the item's category, the key's, or the one that was named."""
-        if self.item is not None:
-            return self.item.category
-        return self.key.category if self.key is not None else self.category
-
-    @property
-    def kind(self) -> Nature:
-        return Nature(self.key.nature) if self.key is not None else self.nature
-
-    @property
-    def mode(self) -> PriceMode:
-        """How it is priced: a key says how, an item's price may be typed over."""
-        if self.key is not None:
-            is_over = self.key.mode == PriceMode.FIXED and self._is_changed(self.key)
-            return PriceMode.TYPED if is_over else self.key.mode
-        is_known = self.item is not None and not self._is_changed(self.item)
-        return PriceMode.FIXED if is_known else PriceMode.TYPED
-
-    def _is_changed(self, priced: Item | PriceKey) -> bool:
-        return self.price_cents not in (None, priced.price_cents)
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """Money on the counter; a voucher may say who issued it, and its number."""
-
-    method: Method
-    amount_cents: int
-    issuer: VoucherIssuer | None = None
-    reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """What concerns a ticket as a whole: what is taken off all of it."""
-
-    discount: Discount | None = None
-
-
 @transaction.atomic
 def record_sale(
     *,
@@ -115,7 +54,7 @@ def record_sale(
     till: Till,
     lines: Sequence[Wanted],
     payments: Sequence[Paid],
-    whole: Whole = Whole(),
+    whole: Whole = NOTHING_ELSE,
 ) -> Sale:
     """Sell: price the lines, take the money, and move what is sold to reuse.
 
@@ -130,6 +69,8 @@ def record_sale(
     weigh(entry.site, rows, lines)
     sale = _ticket(entry, till, rows, whole)
     sale.change_cents = _change(sale.total_cents, payments)
+    require_vouchers(entry, payments)
+    issue(entry, rows, lines)
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     sale.movement = post(entry=entry, legs=legs)
@@ -146,7 +87,9 @@ def record_sale(
 def _payment(sale: Sale, paid: Paid) -> Payment:
     """Raises ValidationError ``issuer_without_voucher`` or ``issuer_retired``."""
     if paid.issuer is None:
-        return Payment(sale=sale, method=paid.method, amount_cents=paid.amount_cents)
+        return Payment(
+            sale=sale, method=paid.method, amount_cents=paid.amount_cents, voucher=paid.voucher
+        )
     if paid.method != Method.VOUCHER:
         raise ValidationError(
             _("Only vouchers have an issuer: choose “voucher”."), code="issuer_without_voucher"
@@ -284,7 +227,8 @@ def _label(line: Wanted) -> str:
     if line.key is not None:
         return line.key.name_fr
     with translation.override("fr"):
-        return line.category.name_fr if line.category else str(capfirst(line.kind.label))
+        name = line.category.name_fr if line.category else str(capfirst(line.kind.label))
+    return f"{name} : {line.aside}" if line.aside else name
 
 
 def _change(total_cents: int, payments: Sequence[Paid]) -> int:

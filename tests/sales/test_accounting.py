@@ -299,3 +299,35 @@ def test_vat_natures_and_a_discount_on_all_are_booked_as_the_z_says(world, count
 
 def gift(cents):
     return Wanted(nature=Nature.GIFT, price_cents=cents)
+
+
+def test_vouchers_of_the_house_are_owed_until_they_are_used(world, counter, entry, sold):
+    bought = sold(Wanted(nature=Nature.VOUCHER, price_cents=2_000), paid=[Paid(Method.CARD, 2_000)])
+    aside = sold(Wanted(nature=Nature.DEPOSIT, price_cents=500), paid=[Paid(Method.CARD, 500)])
+    gift_code, deposit = bought.lines.get().voucher, aside.lines.get().voucher
+    paid = [Paid(Method.CREDIT, 500, deposit), Paid(Method.CREDIT, 300, gift_code)]
+    sale = sold(mob(800), paid=paid)
+    refund_sale(
+        entry=entry(Verb.RETURN),
+        till=counter.till,
+        sale=sale,
+        quantities={sale.lines.get(): 1},
+        method=Method.CREDIT,
+    )
+    last = close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({5_000: 2}))
+    [found] = books(world.canal, last).entries
+    sums = {account.number: debit - credit for account, debit, credit in _sums(found)}
+    assert sums["41912"] == -2_000 + 300 - 800
+    assert sums["41911"] == -500 + 500
+    assert "707" not in sums
+
+
+def _sums(entry):
+    accounts = {line.account for line in entry.lines}
+    for account in sorted(accounts):
+        at = [line for line in entry.lines if line.account == account]
+        yield (
+            account,
+            sum(line.debit_cents for line in at),
+            sum(line.credit_cents for line in at),
+        )
