@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from django.utils.timezone import localtime
 
 from organisation.models import Organisation, Site
 from sales.models import Closing, JournalEntry, Kind, Method, TillSession
@@ -70,10 +71,10 @@ class Day:
 
     @property
     def validated_on(self) -> date:
-        """The day its Z was written, by the server's clock."""
+        """The day its Z was written, by the server's clock, where it stands."""
         at = parse_datetime(self.told["at"])
         assert at is not None  # noqa: S101 (``journal.stamp`` wrote it)
-        return at.date()
+        return localtime(at).date()
 
     @property
     def in_drawer_cents(self) -> int:
