@@ -34,7 +34,8 @@ class Books:
     def entries(self) -> list[BookEntry]:
         """In the order their sessions were closed, numbered over each accounting year."""
         numbers = self._numbers()
-        return [entry_of(day, self.plan, numbers[day.key]) for day in self.days]
+        booked = (day for day in self.days if day.says_something)
+        return [entry_of(day, self.plan, numbers[day.key]) for day in booked]
 
     def _numbers(self) -> dict[int, int]:
         years = {self._year(day.on) for day in self.days}

@@ -41,11 +41,12 @@ class Row:
         self.sums["discounts_cents"] += day.z["discounts_cents"]
         self.sums["gap_cents"] += day.gap_cents
         self.sums["weight_g"] += sum(grams for *_more, grams in day.z["categories"].values())
-        for method, cents in day.paid.items():
-            self.sums[f"method:{Method(method).value}"] += cents
-        for (nature, _category, _rate), cents in day.sold.items():
-            self.sums[f"nature:{nature}"] += cents
-        for rate, (total_cents, vat_cents) in day.z.get("vat", {}).items():
+        for side, sign in ((day.sales, 1), (day.refunds, -1)):
+            for method, cents in side.paid.items():
+                self.sums[f"method:{Method(method).value}"] += sign * cents
+            for (nature, _category, _rate), cents in side.sold.items():
+                self.sums[f"nature:{nature}"] += sign * cents
+        for rate, (total_cents, vat_cents) in day.z["vat"].items():
             self.sums[f"vat:{rate}:total"] += total_cents
             self.sums[f"vat:{rate}:vat"] += vat_cents
 
@@ -54,7 +55,7 @@ def daybook(days: Iterable[Day]) -> str:
     """The table, whole."""
     listed = sorted(days, key=_where)
     rows = [Row(list(group)) for _where_, group in groupby(listed, key=_where)]
-    rates = sorted({int(rate) for day in listed for rate in day.z.get("vat", {})})
+    rates = sorted({int(rate) for day in listed for rate in day.z["vat"]})
     into = io.StringIO()
     writer: Any = csv.writer(into, delimiter=";", lineterminator="\r\n")
     writer.writerow(_heads(rates))

@@ -17,15 +17,27 @@ Sold = tuple[str, str | None, int | None]  # nature, category, rate of VAT
 
 
 @dataclass(slots=True)
-class Day:
-    """A session from its opening to its Z. Cents; change and refunds taken off."""
+class Side:
+    """What was sold in a session and how it was paid, or what was given back and how. Cents."""
 
-    opening: dict[str, Any]
     sold: Counter[Sold] = field(default_factory=Counter)
-    paid: Counter[str] = field(default_factory=Counter)
+    paid: Counter[str] = field(default_factory=Counter)  # change taken off
     issued: Counter[str] = field(default_factory=Counter)  # vouchers, by the code of their issuer
     credit: Counter[str] = field(default_factory=Counter)  # vouchers of the house, by their code
-    moved: Counter[str] = field(default_factory=Counter)  # cash moves, by their reason
+    vat: Counter[int] = field(default_factory=Counter)  # by rate, as each ticket rounded it
+
+    def add_vat(self, told: Any) -> None:
+        self.vat.update({rate: vat_cents for rate, _cents, vat_cents in told["vat"]})
+
+
+@dataclass(slots=True)
+class Day:
+    """A session from its opening to its Z: the books never take one side off the other."""
+
+    opening: dict[str, Any]
+    sales: Side = field(default_factory=Side)
+    refunds: Side = field(default_factory=Side)
+    moved: Counter[tuple[str, bool]] = field(default_factory=Counter)  # reason, whether put in
     z: dict[str, Any] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)  # the whole event of the Z
     left_cents: int | None = None  # in the drawer after the Z before; none before the first
@@ -36,25 +48,34 @@ class Day:
             book(self, json.loads(event.body)["data"])
 
     def _sale(self, told: Any) -> None:
-        self.paid[Method.CASH] -= told["change_cents"]
+        side = self.sales
+        side.paid[Method.CASH] -= told["change_cents"]
         for method, cents, *of in told["payments"]:
-            self.paid[method] += cents
+            side.paid[method] += cents
             if of:  # its own code, or who issued it and its number
-                (self.credit if method == Method.CREDIT else self.issued)[of[0]] += cents
+                (side.credit if method == Method.CREDIT else side.issued)[of[0]] += cents
         for line in told["lines"]:
-            self.sold[_what(line)] += line["total_cents"]
+            side.sold[_what(line)] += line["total_cents"]
+        side.add_vat(told)
 
     def _refund(self, told: Any) -> None:
-        self.paid[told["method"]] -= told["total_cents"]
+        side = self.refunds
+        side.paid[told["method"]] += told["total_cents"]
         if issuer := told.get("issuer"):
-            self.issued[issuer] -= told["total_cents"]
+            side.issued[issuer] += told["total_cents"]
         if voucher := told["voucher"]:
-            self.credit[voucher] -= told["total_cents"]
+            side.credit[voucher] += told["total_cents"]
         for line in told["lines"]:
-            self.sold[_what(line)] -= line["amount_cents"]
+            side.sold[_what(line)] += line["amount_cents"]
+        side.add_vat(told)
 
     def _cash_move(self, told: Any) -> None:
-        self.moved[told["reason"]] += told["amount_cents"]
+        self.moved[told["reason"], told["amount_cents"] > 0] += told["amount_cents"]
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to book."""
+        return says_something(self.z, self.overnight_cents)
 
     def close(self, event: JournalEntry, left_cents: int | None) -> None:
         self.told, self.key, self.left_cents = json.loads(event.body), event.pk, left_cents
@@ -78,9 +99,8 @@ class Day:
 
     @property
     def in_drawer_cents(self) -> int:
-        """What the Z leaves in the drawer: as counted, or as it should be where nobody did."""
-        counted: int | None = self.z["counted_cents"]
-        return int(self.z["expected_cents"]) if counted is None else counted
+        """What the Z leaves in the drawer."""
+        return _left(self.z)
 
     @property
     def gap_cents(self) -> int:
@@ -130,8 +150,15 @@ def _days(chain: str, first: int, last: int) -> Iterator[Day]:
 
 
 def _left(z: Any) -> int:
+    """What a Z leaves in the drawer: as counted, or as it should be where nobody did."""
     counted: int | None = z["counted_cents"]
     return int(z["expected_cents"]) if counted is None else counted
+
+
+def says_something(z: Any, overnight_cents: int) -> bool:
+    """Whether a session moved any money: one that did not has no entry, and no number."""
+    sums = (z["sales_cents"], z["refunds_cents"], z["in_cents"], z["out_cents"])
+    return any(sums) or _left(z) != z["expected_cents"] or overnight_cents != 0
 
 
 def unclosed(sites: Iterable[Site], start: date, end: date) -> list[TillSession]:
@@ -150,5 +177,24 @@ def numbers_of(organisation: Organisation, start: date, end: date) -> dict[int, 
     rows = Closing.objects.using("report").filter(
         session__till__organisation=organisation, session__business_date__range=(start, end)
     )
-    keys = rows.order_by("event").values_list("event", flat=True)
-    return {key: number for number, key in enumerate(keys, start=1)}
+    read = rows.order_by("session__till", "session__number").values_list(
+        "event", "event__body", "session__till", "session__number", "session__float_cents"
+    )
+    left: dict[int, int] = {}
+    found = []
+    for key, body, till, number, float_cents in read.iterator(500):
+        if till not in left:
+            left[till] = _left_before(till, number)
+        z = json.loads(body)["data"]
+        if says_something(z, float_cents - left[till]):
+            found.append(key)
+        left[till] = _left(z)
+    return {key: number for number, key in enumerate(sorted(found), start=1)}
+
+
+def _left_before(till: int, number: int) -> int:
+    """What the session before left in a till's drawer; nothing before the first."""
+    rows = Closing.objects.using("report").filter(session__till=till, session__number=number - 1)
+    before = rows.values_list("counted_cents", "expected_cents").first()
+    counted, expected = before or (0, 0)
+    return int(expected if counted is None else counted)

@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sales.accounting.days import Day
+from sales.accounting.days import Day, Side
 from sales.accounting.plan import EXCESS, MISSING, OPENING, USUAL, Account, Plan
 from sales.models import Method
 
 CREDIT = f"method:{Method.CREDIT.value}"  # settled where it was owed since it was sold or given
 TAKEN = tuple(method for method in Method if method != Method.CREDIT)
 CASH = f"method:{Method.CASH.value}"
+BACK = "rendu,"  # of what was given back
 WORDS = {  # how lines call what they are of; French, as the names of accounts are
     "method:cash": "espèces",
     "method:card": "cartes",
@@ -62,47 +63,51 @@ class BookEntry:
 
 
 def entry_of(day: Day, plan: Plan, number: int) -> BookEntry:
-    """The entry of a closed session: what was paid, for what, and what moved in the drawer."""
-    lines = (*_paid(day, plan), *_sold(day, plan), *_drawer(day, plan))
+    """The entry of a closed session: what was sold and how it was paid, what was given back, and
+    what moved in the drawer."""
+    sold = _side(day.sales, plan)
+    back = (replace(line, what=f"{BACK} {line.what}") for line in _side(day.refunds, plan))
+    turned = (replace(line, cents=-line.cents) for line in back)
+    lines = (*sold, *turned, *_drawer(day, plan))
     return BookEntry(number, day, tuple(line for line in lines if line.cents))
 
 
-def _paid(day: Day, plan: Plan) -> Iterator[Line]:
+def _side(side: Side, plan: Plan) -> Iterator[Line]:
+    """What sales make; refunds make the same the other way round."""
+    yield from _paid(side, plan)
+    yield from _sold(side, plan)
+
+
+def _paid(side: Side, plan: Plan) -> Iterator[Line]:
     for method in TAKEN:
         key = f"method:{method.value}"
-        issued = day.issued if method == Method.VOUCHER else {}
+        issued = side.issued if method == Method.VOUCHER else {}
         for code, cents in sorted(issued.items()):
             yield Line(plan.account(key), WORDS[key], cents, plan.third_party(code))
-        yield Line(plan.account(key), WORDS[key], day.paid[method] - sum(issued.values()))
+        yield Line(plan.account(key), WORDS[key], side.paid[method] - sum(issued.values()))
     owed: Counter[str] = Counter()
-    for code, cents in day.credit.items():
+    for code, cents in side.credit.items():
         owed["nature:deposit" if code in plan.deposits else "nature:voucher"] += cents
     for purpose, cents in sorted(owed.items()):
         yield Line(plan.account(purpose), WORDS[CREDIT], cents)
 
 
-def _sold(day: Day, plan: Plan) -> Iterator[Line]:
+def _sold(side: Side, plan: Plan) -> Iterator[Line]:
     """What was sold, without its VAT, and the VAT by rate."""
     by_rate: dict[int | None, dict[Account, int]] = {}
-    for (nature, category, rate), cents in day.sold.items():
+    for (nature, category, rate), cents in side.sold.items():
         at = by_rate.setdefault(rate, {})
         account = plan.sold(nature, category)
         at[account] = at.get(account, 0) + cents
     net: dict[Account, int] = {}
     for rate, gross in by_rate.items():
-        off = _shared(_vat_cents(day, rate), gross)
+        off = _shared(0 if rate is None else side.vat[rate], gross)
         for account, cents in gross.items():
             net[account] = net.get(account, 0) + cents - off[account]
     for account, cents in sorted(net.items()):
         yield Line(account, account.label.lower(), -cents)
     for rate in sorted(rate for rate in by_rate if rate is not None):
-        yield Line(plan.vat(rate), _rate(rate), -_vat_cents(day, rate))
-
-
-def _vat_cents(day: Day, rate: int | None) -> int:
-    """VAT of a rate as the Z says it, which no sum of lines may round anew."""
-    told = day.z.get("vat", {}).get(str(rate))
-    return int(told[1]) if told else 0
+        yield Line(plan.vat(rate), _rate(rate), -side.vat[rate])
 
 
 def _shared(vat_cents: int, gross: dict[Account, int]) -> dict[Account, int]:
@@ -125,10 +130,10 @@ def _drawer(day: Day, plan: Plan) -> Iterator[Line]:
     gap = MISSING if day.gap_cents < 0 else EXCESS
     moves = {
         OPENING: day.overnight_cents,
-        **{f"cash:{reason}": cents for reason, cents in sorted(day.moved.items())},
         gap: day.gap_cents,
     }
-    for purpose, cents in moves.items():
+    reasons = [(f"cash:{reason}", cents) for (reason, _in), cents in sorted(day.moved.items())]
+    for purpose, cents in (*moves.items(), *reasons):
         what = WORDS.get(purpose, purpose)
         known = purpose if purpose in USUAL else "cash:other"
         yield Line(plan.account(CASH), what, cents)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.ledger import Entry, Leg, post
 from inventory.models import Account, Flow, UnitWeight
 from inventory.models import Method as KnownBy
+from inventory.rows import keep
 from inventory.services import where_of
 from inventory.shares import shares
 from inventory.units import format_euros
@@ -74,22 +75,23 @@ def record_sale(
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     sale.movement = post(entry=entry, legs=legs)
-    money = [_payment(sale, each) for each in payments]
+    money = [_payment(each) for each in payments]
     data = sale_data(sale, rows, money, codes_of(rows))
     event = Event(Kind.SALE, data, amount_cents=sale.total_cents)
     sale.event = journal.append(head=head, entry=entry, event=event)
-    sale.save(force_insert=True)
+    keep(sale)
     _write_lines(sale, rows, sale.movement.lines)
-    Payment.objects.bulk_create(money)
+    for paid in money:
+        paid.sale = sale
+    keep(*money)
     return sale
 
 
-def _payment(sale: Sale, paid: Paid) -> Payment:
+def _payment(paid: Paid) -> Payment:
     """Raises ValidationError ``issuer_without_voucher`` or ``issuer_retired``."""
+    row = Payment(method=paid.method, amount_cents=paid.amount_cents, voucher=paid.voucher)
     if paid.issuer is None:
-        return Payment(
-            sale=sale, method=paid.method, amount_cents=paid.amount_cents, voucher=paid.voucher
-        )
+        return row
     if paid.method != Method.VOUCHER:
         raise ValidationError(
             _("Only vouchers have an issuer: choose “voucher”."), code="issuer_without_voucher"
@@ -100,13 +102,8 @@ def _payment(sale: Sale, paid: Paid) -> Payment:
             code="issuer_retired",
             params={"issuer": paid.issuer},
         )
-    return Payment(
-        sale=sale,
-        method=paid.method,
-        amount_cents=paid.amount_cents,
-        issuer=paid.issuer,
-        reference=paid.reference,
-    )
+    row.issuer, row.reference = paid.issuer, paid.reference
+    return row
 
 
 def _ticket(entry: Entry, till: Till, rows: Sequence[SaleLine], whole: Whole) -> Sale:
@@ -291,4 +288,4 @@ def _write_lines(sale: Sale, rows: Sequence[SaleLine], flows: Sequence[Flow]) ->
     for row in rows:
         row.sale = sale
         row.flow = next(left) if row.weight_g else None
-    SaleLine.objects.bulk_create(rows)
+    keep(*rows)

@@ -62,15 +62,17 @@ def lines(entry):
 def test_an_entry_tells_a_day_at_the_usual_accounts(world, day):
     [entry] = books(world.canal, day).entries
     assert lines(entry) == [
-        ("531", "espèces", 900),
+        ("531", "espèces", 1_800),
         ("5115", "cartes", 700),
-        ("707", "ventes de marchandises", -1_600),
+        ("707", "ventes de marchandises", -2_500),
+        ("531", "rendu, espèces", -900),
+        ("707", "rendu, ventes de marchandises", 900),
         ("531", "fond de caisse", 10_000),
         ("580", "fond de caisse", -10_000),
-        ("531", "remise en banque", -4_000),
-        ("580", "remise en banque", 4_000),
         ("531", "écart de caisse", -100),
         ("658", "écart de caisse", 100),
+        ("531", "remise en banque", -4_000),
+        ("580", "remise en banque", 4_000),
     ]
     assert entry.day.number == day.number
 
@@ -96,7 +98,10 @@ def test_a_day_that_gave_back_more_than_it_sold_turns_the_sides(world, sold, cou
     )
     last = close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({100: 90}))
     _first, back = books(world.canal, last).entries
-    assert lines(back)[:2] == [("531", "espèces", -1_000), ("707", "ventes de marchandises", 1_000)]
+    assert lines(back)[:2] == [
+        ("531", "rendu, espèces", -1_000),
+        ("707", "rendu, ventes de marchandises", 1_000),
+    ]
     rows = read(books(world.canal, last))
     assert all("-" not in row["Debit"] + row["Credit"] for row in rows)
 
@@ -123,7 +128,7 @@ def test_the_fec_has_the_columns_of_the_law(world, day):
         "PieceRef": "Z-canal-C1-1",
         "PieceDate": on,
         "EcritureLib": "Z-canal-C1-1 espèces",
-        "Debit": "9,00",
+        "Debit": "18,00",
         "Credit": "0,00",
         "EcritureLet": "",
         "DateLet": "",
@@ -132,7 +137,7 @@ def test_the_fec_has_the_columns_of_the_law(world, day):
         "Idevise": "",
     }
     cents = [int(row[side].replace(",", "")) for row in rows for side in ("Debit", "Credit")]
-    assert sum(cents[::2]) == sum(cents[1::2]) == 15_700
+    assert sum(cents[::2]) == sum(cents[1::2]) == 17_500
 
 
 def test_numbers_go_on_over_the_year_and_all_its_sites(world, day, sold, counter, entry):
@@ -149,6 +154,18 @@ def test_numbers_go_on_over_the_year_and_all_its_sites(world, day, sold, counter
     ]
     part = Books(world.navette, [world.canal], on, on)
     assert [entry.number for entry in part.entries] == [1, 3]
+
+
+def test_a_day_without_any_money_takes_no_number(world, day, sold, counter, entry):
+    for _twice in range(2):
+        open_till(world.canal)
+        pieces = Count({5_000: 2})
+        idle = close_session(entry=entry(Verb.SELL), till=counter.till, count=pieces)
+    sold(mob(500))
+    last = close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({100: 105}))
+    numbers = {entry.day.number: entry.number for entry in books(world.canal, last).entries}
+    assert numbers == {day.number: 1, "Z-canal-C1-2": 2, last.number: 3}
+    assert idle.number not in numbers
 
 
 def test_what_is_not_closed_is_named_and_not_booked(world, day, sold):
@@ -169,9 +186,9 @@ def test_chosen_accounts_are_used_and_their_history_kept(world, day):
     assert choose_accounts(organisation=world.navette, chosen=chosen) == 0
     [entry] = books(world.canal, day).entries
     assert lines(entry)[:3] == [
-        ("530100", "espèces", 900),
+        ("530100", "espèces", 1_800),
         ("5115", "cartes", 700),
-        ("70710", "meubles", -1_600),
+        ("70710", "meubles", -2_500),
     ]
     row = world.navette.book_accounts.get(purpose="method:cash")
     assert row.history.count() == 1
@@ -209,7 +226,9 @@ def test_vat_natures_and_a_discount_on_all_are_booked_as_the_z_says(world, count
     last = close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({100: 100}))
     [found] = books(world.canal, last).entries
     z = last.figures
-    assert sum(found.day.sold.values()) == z["total_cents"]
+    sides = found.day.sales, found.day.refunds
+    sold_cents, back_cents = (sum(side.sold.values()) for side in sides)
+    assert (sold_cents, back_cents) == (z["sales_cents"], z["refunds_cents"])
     by_account = {}
     for line in found.lines:
         by_account[line.account.number] = by_account.get(line.account.number, 0) + line.cents

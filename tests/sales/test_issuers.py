@@ -34,7 +34,7 @@ def voucher(sold, ccas):
     """``voucher(2_000, "A17")``: a ticket paid with a voucher of the CCAS."""
 
     def paid(cents, reference="", issuer=ccas):
-        return sold(mob(cents), paid=[Paid(Method.VOUCHER, cents, issuer, reference)])
+        return sold(mob(cents), paid=[Paid(Method.VOUCHER, cents, None, issuer, reference)])
 
     return paid
 
@@ -73,7 +73,7 @@ def test_only_a_voucher_in_use_has_an_issuer(sold, ccas, counter):
         (Method.VOUCHER, "issuer_retired"),
     ):
         with pytest.raises(ValidationError) as refusal:
-            sold(mob(500), paid=[Paid(method, 500, ccas)])
+            sold(mob(500), paid=[Paid(method, 500, issuer=ccas)])
         assert refusal.value.code == code
         VoucherIssuer.objects.filter(pk=ccas.pk).update(is_active=False)
         ccas.refresh_from_db()
