@@ -59,7 +59,7 @@ class Books:
             row = sums.setdefault(line.account, [0, 0])
             row[0] += line.debit_cents
             row[1] += line.credit_cents
-        return [(account, *sums[account]) for account in sorted(sums)]
+        return [(account, sums[account][0], sums[account][1]) for account in sorted(sums)]
 
     @property
     def total_cents(self) -> int:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -116,7 +116,11 @@ def _what(line: Any) -> Sold:
     return line["nature"], line["category"], line["vat_bp"]
 
 
-BOOKS = {Kind.SALE: Day._sale, Kind.REFUND: Day._refund, Kind.CASH_MOVE: Day._cash_move}
+BOOKS: dict[str, Callable[[Day, Any], None]] = {
+    Kind.SALE: Day._sale,
+    Kind.REFUND: Day._refund,
+    Kind.CASH_MOVE: Day._cash_move,
+}
 
 
 def closed_days(sites: Iterable[Site], start: date, end: date) -> list[Day]:

@@ -140,7 +140,7 @@ class PaymentIn(Shape):
 
     @model_validator(mode="after")
     def is_issued(self) -> Self:
-        if self.issuer and self.method != Method.VOUCHER:
+        if self.issuer and Method(self.method) != Method.VOUCHER:
             raise PydanticCustomError("issuer_without_voucher", "")
         if self.reference and not self.issuer:
             raise PydanticCustomError("reference_without_issuer", "")

@@ -44,12 +44,12 @@ class CheckoutForm(ActForm):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     off, unit, reason = off_field(), unit_field(), reason_field()
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, offer: Counter, **options: Any) -> None:
+        super().__init__(*args, offer=offer, **options)
         for name in ("day", "comment"):
             self.fields.pop(name, None)
         self.fields["issuer"] = one_of(
-            self.offer.issuers,
+            offer.issuers,
             _("Issuer of the voucher"),
             empty=_("issuer not said"),
             widget=forms.RadioSelect,

@@ -99,10 +99,12 @@ def _issuer(sale: Sale, method: Method) -> VoucherIssuer | None:
     if method != Method.VOUCHER:
         return None
     left: Counter[VoucherIssuer] = Counter()
-    for paid in sale.payments.filter(issuer__isnull=False).select_related("issuer").order_by("pk"):
-        left[paid.issuer] += paid.amount_cents
-    for refund in sale.refunds.filter(issuer__isnull=False).select_related("issuer"):
-        left[refund.issuer] -= refund.total_cents
+    for paid in sale.payments.select_related("issuer").order_by("pk"):
+        if paid.issuer:
+            left[paid.issuer] += paid.amount_cents
+    for refund in sale.refunds.select_related("issuer"):
+        if refund.issuer:
+            left[refund.issuer] -= refund.total_cents
     return max(left, key=lambda issuer: left[issuer], default=None)
 
 

@@ -35,7 +35,11 @@ LATEST = 20
 @require_safe
 def accounting(request: CallerRequest) -> HttpResponse:
     """The books of some sites and days, by account and by closing; their files."""
-    form = _form(request)
+    return _shown(request, _form(request))
+
+
+def _shown(request: CallerRequest, form: BooksForm) -> HttpResponse:
+    """The page, whether or not what is asked for makes sense."""
     asked = request.GET.urlencode() or urlencode(form.data)
     owner = _owner(request)
     context: dict[str, Any] = {
@@ -74,7 +78,7 @@ def _file(
 ) -> HttpResponse:
     form = _form(request)
     if not form.is_valid():
-        return accounting(request)
+        return _shown(request, form)
     books = _books(_owner(request), form)
     response = HttpResponse(write(books), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name(books)}"'

@@ -367,7 +367,7 @@ def test_ten_objects_cost_no_more_queries_than_one(
         paper.scan(code)
     for _n in range(3):
         paper.press("category", "MOB")
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         paper.scan(codes[-1])
     fields = {f"lines-{number}-price": "5" for number in (9, 10, 11)}
     with django_assert_max_num_queries(14):
