@@ -36,8 +36,8 @@ from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
 from sales.archive import make_archive
-from sales.models import Chain, Method, PriceKey, Reduction
-from sales.services import Count, Paid, Wanted, close_session, rehearse_sale
+from sales.models import Chain, Method, PriceKey, Reduction, VoucherIssuer
+from sales.services import Count, Paid, Wanted, close_session, rehearse_sale, remit_cash
 from tests.tills import open_till, till_entry
 
 API = "api/v1/"
@@ -72,6 +72,9 @@ DATED = Sample(query={"site": "$site", "from": "2026-01-01", "to": "2026-12-31"}
 BILAN = Sample(
     query={"start": "2026-01-01", "end": "2026-12-31", "figure": "collected_g"}, names="nothing"
 )
+BOOKS = Sample(query={"start": "2026-01-01", "end": "2026-12-31"}, names="nothing")
+SLIP = Sample(path={"number": "$slip"})
+STATEMENT = Sample(path={"issuer": "$issuer", "month": "202601"}, names="structure")
 YEAR = Sample(query={"from": "2026-01-01", "to": "2026-12-31", "site": "$site"})
 
 SAMPLES = {
@@ -243,6 +246,7 @@ SAMPLES = {
     "GET inventory/clearings/<id>": _document("clearing"),
     "GET sales/tills": LISTED,
     "GET sales/keys": LISTED,
+    "GET sales/issuers": LISTED,
     "GET sales/suggestions": LISTED,
     "GET sales/prices": Sample(query={"category": "MOB"}, names="nothing"),
     "GET sales/sales": DATED,
@@ -370,6 +374,20 @@ PAGES = {
     "caisse/archives/<uuid:uuid>.zip": Sample(path={"uuid": "$archive"}),
     "caisse/<str:till>/entrainement/": Sample(path={"till": "$till"}),
     "caisse/<str:till>/entrainement/<int:seq>/": Sample(path={"till": "$till", "seq": "1"}),
+    "caisse/comptabilite/": BOOKS,
+    "caisse/comptabilite/fec.txt": BOOKS,
+    "caisse/comptabilite/jours.csv": BOOKS,
+    "caisse/banque/": LISTED,
+    "caisse/banque/cheques/": LISTED,
+    "caisse/banque/especes/": LISTED,
+    "caisse/banque/<str:number>/": SLIP,
+    "caisse/banque/<str:number>/bordereau.pdf": SLIP,
+    "caisse/banque/<str:number>/annuler/": Sample(path={"number": "$slip"}, body={}),
+    "caisse/banque/<str:number>/effacer/": Sample(path={"number": "$slip"}, body={}),
+    "caisse/bons-tiers/": ALONE,
+    "caisse/bons-tiers/<str:issuer>/<int:month>/": STATEMENT,
+    "caisse/bons-tiers/<str:issuer>/<int:month>.pdf": STATEMENT,
+    "caisse/bons-tiers/<str:issuer>/<int:month>.csv": STATEMENT,
     "caisse/<str:till>/ouvrir/": Sample(path={"till": "$shut_till"}, body={"float": "100"}),
     "caisse/<str:till>/tiroir/": Sample(
         path={"till": "$till"}, body={"way": "out", "kind": "bank", "amount": "5"}
@@ -437,6 +455,10 @@ PAGES = {
     "reglages/sites/<str:code>/": Sample(path={"code": "$site"}),
     "reglages/caisses/": ALONE,
     "reglages/prix/": ALONE,
+    "reglages/comptes/": ALONE,
+    "reglages/emetteurs-de-bons/": ALONE,
+    "reglages/emetteurs-de-bons/nouveau/": ALONE,
+    "reglages/emetteurs-de-bons/<str:code>/": _owned("issuer"),
     "reglages/remises/": ALONE,
     "reglages/boutique/": ALONE,
     "reglages/tva/": ALONE,
@@ -548,6 +570,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     rehearse_sale(entry=till_entry(site), till=till, lines=lines, payments=[Paid(Method.CASH, 100)])
     today = site.business_date(timezone.now())
     archive = make_archive(entry=till_entry(site), start=today, end=today)
+    slip = remit_cash(entry=till_entry(site), pieces={2_000: 1}, till=None)
     key, _new = PriceKey.objects.get_or_create(
         code=f"key-{site.code}",
         organisation=site.organisation,
@@ -572,6 +595,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "till": till.code,
         "shut_till": shut_till.code,
         "archive": str(archive.uuid),
+        "slip": slip.number,
         "key": key.code,
         "reduction": reduction.code,
         **_own_codes(site.organisation),
@@ -670,7 +694,8 @@ def _own_codes(organisation) -> dict[str, str]:
     Container.objects.get_or_create(**own, defaults={"name": "Bac", "tare_g": 900})
     Partner.objects.get_or_create(**own, defaults={"name": "Ferrailleur"})
     Origin.objects.get_or_create(**own, defaults={"name": "Quartier"})
-    return dict.fromkeys(("category", "container", "mode", "partner", "origin"), code)
+    VoucherIssuer.objects.get_or_create(**own, defaults={"name": "CCAS"})
+    return dict.fromkeys(("category", "container", "mode", "partner", "origin", "issuer"), code)
 
 
 def label_item(site, person) -> str:

@@ -68,6 +68,18 @@ CARDS = (
         "tags",
     ),
     Card(
+        "voucher-issuers",
+        gettext_lazy("Issuers of vouchers"),
+        gettext_lazy("CCAS, towns: who pays for vouchers"),
+        "ticket",
+    ),
+    Card(
+        "book-accounts",
+        gettext_lazy("Accounts of the books"),
+        gettext_lazy("Where the takings go"),
+        "book-open",
+    ),
+    Card(
         "reduction-settings",
         gettext_lazy("Reductions of the day"),
         gettext_lazy("Half-price days, categories on sale"),

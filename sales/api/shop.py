@@ -11,7 +11,7 @@ from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.shapes import READ_ERRORS, Shape, keyset
 from sales.api.tickets import sites_asked
-from sales.models import Nature, PriceKey, PriceMode, Till
+from sales.models import Nature, PriceKey, PriceMode, Till, VoucherIssuer
 from sales.prices import prices_of, suggestions_of
 
 router = Doors()
@@ -61,6 +61,23 @@ class Keys(Schema):
 def list_tills(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
     """Tills, by code."""
     return keyset(Till.objects.at(sites_asked(request, page)), page, "code")
+
+
+class IssuerOut(Schema):
+    code: str
+    name: str
+
+
+class Issuers(Schema):
+    items: list[IssuerOut]
+    next: str | None
+
+
+@router.get("issuers", auth=May("look_up"), response={200: Issuers, **READ_ERRORS})
+def list_issuers(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
+    """Whose vouchers tills take, by code."""
+    rows = VoucherIssuer.objects.within(request).offered()
+    return keyset(rows, page, "code")
 
 
 @router.get("keys", auth=May("look_up"), response={200: Keys, **READ_ERRORS})

@@ -23,6 +23,7 @@ from organisation.shapes import (
     Flag,
     Id,
     Shape,
+    Slip,
     Text,
     Why,
     before,
@@ -33,6 +34,7 @@ from sales import services
 from sales.models import (
     Method,
     Nature,
+    Payment,
     PriceKey,
     PriceMode,
     Regime,
@@ -40,6 +42,7 @@ from sales.models import (
     SaleLine,
     Till,
     Voucher,
+    VoucherIssuer,
     WeightSource,
 )
 from sales.services import Discount, Paid, Wanted, Whole
@@ -127,9 +130,26 @@ class SaleLineIn(Shape):
 
 
 class PaymentIn(Shape):
+    """Money on the counter; of a voucher, who issued it, and its number."""
+
     method: MethodName
     amount_cents: Annotated[int, Field(strict=True, gt=0, le=MAX_PRICE_CENTS)]
     voucher: Permitted[Voucher] | None = Field(None, description="Of the house, with `credit`.")
+    issuer: Permitted[VoucherIssuer] | None = Field(None, description="Of others, with `voucher`.")
+    reference: Slip = Field("", description="The number on a voucher of others.")
+
+    @model_validator(mode="after")
+    def is_issued(self) -> Self:
+        if self.issuer and Method(self.method) != Method.VOUCHER:
+            raise PydanticCustomError("issuer_without_voucher", "")
+        if self.reference and not self.issuer:
+            raise PydanticCustomError("reference_without_issuer", "")
+        return self
+
+    def said(self) -> Paid:
+        return Paid(
+            Method(self.method), self.amount_cents, self.voucher, self.issuer, self.reference
+        )
 
 
 class SaleIn(Shape):
@@ -166,6 +186,17 @@ class SaleLineOut(Schema):
 class PaymentOut(Schema):
     method: Method
     amount_cents: int
+    issuer: str | None = None
+    reference: str = ""
+
+    @classmethod
+    def of(cls, paid: Payment) -> Self:
+        return cls(
+            method=Method(paid.method),
+            amount_cents=paid.amount_cents,
+            issuer=paid.issuer.code if paid.issuer else None,
+            reference=paid.reference,
+        )
 
 
 class VatOut(Schema):
@@ -215,10 +246,7 @@ class SaleOut(Schema):
             refunded_cents=sale.refunded_cents,
             weight_g=sum(line.weight_g or 0 for line in lines),
             lines=sorted(lines, key=lambda line: line.line),
-            payments=[
-                PaymentOut(method=Method(paid.method), amount_cents=paid.amount_cents)
-                for paid in sale.payments.all()
-            ],
+            payments=[PaymentOut.of(paid) for paid in sale.payments.all()],
             refunds=[refund.movement.number for refund in sale.refunds.all()],
         )
 
@@ -272,9 +300,7 @@ SALE: dict[Any, Any] = {201: SaleOut, 200: SaleOut, **WRITE_ERRORS}
 def create_sale(request: CallerRequest, payload: SaleIn) -> HttpResponse:
     """Sell at a till."""
     lines = [line.wanted() for line in payload.lines]
-    payments = [
-        Paid(Method(paid.method), paid.amount_cents, paid.voucher) for paid in payload.payments
-    ]
+    payments = [paid.said() for paid in payload.payments]
     whole = Whole(payload.discount.said() if payload.discount else None)
 
     def record(submission: Submission) -> SaleOut:

@@ -11,7 +11,7 @@ from inventory.forms.choices import one_of
 from inventory.forms.entries import day_input
 from inventory.models import Category
 from sales.journal import TRAINING
-from sales.models import Nature, PriceKey, Reduction, Till
+from sales.models import Nature, PriceKey, Reduction, Till, VoucherIssuer
 
 
 class AtSiteForm(RowForm):
@@ -24,15 +24,18 @@ class AtSiteForm(RowForm):
 
 
 class TillForm(AtSiteForm):
-    RESERVED = (
+    RESERVED = (  # /caisse/tickets/ is no till
         "nouveau",
         "tickets",
         "prix",
         "archives",
         "journal",
+        "comptabilite",
+        "banque",
         "bons",
+        "bons-tiers",
         "SITE",
-    )  # /caisse/tickets/ is no till
+    )
 
     class Meta:
         model = Till
@@ -53,6 +56,12 @@ class TillForm(AtSiteForm):
         if code.upper().endswith(TRAINING):
             raise ValidationError(_("This code is already taken."), code="code_taken")
         return code
+
+
+class IssuerForm(RowForm):
+    class Meta:
+        model = VoucherIssuer
+        fields = ("name", "code", "address", "position")
 
 
 class PriceKeyForm(AtSiteForm):

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from inventory.forms import EuroField
+from inventory.forms.choices import one_of
 from inventory.forms.entries import ActForm
 from organisation.models import User
 from sales import services
@@ -19,6 +20,7 @@ from sales.forms.lines import (
     clean_discount,
     discount_of,
     off_field,
+    paid_by,
     reason_field,
     unit_field,
 )
@@ -37,14 +39,21 @@ class CheckoutForm(ActForm):
 
     unsaid = ("show", "others")
     method = forms.ChoiceField(choices=BY_HAND, widget=forms.RadioSelect)
+    reference = forms.CharField(label=_("Number of the voucher"), required=False, max_length=60)
     received = EuroField(label=_("Amount received"), required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     off, unit, reason = off_field(), unit_field(), reason_field()
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, offer: Counter, **options: Any) -> None:
+        super().__init__(*args, offer=offer, **options)
         for name in ("day", "comment"):
             self.fields.pop(name, None)
+        self.fields["issuer"] = one_of(
+            offer.issuers,
+            _("Issuer of the voucher"),
+            empty=_("issuer not said"),
+            widget=forms.RadioSelect,
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -74,7 +83,8 @@ class Checkout:
         self.form = CheckoutForm(data, offer=counter, user=user)
         whole = {"counter": counter, "empty_permitted": False}
         self.lines: Any = Lines(data, prefix="lines", form_kwargs=whole)
-        self.payments: Any = Payments(data, prefix="pays", form_kwargs={"empty_permitted": False})
+        one = {"issuers": counter.issuers, "empty_permitted": False}
+        self.payments: Any = Payments(data, prefix="pays", form_kwargs=one)
         judged = [part.is_valid() for part in (self.form, self.lines, self.payments)]
         self.is_sound = all(judged)
         if "id" in self.form.errors:  # the next post needs one that can be read
@@ -169,7 +179,7 @@ class Checkout:
     def paid(self) -> list[Paid]:
         """The payments as the till's act takes them."""
         noted = [pay.paid() for pay in self.payments]
-        last = Paid(Method(self.form.cleaned_data["method"]), self.received_cents)
+        last = paid_by(self.form.cleaned_data, self.received_cents)
         return [*noted, last] if last.amount_cents else noted
 
     def wanted(self) -> list[Wanted]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inventory.forms.choices import Offer
 from inventory.models import Category, Item
-from sales.models import PriceKey, Till, TillSession
+from sales.models import PriceKey, Till, TillSession, VoucherIssuer
 from sales.reductions import Today
 
 FIRST_TILES = 7  # the others are one tap away
@@ -34,6 +34,12 @@ class Counter(Offer):
     @cached_property
     def keys(self) -> dict[str, PriceKey]:
         rows = PriceKey.objects.at([self.site]).select_related("category__parent__parent")
+        return {row.code: row for row in rows}
+
+    @cached_property
+    def issuers(self) -> dict[str, VoucherIssuer]:
+        """Whose vouchers are taken here."""
+        rows = VoucherIssuer.objects.filter(organisation=self.site.organisation_id, is_active=True)
         return {row.code: row for row in rows}
 
     @cached_property

@@ -1,6 +1,6 @@
 """What may be typed at a till: of each line of the ticket, and of each payment noted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.dots import Dot
 from inventory.forms import EuroField, KgField
+from inventory.forms.choices import one_of
 from inventory.forms.entries import day_input
 from inventory.models import Category, Item
 from inventory.units import parse_euros
 from organisation.models import Site
 from sales.forms.counter import Counter
 from sales.forms.slip import MOST_LINES, require_money
-from sales.models import Method, Nature, PriceKey, SaleLine, Voucher
+from sales.models import Method, Nature, PriceKey, SaleLine, Voucher, VoucherIssuer
 from sales.models.shop import ICONS
 from sales.services import Discount, Paid, Wanted
 
@@ -220,13 +221,19 @@ class PaymentForm(forms.Form):
     method = forms.ChoiceField(choices=Method, widget=forms.HiddenInput)
     amount = EuroField(widget=forms.HiddenInput)
     voucher = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    reference = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, issuers: Mapping[str, VoucherIssuer], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["issuer"] = one_of(issuers, _("Issuer"), widget=forms.HiddenInput)
 
     def clean_amount(self) -> int:
         return require_money(self.cleaned_data["amount"])
 
     @property
     def word(self) -> Any:
-        return dict(Method.choices).get(self["method"].data or "", "")
+        issuer = self.is_valid() and self.cleaned_data["issuer"]
+        return issuer or dict(Method.choices).get(self["method"].data or "", "")
 
     def clean_voucher(self) -> Voucher | None:
         """Raises ValidationError ``unknown_voucher``."""
@@ -239,8 +246,15 @@ class PaymentForm(forms.Form):
         return found
 
     def paid(self) -> Paid:
-        said = self.cleaned_data
-        return Paid(Method(said["method"]), said["amount"], said.get("voucher"))
+        return paid_by(self.cleaned_data, self.cleaned_data["amount"])
+
+
+def paid_by(said: Mapping[str, Any], cents: int) -> Paid:
+    """A payment as a form says it; what is said of a voucher is of vouchers alone."""
+    method = Method(said["method"])
+    issuer = said.get("issuer") if method == Method.VOUCHER else None
+    reference = said.get("reference", "") if issuer else ""
+    return Paid(method, cents, said.get("voucher"), issuer, reference)
 
 
 Lines = forms.formset_factory(

@@ -15,7 +15,19 @@ from inventory.models import Category
 from inventory.units import exact_euros
 from sales.models import Method, Nature, PriceKey
 
-KEPT = ("id", "method", "received", "seen", "show", "others", "off", "unit", "reason")
+KEPT = (
+    "id",
+    "method",
+    "received",
+    "seen",
+    "show",
+    "others",
+    "off",
+    "unit",
+    "reason",
+    "issuer",
+    "reference",
+)
 LINE = (
     "nature",
     "item",
@@ -33,7 +45,8 @@ LINE = (
     "until",
 )
 TYPED = ("price", "weight", "off", "reason")
-PAYMENT = ("method", "amount", "voucher")
+ISSUED = ("issuer", "reference")  # of a voucher of others
+PAYMENT = ("method", "amount", "voucher", *ISSUED)
 MOST_LINES = 80  # Django reads a thousand fields of a form at most
 CLAIMED = 500  # what is posted beyond is not even read
 
@@ -125,8 +138,10 @@ class Slip:
         Raises ValidationError ``payment_of_nothing``.
         """
         require_money(cents)
-        self.payments.append({"method": method, "amount": _text(cents), "voucher": voucher})
-        self.kept |= {"method": Method.CASH.value, "received": ""}
+        issued = {name: self.kept[name] for name in ISSUED if method == Method.VOUCHER}
+        said = {"method": method, "amount": _text(cents), "voucher": voucher}
+        self.payments.append({**said, **issued})
+        self.kept |= {"method": Method.CASH.value, "received": "", **dict.fromkeys(ISSUED, "")}
 
     def take_back(self, number: int) -> None:
         """Forget one of several payments."""

@@ -64,9 +64,13 @@ def sale_data(
 
 
 def _payment(paid: Payment) -> list[Any]:
-    """Means and cents; of a voucher its code too."""
-    of = [paid.voucher.code] if paid.voucher else [paid.voucher_id] if paid.voucher_id else []
-    return [paid.method, paid.amount_cents, *of]
+    """Means and cents; the code of a voucher of the house; who issued another, and its number."""
+    said = [paid.method, paid.amount_cents]
+    if paid.voucher_id is not None:
+        return [*said, paid.voucher.code if paid.voucher else paid.voucher_id]
+    if paid.issuer_id is None and not paid.reference:
+        return said
+    return [*said, paid.issuer.code if paid.issuer else paid.issuer_id, paid.reference]
 
 
 def _line(line: SaleLine, codes: Mapping[int, str]) -> Data:
@@ -104,6 +108,7 @@ def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
         "method": refund.method,
         "voucher": refund.voucher.code if refund.voucher else refund.voucher_id,
         "vat": refund.vat,
+        **_issued(refund),
         "lines": [
             {
                 "n": back.line.position,
@@ -111,6 +116,7 @@ def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
                 "category": back.line.category.code if back.line.category else None,
                 "quantity": back.quantity,
                 "amount_cents": back.amount_cents,
+                "vat_bp": back.line.vat_bp,
                 "weight_g": back.weight_g,
             }
             for back in parts
@@ -121,6 +127,13 @@ def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
 def copy_data(copy: Copy) -> Data:
     """A ticket handed out: the original where ``n`` is 0, else its n-th duplicate."""
     return {"of": copy.sale.movement.number, "n": copy.number, "way": copy.way}
+
+
+def _issued(refund: Refund) -> Data:
+    """Whose voucher was given back, where one was."""
+    if refund.issuer_id is None:
+        return {}
+    return {"issuer": refund.issuer.code if refund.issuer else refund.issuer_id}
 
 
 def session_data(session: TillSession) -> Data:

@@ -20,6 +20,59 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Payment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('method', models.CharField(choices=[('cash', 'cash'), ('card', 'card'), ('cheque', 'cheque'), ('voucher', 'voucher'), ('local_currency', 'local currency'), ('other', 'other means'), ('credit', 'voucher of the house')], max_length=16, verbose_name='method')),
+                ('amount_cents', models.PositiveBigIntegerField(verbose_name='amount (cents)')),
+                ('reference', models.CharField(blank=True, max_length=60, verbose_name='number of the voucher')),
+            ],
+            options={
+                'verbose_name': 'payment',
+                'verbose_name_plural': 'payments',
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
+            name='CashMove',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('change', 'change brought in'), ('bank', 'to the bank'), ('purchase', 'a small purchase'), ('mistake', 'a mistake put right'), ('other', 'other')], max_length=16, verbose_name='reason')),
+                ('amount_cents', models.BigIntegerField(verbose_name='amount (cents)')),
+                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
+                ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'cash move',
+                'verbose_name_plural': 'cash moves',
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
+            name='BankSlip',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('cheque', 'cheques'), ('cash', 'cash')], max_length=8, verbose_name='what')),
+                ('rank', models.PositiveIntegerField()),
+                ('business_date', models.DateField(verbose_name='day')),
+                ('recorded_at', models.DateTimeField(verbose_name='recorded at')),
+                ('total_cents', models.BigIntegerField(verbose_name='total (cents)')),
+                ('pieces', models.JSONField(default=dict)),
+                ('turn', models.PositiveSmallIntegerField(default=0)),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='sales.bankslip', verbose_name='cancels')),
+                ('site', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bank_slips', to='organisation.site')),
+                ('submission', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bank_slip', to='organisation.submission')),
+                ('move', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bank_slips', to='sales.cashmove')),
+            ],
+            options={
+                'verbose_name': 'slip for the bank',
+                'verbose_name_plural': 'slips for the bank',
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
             name='Chain',
             fields=[
                 ('name', models.CharField(max_length=120, primary_key=True, serialize=False)),
@@ -71,6 +124,28 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'payments of days',
                 'default_permissions': ('view',),
             },
+        ),
+        migrations.CreateModel(
+            name='HistoricalBookAccount',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('purpose', models.CharField(max_length=80, verbose_name='what for')),
+                ('number', models.CharField(blank=True, max_length=20, verbose_name='account')),
+                ('label', models.CharField(blank=True, max_length=120, verbose_name='name')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organisation.organisation')),
+            ],
+            options={
+                'verbose_name': 'historical account of the books',
+                'verbose_name_plural': 'historical accounts of the books',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
             name='HistoricalPriceKey',
@@ -181,6 +256,30 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
+            name='HistoricalVoucherIssuer',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('code', models.CharField(max_length=32, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots and hyphens only.', 'bad_code')], verbose_name='code')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('address', models.CharField(blank=True, max_length=240, verbose_name='address')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='organisation.organisation')),
+            ],
+            options={
+                'verbose_name': 'historical issuer of vouchers',
+                'verbose_name_plural': 'historical issuers of vouchers',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
             name='JournalEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -195,6 +294,40 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'event of the journal',
                 'verbose_name_plural': 'events of the journal',
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.AddField(
+            model_name='cashmove',
+            name='event',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='cash_move', to='sales.journalentry'),
+        ),
+        migrations.CreateModel(
+            name='ChequeDrawer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(blank=True, max_length=120, verbose_name='drawn by')),
+                ('bank', models.CharField(blank=True, max_length=120, verbose_name='bank')),
+                ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='drawer', to='sales.payment')),
+            ],
+            options={
+                'verbose_name': 'drawer of a cheque',
+                'verbose_name_plural': 'drawers of cheques',
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='BankSlipLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('turn', models.PositiveSmallIntegerField(default=0)),
+                ('amount_cents', models.PositiveBigIntegerField(verbose_name='amount (cents)')),
+                ('slip', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='sales.bankslip')),
+                ('payment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='slip_lines', to='sales.payment')),
+            ],
+            options={
+                'verbose_name': 'cheque of a slip',
+                'verbose_name_plural': 'cheques of slips',
                 'default_permissions': ('view',),
             },
         ),
@@ -281,6 +414,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'refunds',
                 'default_permissions': ('view',),
             },
+        ),
+        migrations.AddField(
+            model_name='payment',
+            name='sale',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='sales.sale'),
         ),
         migrations.CreateModel(
             name='Copy',
@@ -450,23 +588,10 @@ class Migration(migrations.Migration):
                 'default_permissions': ('view',),
             },
         ),
-        migrations.CreateModel(
-            name='CashMove',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('change', 'change brought in'), ('bank', 'to the bank'), ('purchase', 'a small purchase'), ('mistake', 'a mistake put right'), ('other', 'other')], max_length=16, verbose_name='reason')),
-                ('amount_cents', models.BigIntegerField(verbose_name='amount (cents)')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='cash_move', to='sales.journalentry')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cash_moves', to='sales.tillsession')),
-            ],
-            options={
-                'verbose_name': 'cash move',
-                'verbose_name_plural': 'cash moves',
-                'default_permissions': ('view',),
-            },
+        migrations.AddField(
+            model_name='cashmove',
+            name='session',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cash_moves', to='sales.tillsession'),
         ),
         migrations.CreateModel(
             name='VatTerms',
@@ -525,20 +650,66 @@ class Migration(migrations.Migration):
             name='voucher',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='sales.voucher'),
         ),
+        migrations.AddField(
+            model_name='payment',
+            name='voucher',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='sales.voucher'),
+        ),
         migrations.CreateModel(
-            name='Payment',
+            name='VoucherIssuer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(choices=[('cash', 'cash'), ('card', 'card'), ('cheque', 'cheque'), ('voucher', 'voucher'), ('local_currency', 'local currency'), ('other', 'other means'), ('credit', 'voucher of the house')], max_length=16, verbose_name='method')),
-                ('amount_cents', models.PositiveBigIntegerField(verbose_name='amount (cents)')),
-                ('sale', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='sales.sale')),
-                ('voucher', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='sales.voucher')),
+                ('code', models.CharField(max_length=32, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*\\Z', 'Use letters, digits, dots and hyphens only.', 'bad_code')], verbose_name='code')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('address', models.CharField(blank=True, max_length=240, verbose_name='address')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.organisation')),
             ],
             options={
-                'verbose_name': 'payment',
-                'verbose_name_plural': 'payments',
-                'default_permissions': ('view',),
+                'verbose_name': 'issuer of vouchers',
+                'verbose_name_plural': 'issuers of vouchers',
+                'ordering': ['position', 'code'],
+                'abstract': False,
             },
+        ),
+        migrations.AddField(
+            model_name='refund',
+            name='issuer',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='sales.voucherissuer'),
+        ),
+        migrations.AddField(
+            model_name='payment',
+            name='issuer',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='sales.voucherissuer'),
+        ),
+        migrations.CreateModel(
+            name='BookAccount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.CharField(max_length=80, verbose_name='what for')),
+                ('number', models.CharField(blank=True, max_length=20, verbose_name='account')),
+                ('label', models.CharField(blank=True, max_length=120, verbose_name='name')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='book_accounts', to='organisation.organisation')),
+            ],
+            options={
+                'verbose_name': 'account of the books',
+                'verbose_name_plural': 'accounts of the books',
+                'default_permissions': ('view',),
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'purpose'), name='book_account_purpose_once')],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='bankslip',
+            constraint=models.UniqueConstraint(fields=('site', 'rank'), name='bank_slip_rank_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='bankslip',
+            constraint=models.UniqueConstraint(fields=('move', 'turn'), name='bank_slip_cash_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='bankslip',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reverses', None), ('total_cents__gt', 0)), models.Q(('move', None), ('reverses__isnull', False), ('total_cents__lt', 0)), _connector='OR'), name='bank_slip_counts'),
         ),
         migrations.AddIndex(
             model_name='daytakings',
@@ -563,6 +734,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='journalentry',
             constraint=models.UniqueConstraint(fields=('chain', 'prev_hash'), name='journal_no_fork'),
+        ),
+        migrations.AddConstraint(
+            model_name='bankslipline',
+            constraint=models.UniqueConstraint(fields=('payment', 'turn'), name='bank_slip_cheque_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='bankslipline',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='bank_slip_line_counts'),
         ),
         migrations.AddConstraint(
             model_name='pricekey',
@@ -649,8 +828,24 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('item', None), models.Q(('is_lot', False), ('quantity', 1)), _connector='OR'), name='line_item_is_one'),
         ),
         migrations.AddConstraint(
+            model_name='voucherissuer',
+            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='voucherissuer_code_once'),
+        ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(condition=models.Q(('method', 'cheque')), fields=['sale'], name='payment_cheques'),
+        ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(condition=models.Q(('issuer__isnull', False)), fields=['issuer', 'sale'], name='payment_issued'),
+        ),
+        migrations.AddConstraint(
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='payment_counts'),
+        ),
+        migrations.AddConstraint(
+            model_name='payment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('issuer', None), ('reference', '')), models.Q(('issuer__isnull', False), ('method', 'voucher')), _connector='OR'), name='payment_issued_is_a_voucher'),
         ),
         migrations.AddConstraint(
             model_name='payment',

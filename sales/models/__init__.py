@@ -4,15 +4,18 @@ Tickets, refunds and the takings of a day are written once: triggers refuse any 
 a cancellation are rows of their own.
 """
 
+from sales.models.accounts import BookAccount
 from sales.models.copies import Copy
 from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
+from sales.models.issuers import VoucherIssuer
 from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.reductions import Reduction
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.settings import ShopSettings
 from sales.models.shop import Nature, PriceKey, PriceMode, Till
+from sales.models.slips import BankSlip, BankSlipLine, ChequeDrawer
 from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
 from sales.models.vat import Regime, VatTerms
 from sales.models.vouchers import Voucher
@@ -30,6 +33,10 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
     "sales_copy": "id = NEW.id OR event_id = NEW.event_id"
     " OR (sale_id = NEW.sale_id AND number = NEW.number)",
+    "sales_bankslip": "id = NEW.id OR submission_id = NEW.submission_id"
+    " OR reverses_id = NEW.reverses_id OR (site_id = NEW.site_id AND rank = NEW.rank)"
+    " OR (move_id = NEW.move_id AND turn = NEW.turn)",
+    "sales_bankslipline": "id = NEW.id OR (payment_id = NEW.payment_id AND turn = NEW.turn)",
     "sales_voucher": "id = NEW.id OR code = NEW.code",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
@@ -40,8 +47,12 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 __all__ = [
     "TECHNICAL",
     "WRITTEN_ONCE",
+    "BankSlip",
+    "BankSlipLine",
+    "BookAccount",
     "CashMove",
     "Chain",
+    "ChequeDrawer",
     "Closing",
     "Copy",
     "DayPayment",
@@ -66,6 +77,7 @@ __all__ = [
     "VatTerms",
     "Visitors",
     "Voucher",
+    "VoucherIssuer",
     "WeightSource",
     "taken_cents",
 ]

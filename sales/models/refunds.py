@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Movement
 from organisation.models import Site
+from sales.models.issuers import VoucherIssuer
 from sales.models.journal import JournalEntry
 from sales.models.shop import Till
 from sales.models.tickets import Method, Sale, SaleLine
@@ -40,6 +41,9 @@ class Refund(models.Model):
     total_cents = models.PositiveBigIntegerField(_("total (cents)"))
     voucher = models.ForeignKey(  # what it gives in the place of money
         Voucher, models.PROTECT, null=True, related_name="credits"
+    )
+    issuer = models.ForeignKey(  # whose voucher was given back
+        VoucherIssuer, models.PROTECT, null=True, related_name="refunds", db_index=False
     )
     vat = models.JSONField(default=list)  # [[rate in hundredths of a percent, cents, VAT cents]]
 

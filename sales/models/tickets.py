@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.models import Category, Flow, Item, Movement
 from organisation.models import Organisation, Site
 from organisation.permissions import CallerRequest
+from sales.models.issuers import VoucherIssuer
 from sales.models.journal import JournalEntry
 from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.vat import Regime
@@ -52,7 +53,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "till",
             "event__chain__site__organisation",
         ).prefetch_related(
-            "payments",
+            "payments__issuer",
             "lines__category",
             "lines__key",
             "lines__voucher",
@@ -301,19 +302,38 @@ class SaleLine(models.Model):
 
 
 class Payment(models.Model):
-    """Money taken for a ticket; what is above its total was given back as change."""
+    """Money taken for a ticket; what is above its total was given back as change.
+
+    A voucher may have an ``issuer``, who pays for it, and a number (``reference``).
+    """
 
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="payments")
     method = models.CharField(_("method"), max_length=16, choices=Method)
     amount_cents = models.PositiveBigIntegerField(_("amount (cents)"))
     voucher = models.ForeignKey(Voucher, models.PROTECT, null=True, related_name="payments")
+    issuer = models.ForeignKey(
+        VoucherIssuer, models.PROTECT, null=True, related_name="payments", db_index=False
+    )
+    reference = models.CharField(_("number of the voucher"), max_length=60, blank=True)
 
     class Meta:
         default_permissions = ("view",)
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
+        indexes = [
+            # few among many: those that go to the bank
+            models.Index(fields=["sale"], condition=Q(method="cheque"), name="payment_cheques"),
+            models.Index(
+                fields=["issuer", "sale"], condition=Q(issuer__isnull=False), name="payment_issued"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(name="payment_counts", condition=Q(amount_cents__gt=0)),
+            models.CheckConstraint(
+                name="payment_issued_is_a_voucher",
+                condition=Q(issuer=None, reference="")
+                | Q(issuer__isnull=False, method=Method.VOUCHER),
+            ),
             models.CheckConstraint(
                 name="payment_by_a_voucher",
                 condition=Q(method=Method.CREDIT, voucher__isnull=False)

@@ -24,6 +24,7 @@ from sales.services.sessions import (
     move_cash,
     open_session,
 )
+from sales.services.slips import Drawn, cancel_slip, erase_drawers, remit_cash, remit_cheques
 from sales.services.terms import set_vat
 from sales.services.training import rehearse_sale
 
@@ -33,13 +34,16 @@ __all__ = [
     "PIECES",
     "Count",
     "Discount",
+    "Drawn",
     "Opening",
     "Paid",
     "Wanted",
     "Whole",
     "abandon",
+    "cancel_slip",
     "cancel_takings",
     "close_session",
+    "erase_drawers",
     "hand_out",
     "move_cash",
     "note_takings",
@@ -49,6 +53,8 @@ __all__ = [
     "record_sale",
     "refund_sale",
     "rehearse_sale",
+    "remit_cash",
+    "remit_cheques",
     "set_vat",
     "share",
     "share_back",

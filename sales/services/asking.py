@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from inventory.models import Category, Item
-from sales.models import Method, Nature, PriceKey, PriceMode, Voucher
+from sales.models import Method, Nature, PriceKey, PriceMode, Voucher, VoucherIssuer
 from sales.reductions import Discount
 
 
@@ -61,7 +61,9 @@ class Paid:
 
     method: Method
     amount_cents: int
-    voucher: Voucher | None = None
+    voucher: Voucher | None = None  # of the house
+    issuer: VoucherIssuer | None = None  # of a voucher of others, and its number
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,17 @@ from inventory.units import format_euros
 from sales import journal, vat
 from sales.journal import Event
 from sales.journal.bodies import refund_data
-from sales.models import Kind, Method, Refund, RefundLine, Sale, SaleLine, Till, Voucher
+from sales.models import (
+    Kind,
+    Method,
+    Refund,
+    RefundLine,
+    Sale,
+    SaleLine,
+    Till,
+    Voucher,
+    VoucherIssuer,
+)
 from sales.services.sessions import require_in_use, session_for
 from sales.services.vouching import LASTS, make, require_unused
 
@@ -59,6 +69,7 @@ def refund_sale(
     movement = post(entry=entry, legs=legs)
     refund = Refund(movement=movement, sale=sale, till=till, method=method, total_cents=total_cents)
     refund.vat = _vat_back(sale, backs)
+    refund.issuer = _issuer(sale, method)
     require_unused(backs)
     if method == Method.CREDIT:
         refund.voucher = make(entry, Voucher.Kind.CREDIT, entry.day + LASTS)
@@ -81,6 +92,20 @@ def _vat_back(sale: Sale, backs: Sequence[RefundLine]) -> vat.Split:
         if back.line.vat_bp is not None:
             now[back.line.vat_bp] += back.amount_cents
     return vat.split_back(sale.vat, before, now)
+
+
+def _issuer(sale: Sale, method: Method) -> VoucherIssuer | None:
+    """Whose voucher goes back: of several, the one of whom most is left."""
+    if method != Method.VOUCHER:
+        return None
+    left: Counter[VoucherIssuer] = Counter()
+    for paid in sale.payments.select_related("issuer").order_by("pk"):
+        if paid.issuer:
+            left[paid.issuer] += paid.amount_cents
+    for refund in sale.refunds.select_related("issuer"):
+        if refund.issuer:
+            left[refund.issuer] -= refund.total_cents
+    return max(left, key=lambda issuer: left[issuer], default=None)
 
 
 def _require_method(sale: Sale, method: Method, cents: int) -> None:

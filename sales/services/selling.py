@@ -75,10 +75,7 @@ def record_sale(
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     sale.movement = post(entry=entry, legs=legs)
-    money = [
-        Payment(method=each.method, amount_cents=each.amount_cents, voucher=each.voucher)
-        for each in payments
-    ]
+    money = [_payment(each) for each in payments]
     data = sale_data(sale, rows, money, codes_of(rows))
     event = Event(Kind.SALE, data, amount_cents=sale.total_cents)
     sale.event = journal.append(head=head, entry=entry, event=event)
@@ -88,6 +85,25 @@ def record_sale(
         paid.sale = sale
     keep(*money)
     return sale
+
+
+def _payment(paid: Paid) -> Payment:
+    """Raises ValidationError ``issuer_without_voucher`` or ``issuer_retired``."""
+    row = Payment(method=paid.method, amount_cents=paid.amount_cents, voucher=paid.voucher)
+    if paid.issuer is None:
+        return row
+    if paid.method != Method.VOUCHER:
+        raise ValidationError(
+            _("Only vouchers have an issuer: choose “voucher”."), code="issuer_without_voucher"
+        )
+    if not paid.issuer.is_active:
+        raise ValidationError(
+            _("Vouchers of “%(issuer)s” are no longer taken."),
+            code="issuer_retired",
+            params={"issuer": paid.issuer},
+        )
+    row.issuer, row.reference = paid.issuer, paid.reference
+    return row
 
 
 def ticket_of(entry: Entry, till: Till, rows: Sequence[SaleLine], whole: Whole) -> Sale:

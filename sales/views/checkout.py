@@ -102,10 +102,13 @@ def _answer(request: CallerRequest, counter: Counter, mode: Mode) -> HttpRespons
 
 def _around(request: CallerRequest, found: Checkout) -> dict[str, Any]:
     """What a till shows beside the ticket: the last one, those that wait, who came in."""
-    till, own = found.counter.till, found.form.cleaned_data.get("id")
+    till = found.counter.till
+    waiting = ParkedTicket.objects.filter(till=till)
+    if own := found.form.cleaned_data.get("id"):
+        waiting = waiting.exclude(uuid=own)
     return {
         "last": Sale.objects.latest_at(till),
-        "parked": ParkedTicket.objects.filter(till=till).exclude(uuid=own),
+        "parked": waiting,
         "visitors": _visitors(request, found.counter),
     }
 

@@ -13,7 +13,7 @@ from inventory.views.listings import Column, Listing
 from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
-from sales.forms.catalogue import PriceKeyForm, ReductionForm, TillForm
+from sales.forms.catalogue import IssuerForm, PriceKeyForm, ReductionForm, TillForm
 from sales.models import PriceKey
 from sales.prices import prices_of
 from sales.templatetags.money import euros
@@ -72,6 +72,15 @@ PRICE_KEYS = Listing(
     ),
     template="sales/price_key.html",
     beside=_sold_for,
+)
+ISSUERS = Listing(
+    name="voucher-issuers",
+    at="emetteurs-de-bons",
+    form=IssuerForm,
+    title=_("Issuers of vouchers"),
+    add=_("Add an issuer"),
+    hint=_("A CCAS, a town, a charity: whose vouchers the till takes, and who pays for them."),
+    columns=(Column(_("Address"), lambda row: row.address or "–"),),
 )
 
 

@@ -79,6 +79,7 @@ def test_a_refund_names_its_ticket_and_its_lines(tickets):
             "category": "MOB",
             "quantity": 2,
             "amount_cents": 2_000,
+            "vat_bp": None,
             "weight_g": 600,
         }
     ]

@@ -21,6 +21,8 @@ REWRITES = {
     "sales_cashmove": "amount_cents = 1",
     "sales_closing": "counted_cents = 1",
     "sales_copy": "way = 'mail'",
+    "sales_bankslip": "total_cents = 1",
+    "sales_bankslipline": "amount_cents = 1",
     "sales_voucher": "kind = 'credit'",
     "sales_vatterms": "regime = 'margin'",
     "sales_daytakings": "customers = 1",
@@ -55,6 +57,14 @@ def refunded(counter, label, entry):
     services.set_vat(entry=said, since=said.day, regime=Regime.FRANCHISE, rates={})
     kind = CashMove.Kind.PURCHASE
     services.move_cash(entry=entry(Verb.SELL), till=counter.till, kind=kind, amount_cents=-500)
+    cheque = [Paid(Method.CHEQUE, 50)]
+    sale = services.record_sale(
+        entry=entry(Verb.SELL),
+        till=counter.till,
+        lines=[Wanted(key=counter.assiette)],
+        payments=cheque,
+    )
+    services.remit_cheques(entry=entry(Verb.SELL), cheques={sale.payments.get(): services.Drawn()})
     services.close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({}))
     services.note_takings(entry=entry(Verb.SELL), cents={Method.CASH: 5_000}, customers=9)
     connection.check_constraints()  # as a commit does: else PostgreSQL truncates nothing anyway
