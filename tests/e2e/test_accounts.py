@@ -66,6 +66,8 @@ def test_a_slip_is_made_with_a_hand_on_the_cheques(visit, shop, sold, violations
         page.get_by_role("button", name="Annuler ce bordereau").click()
         expect(page.locator("body")).to_contain_text("R-canal-3")
         assert faults(page, violations) == []
+        page.goto("/caisse/banque/?site=canal")
+        assert faults(page, violations) == []
     assert BankSlip.objects.count() == 3
 
 
