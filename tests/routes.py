@@ -36,7 +36,7 @@ from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
 from sales.archive import make_archive
-from sales.models import Chain, Method, PriceKey
+from sales.models import Buyer, Chain, Method, PriceKey
 from sales.services import Count, close_session
 from tests.tills import open_till, till_entry
 
@@ -381,6 +381,15 @@ PAGES = {
         path={"number": "$sale_number"},
         body={"line_2": "1", "till": "$till", "method": "cash", "comment": "too small"},
     ),
+    "acheteurs/": ALONE,
+    "acheteurs/nouveau/": ALONE,
+    "acheteurs/<int:number>/": Sample(path={"number": "$buyer"}, names="structure"),
+    "donnees-personnelles/": ALONE,
+    "donnees-personnelles/personne/": Sample(query={"buyer": "$buyer"}, names="structure"),
+    "donnees-personnelles/personne.json": Sample(query={"buyer": "$buyer"}, names="structure"),
+    "donnees-personnelles/effacer/": Sample(
+        body={"buyer": "$buyer", "sure": "on"}, names="structure"
+    ),
     "bilan/": BILAN,
     "bilan/bilan.xlsx": BILAN,
     "bilan/mouvements/": BILAN,
@@ -549,6 +558,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "shut_till": shut_till.code,
         "archive": str(archive.uuid),
         "key": key.code,
+        "buyer": _buyer(site),
         **_own_codes(site.organisation),
         "today": today.isoformat(),
         "item": label_item(site, person),
@@ -590,6 +600,12 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["mine"] = made("intake", "collection/intakes")["number"]
     spot["seen"] = str(Chain.objects.get(till=till).last_seq)
     return spot
+
+
+def _buyer(site) -> str:
+    """Somebody who buys by name; the number is of no other structure."""
+    made = {"organisation": site.organisation, "number": 1_000 + site.pk, "name": "Mme Martin"}
+    return str(Buyer.objects.create(**made).number)
 
 
 def _lost(site, person, spot, made) -> str:

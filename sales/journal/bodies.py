@@ -50,6 +50,7 @@ def sale_data(
     return {
         **_document(sale.movement),
         "till": sale.till.code,
+        "buyer": sale.buyer.number if sale.buyer else sale.buyer_id,
         "total_cents": sale.total_cents,
         "change_cents": sale.change_cents,
         "lines": [_line(line, codes) for line in sorted(lines, key=lambda line: line.position)],

@@ -206,7 +206,9 @@ def _head(chain: Chain, walk: _Walk, using: str) -> Iterator[Finding]:
 
 
 def _sales(keys: Sequence[int], using: str) -> Iterator[Told]:
-    rows = Sale.objects.using(using).filter(event__in=keys).select_related("movement", "till")
+    rows = (
+        Sale.objects.using(using).filter(event__in=keys).select_related("movement", "till", "buyer")
+    )
     rows = rows.prefetch_related("payments", "lines__category", "lines__key")
     codes = codes_of([line for sale in rows for line in sale.lines.all()])
     for sale in rows:

@@ -4,6 +4,7 @@ Tickets, refunds and the takings of a day are written once: triggers refuse any 
 a cancellation are rows of their own.
 """
 
+from sales.models.buyers import Buyer, MemberPeriod
 from sales.models.days import DayPayment, DayTakings
 from sales.models.journal import Chain, JournalEntry, Kind
 from sales.models.refunds import Refund, RefundLine, taken_cents
@@ -29,6 +30,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 
 __all__ = [
     "WRITTEN_ONCE",
+    "Buyer",
     "CashMove",
     "Chain",
     "Closing",
@@ -36,6 +38,7 @@ __all__ = [
     "DayTakings",
     "JournalEntry",
     "Kind",
+    "MemberPeriod",
     "Method",
     "Payment",
     "PriceKey",

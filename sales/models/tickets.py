@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.models import Category, Flow, Item, Movement
 from organisation.models import Organisation, Site
 from organisation.permissions import CallerRequest
+from sales.models.buyers import Buyer
 from sales.models.journal import JournalEntry
 from sales.models.shop import PriceKey, Till
 
@@ -47,6 +48,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "movement__submission",
             "movement__author",
             "till",
+            "buyer",
             "event",
         ).prefetch_related(
             "payments",
@@ -92,6 +94,7 @@ class Sale(models.Model):
     movement = models.OneToOneField(Movement, models.PROTECT, related_name="sale")
     event = models.OneToOneField(JournalEntry, models.PROTECT, related_name="sale")
     till = models.ForeignKey(Till, models.PROTECT, related_name="sales")
+    buyer = models.ForeignKey(Buyer, models.PROTECT, null=True, related_name="sales")
     total_cents = models.PositiveBigIntegerField(_("total (cents)"))
     change_cents = models.PositiveBigIntegerField(_("change (cents)"))
 

@@ -3,6 +3,7 @@
 A shop without tickets notes what its day brought.
 """
 
+from sales.services.buyers import add_buyer, change_buyer, erase_buyer
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
 from sales.services.selling import Discount, Paid, Wanted, priced, record_sale, weigh
@@ -24,8 +25,11 @@ __all__ = [
     "Discount",
     "Paid",
     "Wanted",
+    "add_buyer",
     "cancel_takings",
+    "change_buyer",
     "close_session",
+    "erase_buyer",
     "move_cash",
     "note_takings",
     "open_session",

@@ -17,6 +17,7 @@ from sales import journal
 from sales.journal import Event
 from sales.journal.bodies import codes_of, sale_data
 from sales.models import (
+    Buyer,
     Kind,
     Method,
     Payment,
@@ -26,6 +27,7 @@ from sales.models import (
     Till,
     WeightSource,
 )
+from sales.services.buyers import require_known
 from sales.services.sessions import require_in_use, session_for
 
 HUNDRED = 100
@@ -85,14 +87,21 @@ class Paid:
 
 @transaction.atomic
 def record_sale(
-    *, entry: Entry, till: Till, lines: Sequence[Wanted], payments: Sequence[Paid]
+    *,
+    entry: Entry,
+    till: Till,
+    lines: Sequence[Wanted],
+    payments: Sequence[Paid],
+    buyer: Buyer | None = None,
 ) -> Sale:
     """Sell: price the lines, take the money, and move what is sold to reuse.
 
     Raises ValidationError ``till_retired``, ``no_open_session``, ``payments_do_not_cover``,
-    ``change_without_cash``, or what ``priced`` and ``post`` raise.
+    ``change_without_cash``, ``unknown_buyer``, or what ``priced`` and ``post`` raise.
     """
     require_in_use(till)
+    if buyer:
+        require_known(buyer, till)
     head = journal.hold(till)
     entry = replace(entry, business_date=session_for(head, entry).business_date)
     rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
@@ -102,7 +111,13 @@ def record_sale(
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     movement = post(entry=entry, legs=legs)
-    sale = Sale(movement=movement, till=till, total_cents=total_cents, change_cents=change_cents)
+    sale = Sale(
+        movement=movement,
+        till=till,
+        buyer=buyer,
+        total_cents=total_cents,
+        change_cents=change_cents,
+    )
     money = [
         Payment(sale=sale, method=each.method, amount_cents=each.amount_cents) for each in payments
     ]
