@@ -28,10 +28,10 @@ class BuyerForm(forms.ModelForm):  # type: ignore[type-arg]
             "name",
             "email",
             "phone",
-            "address",
             "siret",
             "member_until",
             "note",
+            "address",
             "wants_mail",
         )
         help_texts = {
