@@ -104,6 +104,7 @@ SENTENCES: dict[str, Any] = {
     "site_first": gettext_lazy("Name the site first."),
     "bad_line": gettext_lazy("A line is grams of a category, full containers of one, or an item."),
     "bad_sale_line": gettext_lazy("A line is one item, or a category, or a key of the price grid."),
+    "not_an_object": gettext_lazy("Only objects have a category and weigh."),
     "item_alone": gettext_lazy("An item is sold by itself, with the weight of its label."),
     "no_amount": gettext_lazy("Type an amount, such as 20 or 12,50."),
     "bad_discount": gettext_lazy("A discount is an amount or a percentage, not both."),

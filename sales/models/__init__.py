@@ -9,8 +9,10 @@ from sales.models.days import DayPayment, DayTakings
 from sales.models.journal import Chain, JournalEntry, Kind
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
-from sales.models.shop import PriceKey, Till
+from sales.models.settings import ShopSettings
+from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
+from sales.models.vat import Regime, VatTerms
 
 WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
@@ -23,6 +25,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (till_id = NEW.till_id AND number = NEW.number)",
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
+    "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
     "sales_daypayment": "id = NEW.id OR (takings_id = NEW.takings_id AND method = NEW.method)",
@@ -40,14 +43,19 @@ __all__ = [
     "Kind",
     "MemberPeriod",
     "Method",
+    "Nature",
     "Payment",
     "PriceKey",
+    "PriceMode",
     "Refund",
     "RefundLine",
+    "Regime",
     "Sale",
     "SaleLine",
+    "ShopSettings",
     "Till",
     "TillSession",
+    "VatTerms",
     "WeightSource",
     "taken_cents",
 ]

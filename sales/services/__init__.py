@@ -6,7 +6,16 @@ A shop without tickets notes what its day brought.
 from sales.services.buyers import add_buyer, change_buyer, erase_buyer
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
-from sales.services.selling import Discount, Paid, Wanted, priced, record_sale, weigh
+from sales.services.selling import (
+    Discount,
+    Paid,
+    Wanted,
+    Whole,
+    priced,
+    record_sale,
+    spread,
+    weigh,
+)
 from sales.services.sessions import (
     MOST_CENTS,
     MOST_PIECES,
@@ -16,6 +25,7 @@ from sales.services.sessions import (
     move_cash,
     open_session,
 )
+from sales.services.terms import set_vat
 
 __all__ = [
     "MOST_CENTS",
@@ -25,6 +35,7 @@ __all__ = [
     "Discount",
     "Paid",
     "Wanted",
+    "Whole",
     "add_buyer",
     "cancel_takings",
     "change_buyer",
@@ -36,7 +47,9 @@ __all__ = [
     "priced",
     "record_sale",
     "refund_sale",
+    "set_vat",
     "share",
     "share_back",
+    "spread",
     "weigh",
 ]

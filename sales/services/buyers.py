@@ -2,13 +2,11 @@
 
 from datetime import timedelta
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from organisation.models import User
-from sales.models import Buyer, MemberPeriod, Till
+from sales.models import Buyer, MemberPeriod
 
 
 @transaction.atomic
@@ -49,12 +47,6 @@ def _note_typed(buyer: Buyer, by: User | None) -> None:
     if buyer.member_until and not buyer.periods.filter(ends_on=until).exists():
         start = min(today, until)
         MemberPeriod.objects.create(buyer=buyer, starts_on=start, ends_on=until, author=by)
-
-
-def require_known(buyer: Buyer, till: Till) -> None:
-    """Raises ValidationError ``unknown_buyer`` for one who was erased, or is of elsewhere."""
-    if buyer.is_erased or buyer.organisation_id != till.organisation_id:
-        raise ValidationError(_("This buyer is not known here."), code="unknown_buyer")
 
 
 @transaction.atomic

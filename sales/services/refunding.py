@@ -1,6 +1,7 @@
 """A refund: part of a ticket given back, in money and in grams, line by line."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.core.exceptions import ValidationError
@@ -13,10 +14,11 @@ from inventory.models import Account
 from inventory.models import Method as KnownBy
 from inventory.services import require_not_back
 from inventory.units import format_euros
-from sales import journal
+from sales import journal, vat
 from sales.journal import Event
 from sales.journal.bodies import refund_data
 from sales.models import Kind, Method, Refund, RefundLine, Sale, SaleLine, Till
+from sales.services.members import unmake_member
 from sales.services.sessions import require_in_use, session_for
 
 MOVED = ("item", "category", "flow__from_account__place", "flow__to_account", "flow__from_category")
@@ -49,17 +51,33 @@ def refund_sale(
     legs = [_return_leg(back, till, without_g[back.line_id]) for back in backs if back.weight_g]
     movement = post(entry=entry, legs=legs)
     refund = Refund(movement=movement, sale=sale, till=till, method=method, total_cents=total_cents)
+    refund.vat = _vat_back(sale, backs)
     event = Event(Kind.REFUND, refund_data(refund, backs), amount_cents=-total_cents)
     refund.event = journal.append(head=head, entry=entry, event=event)
     refund.save(force_insert=True)
     for back in backs:
         back.refund = refund
     RefundLine.objects.bulk_create(backs)
+    unmake_member(backs)
     return refund
 
 
+def _vat_back(sale: Sale, backs: Sequence[RefundLine]) -> vat.Split:
+    """The VAT of what goes back, after what went back before."""
+    before: Counter[int] = Counter()
+    for refund in Refund.objects.filter(sale=sale):
+        before.update({bp: cents for bp, cents, _vat in refund.vat})
+    now: Counter[int] = Counter()
+    for back in backs:
+        if back.line.vat_bp is not None:
+            now[back.line.vat_bp] += back.amount_cents
+    return vat.split_back(sale.vat, before, now)
+
+
 def _require_method(sale: Sale, method: Method, cents: int) -> None:
-    """Vouchers and local currency are not turned into money."""
+    """Vouchers, local currency and what is still owed are not turned into money."""
+    if method == Method.ACCOUNT and method not in sale.paid_as:
+        raise ValidationError(_("This ticket was paid at once."), code="refund_method")
     if not sale.paid_as or method in sale.paid_as:
         return
     left_cents = Refund.objects.money_left(sale)

@@ -5,34 +5,44 @@ from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, Leg, post
 from inventory.models import Account, Category, Flow, Item, UnitWeight
 from inventory.models import Method as KnownBy
 from inventory.services import where_of
+from inventory.shares import shares
 from inventory.units import format_euros
 from organisation.models import Site
-from sales import journal
+from sales import journal, vat
 from sales.journal import Event
 from sales.journal.bodies import codes_of, sale_data
 from sales.models import (
     Buyer,
     Kind,
     Method,
+    Nature,
     Payment,
     PriceKey,
+    PriceMode,
+    Regime,
     Sale,
     SaleLine,
     Till,
+    VatTerms,
     WeightSource,
 )
-from sales.services.buyers import require_known
+from sales.services.members import for_buyer, make_member, require_buyer
 from sales.services.sessions import require_in_use, session_for
 
 HUNDRED = 100
+KG, HALF_KG = 1_000, 500
+DISCOUNTED = (Nature.GOODS, Nature.DELIVERY)  # a gift or a membership costs what it costs
 KNOWN_BY = {
     WeightSource.WEIGHED: KnownBy.WEIGHED,
+    WeightSource.SCALE: KnownBy.WEIGHED,
     WeightSource.AVERAGE: KnownBy.UNIT_AVERAGE,
 }
 
@@ -54,27 +64,51 @@ class Discount:
 class Wanted:
     """A line as it is asked for: one item, or so many of a category or of a key of the grid.
 
-    ``price_cents`` is of one, or of the whole where it ``is_lot``; without it, the item's own or
-    the key's. ``weight_g`` is of the whole line.
+    What is no object is of another ``nature``. ``price_cents`` is of one, of the whole where it
+    ``is_lot``, or of a kilogram; without it, the item's own or the key's (its members' to a member). ``weight_g`` is of the
+    whole line.
     """
 
     item: Item | None = None
     category: Category | None = None
     key: PriceKey | None = None
+    nature: Nature = Nature.GOODS
     quantity: int = 1
     price_cents: int | None = None
     is_lot: bool = False
     weight_g: int | None = None
+    is_from_scale: bool = False
     discount: Discount | None = None
+    is_member: bool = False
 
     @property
-    def what(self) -> Category:
+    def what(self) -> Category | None:
         """What is sold: the item's category, the key's, or the one that was named."""
         if self.item is not None:
             return self.item.category
-        found = self.key.category if self.key is not None else self.category
-        assert found is not None  # noqa: S101 (a line is of one of the three)
-        return found
+        return self.key.category if self.key is not None else self.category
+
+    @property
+    def kind(self) -> Nature:
+        return Nature(self.key.nature) if self.key is not None else self.nature
+
+    @property
+    def mode(self) -> PriceMode:
+        """How it is priced: a key says how, an item's price may be typed over."""
+        if self.key is not None:
+            is_over = self.key.mode == PriceMode.FIXED and self._is_changed(self.key)
+            return PriceMode.TYPED if is_over else self.key.mode
+        is_known = self.item is not None and not self._is_changed(self.item)
+        return PriceMode.FIXED if is_known else PriceMode.TYPED
+
+    def _is_changed(self, priced: Item | PriceKey) -> bool:
+        return self.price_cents not in (None, self.known_cents(priced))
+
+    def known_cents(self, priced: Item | PriceKey | None) -> int | None:
+        """What it costs whoever buys it; none where it has no price."""
+        if isinstance(priced, PriceKey):
+            return priced.price_for(is_member=self.is_member)
+        return priced.price_cents if priced else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +119,14 @@ class Paid:
     amount_cents: int
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What concerns a ticket as a whole: what is taken off all of it, and who buys by name."""
+
+    discount: Discount | None = None
+    buyer: Buyer | None = None
+
+
 @transaction.atomic
 def record_sale(
     *,
@@ -92,54 +134,81 @@ def record_sale(
     till: Till,
     lines: Sequence[Wanted],
     payments: Sequence[Paid],
-    buyer: Buyer | None = None,
+    whole: Whole = Whole(),
 ) -> Sale:
     """Sell: price the lines, take the money, and move what is sold to reuse.
 
     Raises ValidationError ``till_retired``, ``no_open_session``, ``payments_do_not_cover``,
-    ``change_without_cash``, ``unknown_buyer``, or what ``priced`` and ``post`` raise.
+    ``change_without_cash``, or what ``require_buyer``, ``priced``, ``spread`` and ``post`` raise.
     """
     require_in_use(till)
-    if buyer:
-        require_known(buyer, till)
+    require_buyer(till, whole.buyer, payments)
     head = journal.hold(till)
     entry = replace(entry, business_date=session_for(head, entry).business_date)
+    lines = for_buyer(lines, whole.buyer, entry.day)
     rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
-    total_cents = sum(row.total_cents for row in rows)
-    change_cents = _change(total_cents, payments)
     weigh(entry.site, rows, lines)
+    sale = _ticket(entry, till, rows, whole)
+    sale.change_cents = _change(sale.total_cents, payments)
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
-    movement = post(entry=entry, legs=legs)
-    sale = Sale(
-        movement=movement,
-        till=till,
-        buyer=buyer,
-        total_cents=total_cents,
-        change_cents=change_cents,
-    )
+    sale.movement = post(entry=entry, legs=legs)
     money = [
         Payment(sale=sale, method=each.method, amount_cents=each.amount_cents) for each in payments
     ]
     data = sale_data(sale, rows, money, codes_of(rows))
-    event = Event(Kind.SALE, data, amount_cents=total_cents)
+    event = Event(Kind.SALE, data, amount_cents=sale.total_cents)
     sale.event = journal.append(head=head, entry=entry, event=event)
     sale.save(force_insert=True)
-    _write_lines(sale, rows, movement.lines)
+    _write_lines(sale, rows, sale.movement.lines)
     Payment.objects.bulk_create(money)
+    if whole.buyer:
+        make_member(whole.buyer, rows, entry.day, entry.author)
     return sale
+
+
+def _ticket(entry: Entry, till: Till, rows: Sequence[SaleLine], whole: Whole) -> Sale:
+    """The ticket of these rows: what is taken off it spread over them, and their VAT."""
+    sale = Sale(till=till, buyer=whole.buyer, discount_cents=spread(rows, whole.discount))
+    sale.discount_reason = whole.discount.reason if whole.discount else ""
+    terms = VatTerms.objects.on(entry.site.organisation_id, entry.day)
+    for row in rows:
+        row.vat_bp = vat.rate_of(terms, row)
+    sale.regime = Regime(terms.regime) if terms else Regime.EXEMPT
+    sale.vat = vat.split(rows)
+    sale.total_cents = sum(row.total_cents for row in rows)
+    return sale
+
+
+def spread(rows: Sequence[SaleLine], discount: Discount | None) -> int:
+    """Take a discount off goods and delivery, by largest remainder; return its cents.
+
+    Raises ValidationError ``discount_too_large``.
+    """
+    if discount is None:
+        return 0
+    parts = [row.total_cents if row.nature in DISCOUNTED else 0 for row in rows]
+    off_cents = discount.of(sum(parts))
+    if off_cents > sum(parts):
+        raise ValidationError(
+            _("More is taken off the ticket than it costs."), code="discount_too_large"
+        )
+    for row, cents in zip(rows, shares(parts, off_cents) or [0] * len(rows), strict=True):
+        row.shared_cents = cents
+        row.total_cents -= cents
+    return off_cents
 
 
 def priced(site: Site, position: int, line: Wanted) -> SaleLine:
     """The row that a line would have on a ticket of ``site``, still without its weight.
 
-    Raises ValidationError ``key_elsewhere``, ``key_retired``, ``price_missing`` or
-    ``discount_too_large``.
+    Raises ValidationError ``key_elsewhere``, ``key_retired``, ``price_missing``,
+    ``weight_missing`` or ``discount_too_large``.
     """
     if line.key is not None:
         _require_on_the_grid(site, line.key)
     price_cents = _price(line)
-    before_cents = price_cents if line.is_lot else price_cents * line.quantity
+    before_cents = _before(line, price_cents)
     off_cents = line.discount.of(before_cents) if line.discount else 0
     if off_cents > before_cents:
         raise ValidationError(
@@ -150,17 +219,32 @@ def priced(site: Site, position: int, line: Wanted) -> SaleLine:
     return SaleLine(
         organisation_id=site.organisation_id,
         position=position,
+        nature=line.kind,
         item=line.item,
         category=line.what,
         key=line.key,
         label=_label(line),
         quantity=line.quantity,
         price_cents=price_cents,
-        is_lot=line.is_lot,
+        price_mode=line.mode,
+        is_lot=line.is_lot and line.mode != PriceMode.PER_KG,
         discount_cents=off_cents,
         discount_reason=line.discount.reason if line.discount else "",
         total_cents=before_cents - off_cents,
     )
+
+
+def _before(line: Wanted, price_cents: int) -> int:
+    """What a line costs before anything is taken off; by weight, half up."""
+    if line.mode != PriceMode.PER_KG:
+        return price_cents if line.is_lot else price_cents * line.quantity
+    if not line.weight_g:
+        raise ValidationError(
+            _("“%(line)s” is sold by weight: weigh it."),
+            code="weight_missing",
+            params={"line": _label(line)},
+        )
+    return (price_cents * line.weight_g + HALF_KG) // KG
 
 
 def _require_on_the_grid(site: Site, key: PriceKey) -> None:
@@ -180,8 +264,7 @@ def _require_on_the_grid(site: Site, key: PriceKey) -> None:
 
 def _price(line: Wanted) -> int:
     """The price that was given, else the item's or the key's."""
-    priced = line.item or line.key
-    known = priced.price_cents if priced else None
+    known = line.known_cents(line.item or line.key)
     price_cents = known if line.price_cents is None else line.price_cents
     if price_cents is None:
         raise ValidationError(
@@ -196,7 +279,10 @@ def _label(line: Wanted) -> str:
     """What the ticket calls it, whoever's language the screen speaks."""
     if line.item is not None:
         return line.item.title or line.item.category.name_fr
-    return line.key.name_fr if line.key else line.what.name_fr
+    if line.key is not None:
+        return line.key.name_fr
+    with translation.override("fr"):
+        return line.category.name_fr if line.category else str(capfirst(line.kind.label))
 
 
 def _change(total_cents: int, payments: Sequence[Paid]) -> int:
@@ -221,13 +307,17 @@ def _change(total_cents: int, payments: Sequence[Paid]) -> int:
 def weigh(site: Site, rows: Sequence[SaleLine], lines: Sequence[Wanted]) -> None:
     """Give each row its grams and say how they are known; a weight is never invented."""
     unweighed = [line.what for line in lines if line.item is None and line.weight_g is None]
-    averages = UnitWeight.objects.averages(site, unweighed) if unweighed else {}
+    kinds = [what for what in unweighed if what]
+    averages = UnitWeight.objects.averages(site, kinds) if kinds else {}
     for row, line in zip(rows, lines, strict=True):
-        average_g = averages.get(line.what.pk)
-        if line.item is not None:
+        average_g = averages.get(line.what.pk) if line.what else None
+        if line.what is None:
+            row.weight_source = WeightSource.NONE
+        elif line.item is not None:
             row.weight_g, row.weight_source = line.item.weight_g, WeightSource.LABEL
         elif line.weight_g is not None:
-            row.weight_g, row.weight_source = line.weight_g, WeightSource.WEIGHED
+            row.weight_g = line.weight_g
+            row.weight_source = WeightSource.SCALE if line.is_from_scale else WeightSource.WEIGHED
         elif average_g:
             row.weight_g, row.weight_source = average_g * line.quantity, WeightSource.AVERAGE
         else:
@@ -238,6 +328,7 @@ def _leg(entry: Entry, shelf: Account, row: SaleLine) -> Leg:
     """From where it lies to the public."""
     start = where_of(entry, row.item) if row.item else shelf
     assert row.weight_g is not None  # noqa: S101 (only weighed rows move grams)
+    assert row.category is not None  # noqa: S101 (and only objects weigh)
     return Leg(
         from_account=start,
         to_account=Account.sale(entry.site),
