@@ -1,5 +1,6 @@
 """The ticket under way as it is judged: what each line is, costs and weighs, and the money."""
 
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -13,17 +14,18 @@ from organisation.models import User
 from sales import services
 from sales.forms.counter import Counter
 from sales.forms.lines import LineForm, Lines, Payments
-from sales.forms.slip import Slip
-from sales.models import Method, Sale
+from sales.forms.slip import NAMELESS, Slip
+from sales.models import Buyer, Method, Nature, Sale
 from sales.services import Paid, Wanted
 
+LONGEST_NAME = 120
 NOTES = (500, 1_000, 2_000, 5_000, 10_000)  # people pay with these
 
 
 class CheckoutForm(ActForm):
     """How the customer pays, and the total that was on the screen when they did."""
 
-    unsaid = ("show", "others")
+    unsaid = ("show", "others", "who")
     method = forms.ChoiceField(choices=Method, widget=forms.RadioSelect)
     received = EuroField(label=_("Amount received"), required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -64,18 +66,46 @@ class Checkout:
     def _quote(self) -> None:
         """Price and weigh the lines that can be; the others say why not."""
         rows, wanted = [], []
-        for number, line in enumerate(self.lines, start=1):
-            if not line.is_valid():
-                continue
+        valid = [(n, line) for n, line in enumerate(self.lines, start=1) if line.is_valid()]
+        asked = services.for_buyer(
+            [line.wanted() for _n, line in valid], self.buyer, self.counter.today
+        )
+        for (number, line), wish in zip(valid, asked, strict=True):
             try:
-                line.row = services.priced(self.counter.site, number, line.wanted())
+                line.row = services.priced(self.counter.site, number, wish)
             except ValidationError as refusal:
                 line.refusal = refusal
             else:
                 rows.append(line.row)
-                wanted.append(line.wanted())
+                wanted.append(wish)
         services.weigh(self.counter.site, rows, wanted)
         self.rows = rows
+
+    @cached_property
+    def buyer(self) -> Buyer | None:
+        """Who buys by name; nobody where that was not said."""
+        return self.counter.buyer(self.slip.kept["buyer"])
+
+    @property
+    def is_member(self) -> bool:
+        return self.buyer is not None and self.buyer.is_member(self.counter.today)
+
+    @property
+    def is_joining(self) -> bool:
+        """Whether a membership is on it."""
+        return any(row.nature == Nature.MEMBERSHIP for row in self.rows)
+
+    @property
+    def found(self) -> list[Buyer]:
+        """Buyers whom the typed name may mean."""
+        who = self.slip.kept["who"]
+        return self.counter.buyers(who[:LONGEST_NAME]) if who.strip() else []
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether one is looking for the buyer, or has to."""
+        said = [error.code for error in self.form.errors.as_data().get("__all__", ())]
+        return "buyer_needed" in said or bool(self.slip.kept["who"])
 
     @property
     def total_cents(self) -> int:
@@ -146,7 +176,10 @@ class Checkout:
         return bool(self.slip.refusal or self.form.errors or is_wrong)
 
     def require_ready(self) -> None:
-        """Raises ValidationError ``no_lines``, ``total_changed``, or why a line has no price."""
+        """Raises ValidationError ``no_lines``, ``total_changed``, or why a line has no price.
+
+        Also ``unknown_buyer`` and, for a membership, ``buyer_needed``.
+        """
         if not self.lines.forms:
             raise ValidationError(
                 _("The ticket is empty: scan a label, or touch a price."), code="no_lines"
@@ -154,8 +187,19 @@ class Checkout:
         for line in self.lines:
             if line.refusal:
                 raise line.refusal
+        self._require_buyer()
         if self.form.cleaned_data.get("seen") != self.total_cents:
             raise ValidationError(
                 _("The total has changed: read it again, then take the money."),
                 code="total_changed",
+            )
+
+    def _require_buyer(self) -> None:
+        number = self.slip.kept["buyer"]
+        if number not in ("", NAMELESS) and self.buyer is None:
+            raise ValidationError(_("This buyer is not known here."), code="unknown_buyer")
+        if self.is_joining and self.buyer is None and number != NAMELESS:
+            raise ValidationError(
+                _("Who becomes a member? Choose the buyer, or say “without a name”."),
+                code="buyer_needed",
             )

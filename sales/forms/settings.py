@@ -38,6 +38,7 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["year_starts_month"] = forms.TypedChoiceField(
             label=self.fields["year_starts_month"].label, choices=[*MONTHS.items()], coerce=int
         )
+        self.fields["membership_ends"].required = False
         self.fields["address"].widget = forms.Textarea(attrs={"rows": 3, "maxlength": 300})
 
 

@@ -13,6 +13,7 @@ from sales.journal.totals import Totals
 from sales.models import (
     CashMove,
     Closing,
+    Invoice,
     Payment,
     Refund,
     RefundLine,
@@ -107,6 +108,23 @@ def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
             }
             for back in parts
         ],
+    }
+
+
+def invoice_data(invoice: Invoice, party: str) -> Data:
+    """An invoice or a credit note by its number and its ticket's. ``party``: whose, as a digest."""
+    return {
+        "number": invoice.number,
+        "of": invoice.sale.movement.number,
+        "refund": invoice.refund.movement.number if invoice.refund else invoice.refund_id,
+        "structure": invoice.organisation.code,
+        "buyer": invoice.buyer.number,
+        "party": party,
+        "issued_on": invoice.issued_on.isoformat(),
+        "due_on": invoice.due_on and invoice.due_on.isoformat(),
+        "total_cents": invoice.total_cents,
+        "seller": invoice.seller,
+        "by": invoice.author_id,
     }
 
 

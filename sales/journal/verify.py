@@ -15,6 +15,7 @@ from typing import Any, Literal
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections, transaction
 from django.db.models import F, Model, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inventory import triggers
@@ -25,6 +26,7 @@ from sales.journal.bodies import (
     cash_move_data,
     closing_data,
     codes_of,
+    invoice_data,
     refund_data,
     sale_data,
     session_data,
@@ -36,6 +38,8 @@ from sales.models import (
     CashMove,
     Chain,
     Closing,
+    Invoice,
+    InvoiceParty,
     JournalEntry,
     Kind,
     Refund,
@@ -265,6 +269,23 @@ def _vat_terms(keys: Sequence[int], using: str) -> Iterator[Told]:
         yield terms.event_id, partial(vat_terms_data, terms)
 
 
+def _invoices(keys: Sequence[int], using: str) -> Iterator[Told]:
+    rows = Invoice.objects.using(using).filter(event__in=keys)
+    links = ("event", "organisation", "buyer", "party", "refund__movement", "sale__movement")
+    for invoice in rows.select_related(*links):
+        yield invoice.event_id, partial(_invoiced, invoice)
+
+
+def _invoiced(invoice: Invoice) -> Data:
+    """What an invoice should say; once it was erased, nobody can tell any more whose it was."""
+    party, event = invoice.party, invoice.event
+    kept_until = InvoiceParty.keeps(invoice.issued_on)
+    is_empty = not (party.name or party.address or party.siret or party.salt)
+    is_erased = is_empty and party.keep_until == kept_until < timezone.localdate()
+    digest = json.loads(event.body)["data"]["party"] if is_erased else party.digest
+    return invoice_data(invoice, digest)
+
+
 def _reckoned(closing: Closing, using: str) -> Data:
     """What a Z should say, by the events of its session; nothing where its row says otherwise."""
     session, event = closing.session, closing.event
@@ -295,6 +316,7 @@ TOLD_BY: dict[Kind, tuple[type[Model], Callable[[Sequence[int], str], Iterator[T
     Kind.SESSION_OPEN: (TillSession, _sessions),
     Kind.CASH_MOVE: (CashMove, _cash_moves),
     Kind.CLOSE_DAY: (Closing, _closings),
+    Kind.INVOICE: (Invoice, _invoices),
     Kind.SETTING: (VatTerms, _vat_terms),
 }
 

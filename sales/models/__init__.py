@@ -6,6 +6,7 @@ a cancellation are rows of their own.
 
 from sales.models.buyers import Buyer, MemberPeriod
 from sales.models.days import DayPayment, DayTakings
+from sales.models.invoices import Invoice, InvoiceParty
 from sales.models.journal import Chain, JournalEntry, Kind
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
@@ -26,6 +27,10 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
+    "sales_invoice": "id = NEW.id OR event_id = NEW.event_id OR refund_id = NEW.refund_id"
+    " OR (sale_id = NEW.sale_id AND refund_id IS NULL AND NEW.refund_id IS NULL)"
+    " OR (organisation_id = NEW.organisation_id AND year = NEW.year AND serial = NEW.serial"
+    " AND (refund_id IS NULL) = (NEW.refund_id IS NULL))",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
     "sales_daypayment": "id = NEW.id OR (takings_id = NEW.takings_id AND method = NEW.method)",
@@ -39,6 +44,8 @@ __all__ = [
     "Closing",
     "DayPayment",
     "DayTakings",
+    "Invoice",
+    "InvoiceParty",
     "JournalEntry",
     "Kind",
     "MemberPeriod",

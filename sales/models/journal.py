@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     SESSION_OPEN = "session_open", _("opening")
     CASH_MOVE = "cash_move", _("cash move")
     CLOSE_DAY = "close_day", _("closing (Z)")
+    INVOICE = "invoice", _("invoice or credit note")
     ARCHIVE = "archive", _("archive")
     SETTING = "setting", _("setting")
 

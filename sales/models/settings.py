@@ -21,7 +21,7 @@ class ShopSettingsQuerySet(models.QuerySet["ShopSettings"]):
 
 
 class ShopSettings(models.Model):
-    """The accounting year, where a Z goes, what tickets say at their foot, invoices at their head."""
+    """The accounting year, where a Z goes, what tickets and invoices say of the structure."""
 
     class MembershipEnds(models.TextChoices):
         TWELVE_MONTHS = "twelve_months", _("twelve months later")

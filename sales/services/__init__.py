@@ -4,6 +4,8 @@ A shop without tickets notes what its day brought.
 """
 
 from sales.services.buyers import add_buyer, change_buyer, erase_buyer
+from sales.services.invoicing import issue_invoice
+from sales.services.members import for_buyer
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
 from sales.services.selling import (
@@ -41,6 +43,8 @@ __all__ = [
     "change_buyer",
     "close_session",
     "erase_buyer",
+    "for_buyer",
+    "issue_invoice",
     "move_cash",
     "note_takings",
     "open_session",

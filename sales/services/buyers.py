@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from organisation.models import User
-from sales.models import Buyer, MemberPeriod
+from sales.models import Buyer, InvoiceParty, MemberPeriod
 
 
 @transaction.atomic
@@ -53,6 +53,8 @@ def _note_typed(buyer: Buyer, by: User | None) -> None:
 def erase_buyer(*, buyer: Buyer, by: User) -> Buyer:
     """Empty all contact data of a buyer; the number stays, for tickets and the journal.
 
+    What an invoice says is kept for ten years: C. com. art. L123-22.
+
     The digest of what was posted goes too: whoever guesses a name could try it.
     """
     for name in Buyer.CONTACT:
@@ -60,6 +62,8 @@ def erase_buyer(*, buyer: Buyer, by: User) -> Buyer:
     buyer.wants_mail, buyer.member_until = False, None
     buyer.erased_at, buyer.erased_by = buyer.erased_at or timezone.now(), buyer.erased_by or by
     buyer.save()
+    old = InvoiceParty.objects.filter(invoice__buyer=buyer, keep_until__lt=timezone.localdate())
+    old.update(name="", address="", siret="", salt="")
     if buyer.submission:
         buyer.submission.digest = ""
         buyer.submission.save(update_fields=["digest"])

@@ -18,6 +18,7 @@ from sales import journal, vat
 from sales.journal import Event
 from sales.journal.bodies import refund_data
 from sales.models import Kind, Method, Refund, RefundLine, Sale, SaleLine, Till
+from sales.services.invoicing import credit_refund
 from sales.services.members import unmake_member
 from sales.services.sessions import require_in_use, session_for
 
@@ -59,6 +60,7 @@ def refund_sale(
         back.refund = refund
     RefundLine.objects.bulk_create(backs)
     unmake_member(backs)
+    credit_refund(entry=entry, refund=refund)
     return refund
 
 

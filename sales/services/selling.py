@@ -65,8 +65,8 @@ class Wanted:
     """A line as it is asked for: one item, or so many of a category or of a key of the grid.
 
     What is no object is of another ``nature``. ``price_cents`` is of one, of the whole where it
-    ``is_lot``, or of a kilogram; without it, the item's own or the key's (its members' to a member). ``weight_g`` is of the
-    whole line.
+    ``is_lot``, or of a kilogram; without it, the item's own or the key's, its members' to a member.
+    ``weight_g`` is of the whole line.
     """
 
     item: Item | None = None

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +17,7 @@ from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, submit, writing
 from sales import services
 from sales.forms.buyers import BuyerForm, BuyerSearch
-from sales.models import Buyer, Sale
+from sales.models import Buyer, Sale, Till
 
 MOST = 50
 
@@ -48,11 +49,21 @@ def add(request: CallerRequest) -> HttpResponse:
     buyer = Buyer(organisation=request.user.organisation, kind=_kind(request))
     form = BuyerForm(request.POST or None, instance=buyer, initial={"name": _sought(request)})
     if request.method == "POST" and form.is_valid() and (number := _added(request, form)):
+        if till := _till(request):  # a ticket waits there
+            return redirect(f"{reverse('checkout', kwargs={'till': till.code})}?buyer-is={number}")
         messages.success(request, _("“%(name)s” is saved.") % {"name": buyer.name or number})
         return redirect("buyer", number=number)
     context = {"form": form, "title": _("A new buyer or member")}
     status = 422 if request.method == "POST" else 200
     return render(request, "sales/buyer.html", context, status=status)
+
+
+def _till(request: CallerRequest) -> Till | None:
+    code = request.GET.get("till", "")
+    found: Till | None = (
+        Till.objects.within(request).offered().named(code).first() if (code.isprintable()) else None
+    )
+    return found
 
 
 def _kind(request: CallerRequest) -> str:

@@ -21,7 +21,8 @@ from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import Sale, Till, TillSession
+from sales.models import Buyer, Sale, Till, TillSession
+from sales.models.buyers import card_number
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
 
@@ -78,9 +79,15 @@ def till_of(request: CallerRequest, code: str, *, or_retired: bool = False) -> T
 
 
 def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
-    """Add what lies in the scan field and do what the pressed button says, or note why not."""
+    """Add what lies in the scan field and do what the pressed button says, or note why not.
+
+    A member's card says who buys. Lines cost what they do to whoever it is for.
+    """
+    slip.is_member = counter.makes_member(slip)
     try:
-        if code := data.get("code", "").strip() or slip.stray_code():
+        if number := card_number(data.get("code", "")):
+            slip.name(_known(counter, number))
+        elif code := data.get("code", "").strip() or slip.stray_code():
             item = scanning.read(counter.till, code)
             slip.add_item(item)
             slip.doubt = scanning.doubt(item)
@@ -89,6 +96,15 @@ def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
                 order(slip, counter, data[name])
     except ValidationError as refusal:
         slip.refusal = refusal
+    if (is_member := counter.makes_member(slip)) != slip.is_member:
+        slip.reprice(counter.keys, is_member=is_member)
+
+
+def _known(counter: Counter, number: str) -> Buyer:
+    buyer = counter.buyer(number)
+    if buyer is None:
+        raise ValidationError(_("This buyer is not known here."), code="unknown_buyer")
+    return buyer
 
 
 def _note_payment(found: Checkout) -> None:
@@ -116,6 +132,8 @@ def _number(text: str) -> int:
 ORDERS: dict[str, Callable[[Slip, Counter, str], None]] = {
     "key": lambda slip, counter, code: slip.add_key(_named(counter.keys, code)),
     "category": lambda slip, counter, code: slip.add_category(_named(counter.categories, code)),
+    "buyer-is": lambda slip, counter, number: slip.name(_known(counter, number)),
+    "nobody": lambda slip, _counter, word: slip.unname(word),
     "remove": lambda slip, _counter, line: slip.remove(_number(line)),
     "more": lambda slip, _counter, line: slip.step(_number(line), 1),
     "less": lambda slip, _counter, line: slip.step(_number(line), -1),
@@ -140,7 +158,11 @@ def _sold(request: CallerRequest, found: Checkout) -> str | None:
 
     def act(entry: Entry) -> Movement:
         return services.record_sale(
-            entry=entry, till=found.counter.till, lines=found.wanted(), payments=found.paid()
+            entry=entry,
+            till=found.counter.till,
+            lines=found.wanted(),
+            payments=found.paid(),
+            whole=services.Whole(buyer=found.buyer),
         ).movement
 
     number = recorded_number(request, form, Verb.SELL, act)
