@@ -47,6 +47,7 @@ from sales.vat import Split
 router = Doors()
 
 NatureName = Literal["membership", "voucher", "delivery", "gift", "deposit"]
+DotName = Literal["blue", "yellow", "red", "green", "orange", "pink", "violet", "black"]
 MethodName = Literal["cash", "card", "cheque", "voucher", "local_currency", "other", "account"]
 
 
@@ -84,7 +85,10 @@ class SaleLineIn(Shape):
     lot: Flag = False
     weight_g: Load | None = Field(None, description="Of the whole line, as weighed at the till.")
     from_scale: Flag = Field(False, description="The weight was read from a scale, not typed.")
-    discount: DiscountIn | None = None
+    discount: DiscountIn | None = Field(
+        None, description="In the place of what the day takes off by itself."
+    )
+    dot: DotName | None = Field(None, description="The colour of the week's dot that it wears.")
 
     @model_validator(mode="after")
     def says_one_thing(self) -> Self:
@@ -111,6 +115,7 @@ class SaleLineIn(Shape):
             weight_g=self.weight_g,
             is_from_scale=self.from_scale,
             discount=off.said() if off else None,
+            dot=self.dot or "",
         )
 
 

@@ -13,10 +13,19 @@ from inventory.forms.entries import ActForm
 from organisation.models import User
 from sales import services
 from sales.forms.counter import Counter
-from sales.forms.lines import LineForm, Lines, Payments
+from sales.forms.lines import (
+    LineForm,
+    Lines,
+    Payments,
+    clean_discount,
+    discount_of,
+    off_field,
+    reason_field,
+    unit_field,
+)
 from sales.forms.slip import NAMELESS, Slip
 from sales.models import Buyer, Method, Nature, Sale
-from sales.services import Paid, Wanted
+from sales.services import Paid, Wanted, Whole
 
 LONGEST_NAME = 120
 NOTES = (500, 1_000, 2_000, 5_000, 10_000)  # people pay with these
@@ -29,11 +38,18 @@ class CheckoutForm(ActForm):
     method = forms.ChoiceField(choices=Method, widget=forms.RadioSelect)
     received = EuroField(label=_("Amount received"), required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    off, unit, reason = off_field(), unit_field(), reason_field()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name in ("day", "comment"):
             self.fields.pop(name, None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("off"):
+            clean_discount(self, cleaned)
+        return cleaned
 
     def refuse(self, refusal: ValidationError) -> None:
         """Show why nothing was sold. A used id stays: under another one it would be sold twice."""
@@ -52,6 +68,7 @@ class Checkout:
         data = slip.posted()
         counter.codes = slip.codes()
         self.slip, self.counter = slip, counter
+        self.off_cents = 0  # off the whole ticket
         self.taken: Sale | None = None  # the ticket that went under this id already
         self.form = CheckoutForm(data, offer=counter, user=user)
         whole = {"counter": counter, "empty_permitted": False}
@@ -66,13 +83,13 @@ class Checkout:
     def _quote(self) -> None:
         """Price and weigh the lines that can be; the others say why not."""
         rows, wanted = [], []
+        today = self.counter.today
         valid = [(n, line) for n, line in enumerate(self.lines, start=1) if line.is_valid()]
-        asked = services.for_buyer(
-            [line.wanted() for _n, line in valid], self.buyer, self.counter.today
-        )
+        wishes = [line.wanted() for _n, line in valid]
+        asked = services.for_buyer(wishes, self.buyer, today.day)
         for (number, line), wish in zip(valid, asked, strict=True):
             try:
-                line.row = services.priced(self.counter.site, number, wish)
+                line.row = services.priced(today, number, wish)
             except ValidationError as refusal:
                 line.refusal = refusal
             else:
@@ -80,6 +97,24 @@ class Checkout:
                 wanted.append(wish)
         services.weigh(self.counter.site, rows, wanted)
         self.rows = rows
+        try:
+            self.off_cents = services.spread(rows, self.whole.discount)
+        except ValidationError as refusal:
+            self.form.add_error("off", refusal)
+            self.is_sound = False
+
+    @property
+    def whole(self) -> Whole:
+        """What is said of the ticket as a whole."""
+        is_read = not self.form.errors.keys() & {"off", "reason"}
+        off = discount_of(self.form.cleaned_data) if is_read else None
+        return Whole(discount=off, buyer=self.buyer)
+
+    @property
+    def round_up_cents(self) -> int:
+        """What is missing to whole euros, gifts aside: what a customer may leave."""
+        due_cents = sum(row.total_cents for row in self.rows if row.nature != Nature.GIFT)
+        return int(-due_cents % 100)
 
     @cached_property
     def buyer(self) -> Buyer | None:
@@ -88,7 +123,7 @@ class Checkout:
 
     @property
     def is_member(self) -> bool:
-        return self.buyer is not None and self.buyer.is_member(self.counter.today)
+        return self.buyer is not None and self.buyer.is_member(self.counter.today.day)
 
     @property
     def is_joining(self) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +10,8 @@ from django.utils import timezone
 from inventory.forms.choices import Offer
 from inventory.models import Category, Item
 from sales.forms.slip import NAMELESS, Slip
-from sales.models import Buyer, Nature, PriceKey, Till
+from sales.models import Buyer, Nature, PriceKey, Till, TillSession
+from sales.reductions import Today
 
 MOST_FOUND = 6
 FIRST_TILES = 7  # the others are one tap away
@@ -38,6 +38,16 @@ class Counter(Offer):
     def keys(self) -> dict[str, PriceKey]:
         rows = PriceKey.objects.at([self.site]).select_related("category__parent__parent")
         return {row.code: row for row in rows}
+
+    @cached_property
+    def session(self) -> TillSession | None:
+        return TillSession.objects.open_at(self.till)
+
+    @cached_property
+    def today(self) -> Today:
+        """What the day of the till's session takes off by itself."""
+        now = self.site.business_date(timezone.now())
+        return Today(self.site, self.session.business_date if self.session else now)
 
     @cached_property
     def items(self) -> dict[str, Item]:
@@ -83,11 +93,7 @@ class Counter(Offer):
         buyer = self.buyer(slip.kept["buyer"])
         keys = (self.keys.get(line["key"]) for line in slip.lines)
         becomes_one = any(key.nature == Nature.MEMBERSHIP for key in keys if key)
-        return buyer is not None and (becomes_one or buyer.is_member(self.today))
-
-    @property
-    def today(self) -> date:
-        return self.site.business_date(timezone.now())
+        return buyer is not None and (becomes_one or buyer.is_member(self.today.day))
 
     @property
     def first_panels(self) -> list[Panel]:

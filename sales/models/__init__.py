@@ -5,9 +5,11 @@ a cancellation are rows of their own.
 """
 
 from sales.models.buyers import Buyer, MemberPeriod
+from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
 from sales.models.invoices import Invoice, InvoiceParty
 from sales.models.journal import Chain, JournalEntry, Kind
+from sales.models.reductions import Reduction
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.settings import ShopSettings
@@ -51,9 +53,11 @@ __all__ = [
     "MemberPeriod",
     "Method",
     "Nature",
+    "ParkedTicket",
     "Payment",
     "PriceKey",
     "PriceMode",
+    "Reduction",
     "Refund",
     "RefundLine",
     "Regime",
@@ -63,6 +67,7 @@ __all__ = [
     "Till",
     "TillSession",
     "VatTerms",
+    "Visitors",
     "WeightSource",
     "taken_cents",
 ]

@@ -34,10 +34,10 @@ from sales.models import (
     VatTerms,
     WeightSource,
 )
+from sales.reductions import Discount, Today
 from sales.services.members import for_buyer, make_member, require_buyer
 from sales.services.sessions import require_in_use, session_for
 
-HUNDRED = 100
 KG, HALF_KG = 1_000, 500
 DISCOUNTED = (Nature.GOODS, Nature.DELIVERY)  # a gift or a membership costs what it costs
 KNOWN_BY = {
@@ -48,25 +48,12 @@ KNOWN_BY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Discount:
-    """What is taken off a line, in cents or in hundredths of it, and why."""
-
-    reason: str
-    amount_cents: int = 0
-    percent: int = 0
-
-    def of(self, price_cents: int) -> int:
-        """Cents taken off ``price_cents``; a share of it rounds half up."""
-        return self.amount_cents + (price_cents * self.percent * 2 + HUNDRED) // (2 * HUNDRED)
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
     """A line as it is asked for: one item, or so many of a category or of a key of the grid.
 
     What is no object is of another ``nature``. ``price_cents`` is of one, of the whole where it
     ``is_lot``, or of a kilogram; without it, the item's own or the key's, its members' to a member.
-    ``weight_g`` is of the whole line.
+    ``weight_g`` is of the whole line; ``dot`` the colour that it wears.
     """
 
     item: Item | None = None
@@ -80,6 +67,7 @@ class Wanted:
     is_from_scale: bool = False
     discount: Discount | None = None
     is_member: bool = False
+    dot: str = ""
 
     @property
     def what(self) -> Category | None:
@@ -145,8 +133,9 @@ def record_sale(
     require_buyer(till, whole.buyer, payments)
     head = journal.hold(till)
     entry = replace(entry, business_date=session_for(head, entry).business_date)
+    today = Today(entry.site, entry.day)
     lines = for_buyer(lines, whole.buyer, entry.day)
-    rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
+    rows = [priced(today, n, line) for n, line in enumerate(lines, start=1)]
     weigh(entry.site, rows, lines)
     sale = _ticket(entry, till, rows, whole)
     sale.change_cents = _change(sale.total_cents, payments)
@@ -199,17 +188,19 @@ def spread(rows: Sequence[SaleLine], discount: Discount | None) -> int:
     return off_cents
 
 
-def priced(site: Site, position: int, line: Wanted) -> SaleLine:
-    """The row that a line would have on a ticket of ``site``, still without its weight.
+def priced(today: Today, position: int, line: Wanted) -> SaleLine:
+    """The row that a line would have on a ticket of a site today, still without its weight.
 
     Raises ValidationError ``key_elsewhere``, ``key_retired``, ``price_missing``,
-    ``weight_missing`` or ``discount_too_large``.
+    ``weight_missing``, ``unknown_dot`` or ``discount_too_large``.
     """
+    site = today.site
     if line.key is not None:
         _require_on_the_grid(site, line.key)
     price_cents = _price(line)
     before_cents = _before(line, price_cents)
-    off_cents = line.discount.of(before_cents) if line.discount else 0
+    discount = line.discount or today.discount(line)
+    off_cents = discount.of(before_cents) if discount else 0
     if off_cents > before_cents:
         raise ValidationError(
             _("More is taken off than “%(line)s” costs."),
@@ -229,7 +220,7 @@ def priced(site: Site, position: int, line: Wanted) -> SaleLine:
         price_mode=line.mode,
         is_lot=line.is_lot and line.mode != PriceMode.PER_KG,
         discount_cents=off_cents,
-        discount_reason=line.discount.reason if line.discount else "",
+        discount_reason=discount.reason if discount else "",
         total_cents=before_cents - off_cents,
     )
 
