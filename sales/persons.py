@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sales.models import Buyer, Refund, Sale
+from sales.models import Buyer, Invoice, Refund, Sale
 
 
 def told(buyer: Buyer) -> dict[str, Any]:
     """Contact data, memberships, and each ticket by its number."""
     sales = Sale.objects.shown().filter(buyer=buyer).order_by("pk")
+    invoices = Invoice.objects.whole().filter(buyer=buyer).order_by("pk")
     return {
         "number": buyer.number,
         "kind": buyer.kind,
@@ -20,7 +21,21 @@ def told(buyer: Buyer) -> dict[str, Any]:
             {"from": period.starts_on.isoformat(), "until": period.ends_on.isoformat()}
             for period in buyer.periods.order_by("starts_on", "pk")
         ],
+        "invoices": [_invoice(invoice) for invoice in invoices],
         "tickets": [_ticket(sale) for sale in sales],
+    }
+
+
+def _invoice(invoice: Invoice) -> dict[str, Any]:
+    party = invoice.party
+    return {
+        "number": invoice.number,
+        "issued_on": invoice.issued_on.isoformat(),
+        "total_cents": invoice.total_cents,
+        "name": party.name,
+        "address": party.address,
+        "siret": party.siret,
+        "kept_until": party.keep_until.isoformat(),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.views import archives, buyers, checkout, drawer, prices, tickets
+from sales.views import archives, buyers, checkout, drawer, invoices, prices, tickets
 
 urlpatterns = [
     path("caisse/", checkout.choose_till, name="checkout"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("acheteurs/", buyers.buyers, name="buyers"),
     path("acheteurs/nouveau/", buyers.add, name="buyer-new"),
     path("acheteurs/<int:number>/", buyers.buyer, name="buyer"),
+    path("factures/", invoices.invoices, name="invoices"),
+    path("factures/<str:number>.pdf", invoices.paper, name="invoice-pdf"),
+    path("tickets/<str:number>/facturer/", invoices.make, name="make-invoice"),
     path("tickets/<str:number>/", tickets.ticket, name="ticket"),
     path("tickets/<str:number>/rembourser/", tickets.refund, name="refund"),
 ]

@@ -91,9 +91,10 @@ class Counter(Offer):
     def makes_member(self, slip: Slip) -> bool:
         """Whether the buyer of this ticket is a member, or becomes one by it."""
         buyer = self.buyer(slip.kept["buyer"])
+        if buyer is None or buyer.is_member(self.today.day):
+            return buyer is not None
         keys = (self.keys.get(line["key"]) for line in slip.lines)
-        becomes_one = any(key.nature == Nature.MEMBERSHIP for key in keys if key)
-        return buyer is not None and (becomes_one or buyer.is_member(self.today.day))
+        return any(key.nature == Nature.MEMBERSHIP for key in keys if key)
 
     @property
     def first_panels(self) -> list[Panel]:

@@ -59,6 +59,8 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "lines__item__codes",
             "lines__refunds",
             "refunds__movement",
+            "invoices__party",
+            "invoices__refund",
         )
 
     def listed(self) -> Self:

@@ -17,7 +17,7 @@ from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, submit, writing
 from sales import services
 from sales.forms.buyers import BuyerForm, BuyerSearch
-from sales.models import Buyer, Sale, Till
+from sales.models import Buyer, Invoice, Sale, Till
 
 MOST = 50
 
@@ -130,6 +130,9 @@ def _about(request: CallerRequest, found: Buyer) -> dict[str, Any]:
         "title": kept,
         "is_member": kept.is_member(today),
         "tickets": sales.order_by("-pk")[:MOST],
+        "invoices": Invoice.objects.whole()
+        .filter(buyer=kept, sale__movement__site__in=readable)
+        .order_by("-pk")[:MOST],
         "periods": kept.periods.select_related("line__sale__movement").order_by("-ends_on"),
         "may_erase": request.user.may_anywhere("manage_people"),
     }

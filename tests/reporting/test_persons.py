@@ -14,7 +14,7 @@ from inventory.models import Category
 from organisation.models import HeldEntry
 from sales.journal.verify import findings
 from sales.models import Buyer, Chain, JournalEntry, Method, Sale
-from sales.services import Paid, Wanted, add_buyer, record_sale
+from sales.services import Paid, Wanted, Whole, add_buyer, record_sale
 from tests.inventory.pages import text
 from tests.tills import open_till, till_entry
 
@@ -56,9 +56,9 @@ def zoe(world, director):
     record_sale(
         entry=till_entry(world.canal),
         till=till,
-        buyer=buyer,
         lines=[wanted],
         payments=[Paid(Method.CASH, 1_000)],
+        whole=Whole(buyer=buyer),
     )
     return buyer
 
