@@ -33,9 +33,9 @@ from sales.services import (
     set_vat,
 )
 from tests.inventory.pages import text
+from tests.sales import test_tampering
 from tests.sales.conftest import category, mob
 from tests.sales.pages import back
-from tests.sales import test_tampering
 from tests.sales.test_tampering import _change, _undone, tamper  # noqa: F401
 from tests.written_once import hold, refused
 
