@@ -57,6 +57,7 @@ class RefundOut(Schema):
     reason: str
     total_cents: int
     hash: str
+    voucher: str | None = Field(description="The voucher that was given in the place of money.")
     lines: list[RefundLineOut]
 
     @classmethod
@@ -73,6 +74,7 @@ class RefundOut(Schema):
             reason=movement.note,
             total_cents=refund.total_cents,
             hash=refund.event.hash,
+            voucher=refund.voucher.code if refund.voucher else None,
             lines=[
                 RefundLineOut(
                     line=back.line.position,

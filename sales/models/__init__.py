@@ -16,6 +16,7 @@ from sales.models.settings import ShopSettings
 from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
 from sales.models.vat import Regime, VatTerms
+from sales.models.vouchers import Voucher
 
 WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
@@ -28,6 +29,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (till_id = NEW.till_id AND number = NEW.number)",
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
+    "sales_voucher": "id = NEW.id OR code = NEW.code",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
     "sales_invoice": "id = NEW.id OR event_id = NEW.event_id OR refund_id = NEW.refund_id"
     " OR (sale_id = NEW.sale_id AND refund_id IS NULL AND NEW.refund_id IS NULL)"
@@ -68,6 +70,7 @@ __all__ = [
     "TillSession",
     "VatTerms",
     "Visitors",
+    "Voucher",
     "WeightSource",
     "taken_cents",
 ]

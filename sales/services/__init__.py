@@ -4,15 +4,13 @@ A shop without tickets notes what its day brought.
 """
 
 from sales.reductions import Discount
+from sales.services.asking import Paid, Wanted, Whole
 from sales.services.buyers import add_buyer, change_buyer, erase_buyer
 from sales.services.invoicing import issue_invoice
 from sales.services.members import for_buyer
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
 from sales.services.selling import (
-    Paid,
-    Wanted,
-    Whole,
     priced,
     record_sale,
     spread,

@@ -10,20 +10,20 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from organisation.models import User
 from sales.models import (
     Buyer,
     MemberPeriod,
     Method,
     Nature,
     RefundLine,
+    Sale,
     SaleLine,
     ShopSettings,
     Till,
 )
 
 if TYPE_CHECKING:
-    from sales.services.selling import Paid, Wanted
+    from sales.services.asking import Paid, Wanted
 
 
 def require_buyer(till: Till, buyer: Buyer | None, payments: Sequence["Paid"]) -> None:
@@ -41,13 +41,14 @@ def for_buyer(lines: Sequence["Wanted"], buyer: Buyer | None, day: date) -> list
     return [replace(line, is_member=is_member) for line in lines]
 
 
-def make_member(buyer: Buyer, rows: Iterable[SaleLine], day: date, by: User | None) -> None:
-    """Note what the memberships among these lines of a ticket make of its buyer."""
+def make_member(sale: Sale, rows: Iterable[SaleLine]) -> None:
+    """Note what the memberships among the lines of a ticket make of its buyer."""
     sold = [row for row in rows if row.nature == Nature.MEMBERSHIP]
-    if not sold:
+    if not sold or sale.buyer is None:
         return
-    settings = ShopSettings.objects.of(buyer.organisation_id)
-    held = Buyer.objects.select_for_update().get(pk=buyer.pk)
+    day, by = sale.movement.business_date, sale.movement.author
+    settings = ShopSettings.objects.of(sale.buyer.organisation_id)
+    held = Buyer.objects.select_for_update().get(pk=sale.buyer.pk)
     for row in sold:
         start = day
         if held.member_until and held.member_until >= day:

@@ -1,7 +1,7 @@
 """A sale: lines priced and weighed, money taken, and what is sold moved to reuse."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, Leg, post
-from inventory.models import Account, Category, Flow, Item, UnitWeight
+from inventory.models import Account, Flow, UnitWeight
 from inventory.models import Method as KnownBy
 from inventory.services import where_of
 from inventory.shares import shares
@@ -20,7 +20,6 @@ from sales import journal, vat
 from sales.journal import Event
 from sales.journal.bodies import codes_of, sale_data
 from sales.models import (
-    Buyer,
     Kind,
     Method,
     Nature,
@@ -35,8 +34,10 @@ from sales.models import (
     WeightSource,
 )
 from sales.reductions import Discount, Today
+from sales.services.asking import NOTHING_ELSE, Paid, Wanted, Whole
 from sales.services.members import for_buyer, make_member, require_buyer
 from sales.services.sessions import require_in_use, session_for
+from sales.services.vouching import issue, require_vouchers
 
 KG, HALF_KG = 1_000, 500
 DISCOUNTED = (Nature.GOODS, Nature.DELIVERY)  # a gift or a membership costs what it costs
@@ -47,74 +48,6 @@ KNOWN_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A line as it is asked for: one item, or so many of a category or of a key of the grid.
-
-    What is no object is of another ``nature``. ``price_cents`` is of one, of the whole where it
-    ``is_lot``, or of a kilogram; without it, the item's own or the key's, its members' to a member.
-    ``weight_g`` is of the whole line; ``dot`` the colour that it wears.
-    """
-
-    item: Item | None = None
-    category: Category | None = None
-    key: PriceKey | None = None
-    nature: Nature = Nature.GOODS
-    quantity: int = 1
-    price_cents: int | None = None
-    is_lot: bool = False
-    weight_g: int | None = None
-    is_from_scale: bool = False
-    discount: Discount | None = None
-    is_member: bool = False
-    dot: str = ""
-
-    @property
-    def what(self) -> Category | None:
-        """What is sold: the item's category, the key's, or the one that was named."""
-        if self.item is not None:
-            return self.item.category
-        return self.key.category if self.key is not None else self.category
-
-    @property
-    def kind(self) -> Nature:
-        return Nature(self.key.nature) if self.key is not None else self.nature
-
-    @property
-    def mode(self) -> PriceMode:
-        """How it is priced: a key says how, an item's price may be typed over."""
-        if self.key is not None:
-            is_over = self.key.mode == PriceMode.FIXED and self._is_changed(self.key)
-            return PriceMode.TYPED if is_over else self.key.mode
-        is_known = self.item is not None and not self._is_changed(self.item)
-        return PriceMode.FIXED if is_known else PriceMode.TYPED
-
-    def _is_changed(self, priced: Item | PriceKey) -> bool:
-        return self.price_cents not in (None, self.known_cents(priced))
-
-    def known_cents(self, priced: Item | PriceKey | None) -> int | None:
-        """What it costs whoever buys it; none where it has no price."""
-        if isinstance(priced, PriceKey):
-            return priced.price_for(is_member=self.is_member)
-        return priced.price_cents if priced else None
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """Money on the counter."""
-
-    method: Method
-    amount_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """What concerns a ticket as a whole: what is taken off all of it, and who buys by name."""
-
-    discount: Discount | None = None
-    buyer: Buyer | None = None
-
-
 @transaction.atomic
 def record_sale(
     *,
@@ -122,7 +55,7 @@ def record_sale(
     till: Till,
     lines: Sequence[Wanted],
     payments: Sequence[Paid],
-    whole: Whole = Whole(),
+    whole: Whole = NOTHING_ELSE,
 ) -> Sale:
     """Sell: price the lines, take the money, and move what is sold to reuse.
 
@@ -139,11 +72,14 @@ def record_sale(
     weigh(entry.site, rows, lines)
     sale = _ticket(entry, till, rows, whole)
     sale.change_cents = _change(sale.total_cents, payments)
+    require_vouchers(entry, payments)
+    issue(entry, rows, lines)
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     sale.movement = post(entry=entry, legs=legs)
     money = [
-        Payment(sale=sale, method=each.method, amount_cents=each.amount_cents) for each in payments
+        Payment(sale=sale, method=each.method, amount_cents=each.amount_cents, voucher=each.voucher)
+        for each in payments
     ]
     data = sale_data(sale, rows, money, codes_of(rows))
     event = Event(Kind.SALE, data, amount_cents=sale.total_cents)
@@ -151,8 +87,7 @@ def record_sale(
     sale.save(force_insert=True)
     _write_lines(sale, rows, sale.movement.lines)
     Payment.objects.bulk_create(money)
-    if whole.buyer:
-        make_member(whole.buyer, rows, entry.day, entry.author)
+    make_member(sale, rows)
     return sale
 
 
@@ -273,7 +208,8 @@ def _label(line: Wanted) -> str:
     if line.key is not None:
         return line.key.name_fr
     with translation.override("fr"):
-        return line.category.name_fr if line.category else str(capfirst(line.kind.label))
+        name = line.category.name_fr if line.category else str(capfirst(line.kind.label))
+    return f"{name} : {line.aside}" if line.aside else name
 
 
 def _change(total_cents: int, payments: Sequence[Paid]) -> int:

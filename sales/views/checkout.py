@@ -23,8 +23,9 @@ from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import Buyer, ParkedTicket, Sale, Till, Visitors
+from sales.models import Buyer, Method, ParkedTicket, Sale, Till, Visitors, Voucher
 from sales.models.buyers import card_number
+from sales.models.vouchers import is_voucher
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
 
@@ -51,8 +52,11 @@ def checkout(request: CallerRequest, till: str) -> HttpResponse:
     if request.method != "POST" and counter.session is None:
         return redirect("open-till", till=till)
     slip = Slip(_fields(request, found_till))
-    _obey(slip, counter, request.POST or request.GET)
+    voucher = _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
+    if voucher:
+        _note_voucher(found, voucher)
+        found = Checkout(slip, counter, request.user)
     if request.POST.get("do") == "park" and found.lines.forms:
         _park(request, found)
         slip = Slip({})
@@ -130,16 +134,21 @@ def till_of(request: CallerRequest, code: str, *, or_retired: bool = False) -> T
     return till
 
 
-def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
+def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> Voucher | None:
     """Add what lies in the scan field and do what the pressed button says, or note why not.
 
-    A member's card says who buys. Lines cost what they do to whoever it is for.
+    A voucher of the house that was scanned is paid with once the ticket is reckoned. A member's
+    card says who buys; lines cost what they do to whoever it is for.
     """
+    voucher = None
     slip.is_member = counter.makes_member(slip)
     try:
-        if number := card_number(data.get("code", "")):
+        code = data.get("code", "").strip()
+        if is_voucher(code):
+            voucher = scanning.read_voucher(counter.till, code)
+        elif number := card_number(code):
             slip.name(_known(counter, number))
-        elif code := data.get("code", "").strip() or slip.stray_code():
+        elif code := code or slip.stray_code():
             item = scanning.read(counter.till, code)
             slip.add_item(item)
             slip.doubt = scanning.doubt(item)
@@ -150,6 +159,7 @@ def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
         slip.refusal = refusal
     if (is_member := counter.makes_member(slip)) != slip.is_member:
         slip.reprice(counter.keys, is_member=is_member)
+    return voucher
 
 
 def _known(counter: Counter, number: str) -> Buyer:
@@ -157,6 +167,20 @@ def _known(counter: Counter, number: str) -> Buyer:
     if buyer is None:
         raise ValidationError(_("This buyer is not known here."), code="unknown_buyer")
     return buyer
+
+
+def _note_voucher(found: Checkout, voucher: Voucher) -> None:
+    """Pay with what is left of a voucher, as far as the ticket asks."""
+    used = any(
+        pay.cleaned_data.get("voucher") == voucher for pay in found.payments if pay.is_valid()
+    )
+    try:
+        if used:
+            said = _("This voucher is already on the ticket.")
+            raise ValidationError(said, code="voucher_twice")
+        found.slip.pay(Method.CREDIT, min(voucher.left_cents, found.rest_cents), voucher.code)
+    except ValidationError as refusal:
+        found.slip.refusal = refusal
 
 
 def _note_payment(found: Checkout) -> None:
