@@ -4,6 +4,7 @@ Law: CGI art. 242 nonies A of annex II; C. com. art. L441-9, L441-10 and D441-5.
 """
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from inventory.units import exact_euros, exact_kg
+from inventory.units import NO_BREAK, exact_euros, exact_kg
 from organisation.papers import typeset
 from sales import vat
 from sales.models import Buyer, Invoice, Method, PriceMode, SaleLine
@@ -38,26 +39,27 @@ def _paper(invoice: Invoice) -> dict[str, Any]:
     name, *address = invoice.seller.split("\n")
     sale, moment = invoice.sale, localtime(invoice.sale.movement.occurred_at)
     split = invoice.refund.vat if invoice.refund else sale.vat
-    said = vat.mentions(sale.regime, split)
+    said, sign = vat.mentions(sale.regime, split), -1 if invoice.refund else 1
     return {
         "lang": "fr",
         "from": [name, *address],
         "title": _("Credit note") if invoice.refund else _("Invoice"),
         "number": invoice.number,
         "facts": [date_format(invoice.issued_on, "j F Y")],
-        "to_title": _("To"),
+        "to_title": _("Invoiced to"),
         "to": _to(invoice),
         "about": [
-            [_("Ticket"), f"{sale.movement.number}, {date_format(moment, 'j F Y')}"],
+            [_("Ticket"), sale.movement.number],
+            [_("Sold on"), date_format(moment, "j F Y")],
             [_("Customer number"), str(invoice.buyer.number)],
             [_("Credits the invoice"), _credited(invoice)],
             [_("Kind of operation"), _("supply of goods")],
         ],
-        "heads": [_("What"), _("How many"), _("Unit price"), _("VAT"), _("Total")],
-        "rows": [_row(*each) for each in _lines(invoice)],
+        "heads": _heads(said),
+        "rows": [_row(*each, shows_vat=bool(said.rows)) for each in _lines(invoice)],
         "vat_heads": [_("VAT rate"), _("Before VAT"), _("VAT")],
         "vat": [
-            [f"{rate.normalize():f} %".replace(".", ","), euros(before), euros(cents)]
+            [_percent(rate), euros(sign * before), euros(sign * cents)]
             for rate, before, cents in said.rows
         ],
         "total": [_("Total credited") if invoice.refund else _total_word(said), _total(invoice)],
@@ -78,7 +80,7 @@ def _credited(invoice: Invoice) -> str:
     if invoice.refund is None:
         return ""
     first = Invoice.objects.get(sale=invoice.sale_id, refund=None)
-    return f"{first.number}, {date_format(first.issued_on, 'j F Y')}"
+    return first.number
 
 
 def _total_word(said: vat.Mentions) -> str:
@@ -98,20 +100,35 @@ def _lines(invoice: Invoice) -> Iterable[tuple[SaleLine, int, int]]:
     return [(line, line.quantity, line.total_cents) for line in lines]
 
 
-def _row(line: SaleLine, quantity: int, cents: int) -> list[str]:
+def _heads(said: vat.Mentions) -> list[str]:
+    if not said.rows:
+        return [_("What"), _("How many"), _("Unit price"), "", _("Total")]
+    return [_("What"), _("How many"), _("Unit price before VAT"), _("VAT"), _("VAT included")]
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{rate.normalize():f}{NO_BREAK}%".replace(".", ",")
+
+
+def _row(line: SaleLine, quantity: int, cents: int, *, shows_vat: bool) -> list[str]:
+    """A line; of its VAT no more than the law has one say."""
     off_cents = line.discount_cents + line.shared_cents
     label = line.label
     if off_cents:
         label = _("%(label)s (%(off)s off)") % {"label": label, "off": euros(off_cents)}
     is_by_weight = line.price_mode == PriceMode.PER_KG
     count = f"{exact_kg(line.weight_g or 0)} kg" if is_by_weight and cents > 0 else str(quantity)
-    price = "" if line.is_lot else exact_euros(line.price_cents)
-    rate = "" if line.vat_bp is None else f"{line.vat_bp / 100:g} %".replace(".", ",")
+    bp = (line.vat_bp or 0) if shows_vat else 0
+    price_cents = line.price_cents - vat.within(line.price_cents, bp)
+    price = "" if line.is_lot else exact_euros(price_cents) + "/kg" * is_by_weight
+    rate = _percent(Decimal(bp) / 100) if shows_vat and line.vat_bp is not None else ""
     return [label, count, price, rate, exact_euros(cents)]
 
 
 def _terms(invoice: Invoice) -> list[str]:
     """When it is, or was, paid; and what happens if it is not, to who buys for a trade."""
+    if invoice.refund and invoice.refund.method == Method.ACCOUNT:
+        return [_("Taken off what is still to be paid.")]
     if invoice.refund:
         return [_("Given back: %(how)s.") % {"how": invoice.refund.get_method_display()}]
     said = [_paid(invoice)]

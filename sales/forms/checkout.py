@@ -142,8 +142,13 @@ class Checkout:
     @property
     def asks_who(self) -> bool:
         """Whether one is looking for the buyer, or has to."""
-        said = [error.code for error in self.form.errors.as_data().get("__all__", ())]
-        return "buyer_needed" in said or bool(self.slip.kept["who"])
+        return bool(self.who_refusal or self.slip.kept["who"])
+
+    @property
+    def who_refusal(self) -> str:
+        """Why the buyer has to be said."""
+        said = self.form.errors.as_data().get("__all__", ())
+        return "".join(error.messages[0] for error in said if error.code == "buyer_needed")
 
     @property
     def total_cents(self) -> int:
