@@ -131,13 +131,17 @@ def _is_stroke(stroke: Any) -> bool:
 
 class DonorQuerySet(models.QuerySet["Donor"]):
     def of(self, intake: Intake) -> "Donor | None":
-        """Who brought an arrival: what was said last."""
-        return self.filter(intake=intake).order_by("-pk").first()
+        """Who brought an arrival: what was said last, unless erased."""
+        return self.told().filter(intake=intake).order_by("-pk").first()
+
+    def told(self) -> "DonorQuerySet":
+        """Those who were not erased: a name is never empty until then."""
+        return self.exclude(name="")
 
     def listed(self) -> "DonorQuerySet":
         """With all that the register shows, newest first."""
         links = ("intake__movement__site", "intake__origin")
-        rows = self.select_related(*links)
+        rows = self.told().select_related(*links)
         return rows.prefetch_related("intake__movement__flows__from_category").order_by("-pk")
 
 

@@ -60,6 +60,7 @@ BESIDE = (
     Door("transfers", _("Transfers"), "", "arrow-right-left", "transfer"),
     Door("dots", _("Weekly dots"), "", "circle-dot", "label"),
     Door("tickets", _("Tickets"), "", "receipt", "read_sales", WITH_TILL),
+    Door("buyers", _("Buyers and members"), "", "users", "sell", WITH_TILL),
     Door("settle", _("Month's balance"), "", "calendar-check", "settle"),
     Door("refusals", _("Refusals"), "", "hand", "collect"),
     Door("wall", _("Word of the day"), "", "monitor", "read_stock"),
@@ -76,6 +77,7 @@ BELOW = {
     "pastilles": "stock",
     "transferts": "shipments",
     "tickets": "checkout",
+    "acheteurs": "checkout",
 }
 
 

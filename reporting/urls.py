@@ -4,6 +4,7 @@ from django.urls import path
 
 from reporting import views
 from reporting.evening import views as evening
+from reporting.persons import views as persons
 from reporting.wall import views as wall
 
 urlpatterns = [
@@ -17,6 +18,10 @@ urlpatterns = [
     path("soir/<str:site>/", evening.evening, name="evening"),
     path("soir/<str:site>/<uuid:sheet>/", evening.sheet, name="evening-sheet"),
     path("soir/<str:site>/<uuid:sheet>/annuler/", evening.cancel, name="evening-cancel"),
+    path("donnees-personnelles/", persons.search, name="personal-data"),
+    path("donnees-personnelles/personne/", persons.person, name="personal-data-person"),
+    path("donnees-personnelles/personne.json", persons.person_json, name="personal-data-json"),
+    path("donnees-personnelles/effacer/", persons.erase_person, name="personal-data-erase"),
     path("mur/", wall.choose, name="wall"),
     path("mur/<str:site>/", wall.wall, name="wall"),
     path("mur/<str:site>/jour.json", wall.figures, name="wall-figures"),

@@ -7,7 +7,7 @@ nothing.
 
 import base64
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -31,13 +31,31 @@ from inventory.models import (
 from inventory.pictures import made_safe
 from inventory.services import Departure, Draft, StockLine
 from organisation.doors import ANYONE, acts_of, callbacks, operations_of
-from organisation.models import HeldEntry, Membership, Site, Station, Submission, User
+from organisation.models import HeldEntry, Membership, Organisation, Site, Station, Submission, User
 from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
 from sales.archive import make_archive
-from sales.models import Chain, Method, PeriodClosing, PriceKey, Reduction, VoucherIssuer
-from sales.services import Count, Paid, Wanted, close_session, rehearse_sale, remit_cash
+from sales.models import (
+    Buyer,
+    Chain,
+    Method,
+    PeriodClosing,
+    PriceKey,
+    Reduction,
+    Sale,
+    ShopSettings,
+    VoucherIssuer,
+)
+from sales.services import (
+    Count,
+    Paid,
+    Wanted,
+    close_session,
+    issue_invoice,
+    rehearse_sale,
+    remit_cash,
+)
 from tests.tills import open_till, till_entry
 
 API = "api/v1/"
@@ -414,6 +432,18 @@ PAGES = {
         path={"number": "$sale_number"},
         body={"line_2": "1", "till": "$till", "method": "cash", "comment": "too small"},
     ),
+    "acheteurs/": ALONE,
+    "acheteurs/nouveau/": ALONE,
+    "acheteurs/<int:number>/": Sample(path={"number": "$buyer"}, names="structure"),
+    "factures/": ALONE,
+    "factures/<str:number>.pdf": Sample(path={"number": "$invoice"}),
+    "tickets/<str:number>/facturer/": Sample(path={"number": "$sale_number"}),
+    "donnees-personnelles/": ALONE,
+    "donnees-personnelles/personne/": Sample(query={"buyer": "$buyer"}, names="structure"),
+    "donnees-personnelles/personne.json": Sample(query={"buyer": "$buyer"}, names="structure"),
+    "donnees-personnelles/effacer/": Sample(
+        body={"buyer": "$buyer", "sure": "on"}, names="structure"
+    ),
     "bilan/": BILAN,
     "bilan/bilan.xlsx": BILAN,
     "bilan/mouvements/": BILAN,
@@ -607,6 +637,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "slip": slip.number,
         "period": str(PeriodClosing.objects.filter(site=site).latest("pk").event.uuid),
         "key": key.code,
+        "buyer": _buyer(site),
         "reduction": reduction.code,
         **_own_codes(site.organisation),
         "today": today.isoformat(),
@@ -647,8 +678,28 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["number"] = made("intake", "collection/intakes")["number"]
     spot["photo"] = _photo(spot["item"], site, person)
     spot["mine"] = made("intake", "collection/intakes")["number"]
+    spot["invoice"] = _invoice(site, spot)
     spot["seen"] = str(Chain.objects.get(till=till, is_training=False).last_seq)
     return spot
+
+
+def _buyer(site) -> str:
+    """Somebody who buys by name; the number is of no other structure."""
+    made = {"organisation": site.organisation, "number": 1_000 + site.pk, "name": "Mme Martin"}
+    return str(Buyer.objects.create(**made).number)
+
+
+def _invoice(site, spot) -> str:
+    """The invoice of a ticket, of a year that no other structure has one of."""
+    organisation = site.organisation
+    Organisation.objects.filter(pk=organisation.pk).update(siret="73282932000074")
+    ShopSettings.objects.get_or_create(organisation=organisation, defaults={"address": "1 rue"})
+    buyer = Buyer.objects.get(organisation=organisation, number=spot["buyer"])
+    Buyer.objects.filter(pk=buyer.pk).update(address="2 rue")
+    entry = till_entry(site, datetime(2000 + organisation.pk % 90, 6, 1, tzinfo=UTC))
+    sale = Sale.objects.get(movement__number=spot["sale_number"])
+    buyer.refresh_from_db()
+    return issue_invoice(entry=entry, sale=sale, buyer=buyer).number
 
 
 def _lost(site, person, spot, made) -> str:

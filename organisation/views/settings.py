@@ -120,6 +120,13 @@ CARDS = (
         "users",
         "manage_people",
     ),
+    Card(
+        "personal-data",
+        gettext_lazy("Personal data"),
+        gettext_lazy("What you know of somebody, handed over or erased"),
+        "shield-check",
+        "manage_people",
+    ),
 )
 
 

@@ -112,7 +112,8 @@ class SheetForm(ActForm):
 
     def __init__(self, *args: Any, offer: Offer, user: User, **options: Any) -> None:
         super().__init__(*args, offer=offer, user=user, **options)
-        self.methods = {method.value: method for method in Method}
+        taken = [method for method in Method if method != Method.ACCOUNT]  # that waits for a till
+        self.methods = {method.value: method for method in taken}
         for name, method in self.methods.items():
             self.fields[name] = EuroField(
                 label=capfirst(method.label), required=False, most_cents=MOST_CENTS

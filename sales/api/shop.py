@@ -41,6 +41,7 @@ class KeyOut(Schema):
     nature: Nature
     category: str | None
     price_cents: int | None
+    member_price_cents: int | None
     mode: PriceMode
 
     @staticmethod

@@ -32,6 +32,7 @@ from organisation.shapes import (
 from organisation.submissions import once
 from sales import services
 from sales.models import (
+    Buyer,
     Method,
     Nature,
     Payment,
@@ -52,7 +53,9 @@ router = Doors()
 
 NatureName = Literal["membership", "voucher", "delivery", "gift", "deposit"]
 DotName = Literal["blue", "yellow", "red", "green", "orange", "pink", "violet", "black"]
-MethodName = Literal["cash", "card", "cheque", "voucher", "local_currency", "other", "credit"]
+MethodName = Literal[
+    "cash", "card", "cheque", "voucher", "local_currency", "other", "credit", "account"
+]
 
 
 def sites_asked(request: CallerRequest, page: SitePage) -> Any:
@@ -158,6 +161,7 @@ class SaleIn(Shape):
     lines: Annotated[list[SaleLineIn], Field(min_length=1, max_length=MAX_LINES)]
     payments: Annotated[list[PaymentIn], Field(max_length=20)] = []
     discount: DiscountIn | None = Field(None, description="On the whole ticket.")
+    buyer: Permitted[Buyer] | None = Field(None, description="The number of who buys by name.")
     comment: Text = ""
 
 
@@ -220,6 +224,7 @@ class SaleOut(Schema):
     site: str
     occurred_at: str
     total_cents: int
+    buyer: str | None
     change_cents: int
     discount_cents: int
     discount_reason: str
@@ -237,6 +242,7 @@ class SaleOut(Schema):
         lines = [_line_out(sale, line) for line in sale.lines.all()]
         return cls(
             **_head_of(sale),
+            buyer=str(sale.buyer.number) if sale.buyer else None,
             change_cents=sale.change_cents,
             discount_cents=sale.discount_cents,
             discount_reason=sale.discount_reason,
@@ -301,7 +307,8 @@ def create_sale(request: CallerRequest, payload: SaleIn) -> HttpResponse:
     """Sell at a till."""
     lines = [line.wanted() for line in payload.lines]
     payments = [paid.said() for paid in payload.payments]
-    whole = Whole(payload.discount.said() if payload.discount else None)
+    off = payload.discount.said() if payload.discount else None
+    whole = Whole(discount=off, buyer=payload.buyer)
 
     def record(submission: Submission) -> SaleOut:
         entry = entry_of(request, submission, Verb.SELL, payload, payload.till.site)

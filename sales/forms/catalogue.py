@@ -71,6 +71,12 @@ class PriceKeyForm(AtSiteForm):
         help_text=_("Such as 12,50. Empty: typed at the till."),
     )
 
+    member_price_cents = EuroField(
+        label=_("Price for members (€)"),
+        required=False,
+        help_text=_("Where members pay less."),
+    )
+
     class Meta:
         model = PriceKey
         fields = (
@@ -80,6 +86,7 @@ class PriceKeyForm(AtSiteForm):
             "nature",
             "category",
             "price_cents",
+            "member_price_cents",
             "is_per_kg",
             "is_free",
             "position",
@@ -117,6 +124,9 @@ class PriceKeyForm(AtSiteForm):
             self._refuse("is_free", _("Then leave the price empty."), "priced_twice")
         if cleaned.get("is_per_kg") and not is_priced and "price_cents" not in self.errors:
             self._refuse("price_cents", _("Say what a kilogram costs."), "price_missing")
+        members, others = cleaned.get("member_price_cents"), cleaned.get("price_cents")
+        if members is not None and (others is None or members > others):
+            self._refuse("member_price_cents", _("Members pay less."), "members_pay_more")
         return cleaned
 
     def _refuse(self, name: str, said: Any, code: str) -> None:

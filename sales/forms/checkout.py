@@ -1,5 +1,6 @@
 """The ticket under way as it is judged: what each line is, costs and weighs, and the money."""
 
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -24,10 +25,11 @@ from sales.forms.lines import (
     reason_field,
     unit_field,
 )
-from sales.forms.slip import Slip
-from sales.models import Method, Nature, Sale
+from sales.forms.slip import NAMELESS, Slip
+from sales.models import Buyer, Method, Nature, Sale
 from sales.services import Paid, Wanted, Whole
 
+LONGEST_NAME = 120
 NOTES = (500, 1_000, 2_000, 5_000, 10_000)  # people pay with these
 
 
@@ -37,7 +39,7 @@ BY_HAND = [(method.value, method.label) for method in Method if method != Method
 class CheckoutForm(ActForm):
     """How the customer pays, and the total that was on the screen when they did."""
 
-    unsaid = ("show", "others")
+    unsaid = ("show", "others", "who")
     method = forms.ChoiceField(choices=BY_HAND, widget=forms.RadioSelect)
     reference = forms.CharField(label=_("Number of the voucher"), required=False, max_length=60)
     received = EuroField(label=_("Amount received"), required=False)
@@ -95,16 +97,17 @@ class Checkout:
         """Price and weigh the lines that can be; the others say why not."""
         rows, wanted = [], []
         today = self.counter.today
-        for number, line in enumerate(self.lines, start=1):
-            if not line.is_valid():
-                continue
+        valid = [(n, line) for n, line in enumerate(self.lines, start=1) if line.is_valid()]
+        wishes = [line.wanted() for _n, line in valid]
+        asked = services.for_buyer(wishes, self.buyer, today.day)
+        for (number, line), wish in zip(valid, asked, strict=True):
             try:
-                line.row = services.priced(today, number, line.wanted())
+                line.row = services.priced(today, number, wish)
             except ValidationError as refusal:
                 line.refusal = refusal
             else:
                 rows.append(line.row)
-                wanted.append(line.wanted())
+                wanted.append(wish)
         services.weigh(self.counter.site, rows, wanted)
         self.rows = rows
         try:
@@ -117,13 +120,45 @@ class Checkout:
     def whole(self) -> Whole:
         """What is said of the ticket as a whole."""
         is_read = not self.form.errors.keys() & {"off", "reason"}
-        return Whole(discount_of(self.form.cleaned_data) if is_read else None)
+        off = discount_of(self.form.cleaned_data) if is_read else None
+        return Whole(discount=off, buyer=self.buyer)
 
     @property
     def round_up_cents(self) -> int:
         """What is missing to whole euros, gifts aside: what a customer may leave."""
         due_cents = sum(row.total_cents for row in self.rows if row.nature != Nature.GIFT)
         return int(-due_cents % 100)
+
+    @cached_property
+    def buyer(self) -> Buyer | None:
+        """Who buys by name; nobody where that was not said."""
+        return self.counter.buyer(self.slip.kept["buyer"])
+
+    @property
+    def is_member(self) -> bool:
+        return self.buyer is not None and self.buyer.is_member(self.counter.today.day)
+
+    @property
+    def is_joining(self) -> bool:
+        """Whether a membership is on it."""
+        return any(row.nature == Nature.MEMBERSHIP for row in self.rows)
+
+    @property
+    def found(self) -> list[Buyer]:
+        """Buyers whom the typed name may mean."""
+        who = self.slip.kept["who"]
+        return self.counter.buyers(who[:LONGEST_NAME]) if who.strip() else []
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether one is looking for the buyer, or has to."""
+        return bool(self.who_refusal or self.slip.kept["who"])
+
+    @property
+    def who_refusal(self) -> str:
+        """Why the buyer has to be said."""
+        said = self.form.errors.as_data().get("__all__", ())
+        return "".join(error.messages[0] for error in said if error.code == "buyer_needed")
 
     @property
     def total_cents(self) -> int:
@@ -193,7 +228,10 @@ class Checkout:
         return bool(self.slip.refusal or self.form.errors or is_wrong)
 
     def require_ready(self) -> None:
-        """Raises ValidationError ``no_lines``, ``total_changed``, or why a line has no price."""
+        """Raises ValidationError ``no_lines``, ``total_changed``, or why a line has no price.
+
+        Also ``unknown_buyer`` and, for a membership, ``buyer_needed``.
+        """
         if not self.lines.forms:
             raise ValidationError(
                 _("The ticket is empty: scan a label, or touch a price."), code="no_lines"
@@ -201,8 +239,19 @@ class Checkout:
         for line in self.lines:
             if line.refusal:
                 raise line.refusal
+        self._require_buyer()
         if self.form.cleaned_data.get("seen") != self.total_cents:
             raise ValidationError(
                 _("The total has changed: read it again, then take the money."),
                 code="total_changed",
+            )
+
+    def _require_buyer(self) -> None:
+        number = self.slip.kept["buyer"]
+        if number not in ("", NAMELESS) and self.buyer is None:
+            raise ValidationError(_("This buyer is not known here."), code="unknown_buyer")
+        if self.is_joining and self.buyer is None and number != NAMELESS:
+            raise ValidationError(
+                _("Who becomes a member? Choose the buyer, or say “without a name”."),
+                code="buyer_needed",
             )

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from inventory.forms.choices import Offer
 from inventory.models import Category, Item
-from sales.models import PriceKey, Till, TillSession, VoucherIssuer
+from sales.forms.slip import NAMELESS, Slip
+from sales.models import Buyer, Nature, PriceKey, Till, TillSession, VoucherIssuer
 from sales.reductions import Today
 
+MOST_FOUND = 6
 FIRST_TILES = 7  # the others are one tap away
 
 
@@ -30,6 +32,7 @@ class Counter(Offer):
     def __init__(self, till: Till, codes: Iterable[str] = ()) -> None:
         super().__init__(till.site)
         self.till, self.codes = till, list(codes)
+        self._buyers: dict[str, Buyer | None] = {}
 
     @cached_property
     def keys(self) -> dict[str, PriceKey]:
@@ -76,6 +79,28 @@ class Counter(Offer):
             for top in offered
             if top.parent_id is None
         ]
+
+    def buyer(self, number: str) -> Buyer | None:
+        """Who has this number, unless erased."""
+        if number in ("", NAMELESS):
+            return None
+        if number not in self._buyers:
+            rows = Buyer.objects.filter(organisation=self.site.organisation_id)
+            self._buyers[number] = rows.named(number).first()
+        return self._buyers[number]
+
+    def buyers(self, sought: str) -> list[Buyer]:
+        """Those whom the text may mean, the first few by name."""
+        rows = Buyer.objects.filter(organisation=self.site.organisation_id)
+        return list(rows.sought(sought).order_by("name", "number")[:MOST_FOUND])
+
+    def makes_member(self, slip: Slip) -> bool:
+        """Whether the buyer of this ticket is a member, or becomes one by it."""
+        buyer = self.buyer(slip.kept["buyer"])
+        if buyer is None or buyer.is_member(self.today.day):
+            return buyer is not None
+        keys = (self.keys.get(line["key"]) for line in slip.lines)
+        return any(key.nature == Nature.MEMBERSHIP for key in keys if key)
 
     @property
     def first_panels(self) -> list[Panel]:

@@ -20,10 +20,18 @@ USUAL = (2_000, 1_000, 550, 210)  # of continental France: CGI art. 278 ff.
 class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ShopSettings
-        fields = ("year_starts_month", "treasurer_email", "ticket_foot", "shows_tickets")
+        fields = (
+            "year_starts_month",
+            "membership_ends",
+            "treasurer_email",
+            "ticket_foot",
+            "address",
+            "shows_tickets",
+        )
         help_texts = {
             "treasurer_email": _("Each Z is sent there, where this computer can send mail."),
             "shows_tickets": _("The till shows a picture to scan; the page names nobody."),
+            "address": _("An invoice must bear it."),
             "ticket_foot": _("Such as opening hours, or a word of thanks."),
         }
 
@@ -32,6 +40,8 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["year_starts_month"] = forms.TypedChoiceField(
             label=self.fields["year_starts_month"].label, choices=[*MONTHS.items()], coerce=int
         )
+        self.fields["membership_ends"].required = False
+        self.fields["address"].widget = forms.Textarea(attrs={"rows": 3, "maxlength": 300})
 
 
 class RateField(forms.DecimalField):

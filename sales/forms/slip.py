@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory import codes
 from inventory.models import Category
 from inventory.units import exact_euros
-from sales.models import Method, Nature, PriceKey
+from sales.models import Buyer, Method, Nature, PriceKey
 
 KEPT = (
     "id",
@@ -27,7 +27,10 @@ KEPT = (
     "reason",
     "issuer",
     "reference",
+    "buyer",
+    "who",
 )
+NAMELESS = "-"  # a membership that is written down elsewhere
 LINE = (
     "nature",
     "item",
@@ -63,6 +66,7 @@ class Slip:
         self.payments = _rows(data, "pays", PAYMENT)
         self.touched: int | None = None  # the line whose fields stay open
         self.refusal: ValidationError | None = None  # why the last button did nothing
+        self.is_member = False  # whoever it is for, as far as it was said
         self.doubt: Any = ""  # what one should look at, though it was done
 
     def posted(self) -> dict[str, str]:
@@ -100,7 +104,8 @@ class Slip:
 
     def add_key(self, key: PriceKey) -> None:
         """One more of a key of the grid: the same again counts on the same line."""
-        new = _line(key=key.code, quantity="1", price=_text(key.price_cents))
+        price = _text(key.price_for(is_member=self.is_member))
+        new = _line(key=key.code, quantity="1", price=price)
         for line in self.lines if key.price_cents is not None else ():
             is_same = {**line, "quantity": "1", "unit": new["unit"]} == new
             if is_same and (count := _count(line["quantity"])):
@@ -112,6 +117,22 @@ class Slip:
     def add_category(self, category: Category) -> None:
         """One of a category, at a price still to type."""
         self._add(category=category.code, quantity="1")
+
+    def name(self, buyer: Buyer) -> None:
+        """Say who buys."""
+        self.kept |= {"buyer": str(buyer.number), "who": ""}
+
+    def unname(self, word: str) -> None:
+        """Forget who buys; or say that it is to stay unsaid."""
+        self.kept |= {"buyer": NAMELESS if word == NAMELESS else "", "who": ""}
+
+    def reprice(self, keys: Mapping[str, PriceKey], *, is_member: bool) -> None:
+        """Give lines of the grid the price of members, or of all, where none was typed over it."""
+        for line in self.lines:
+            if key := keys.get(line["key"]):
+                usual = [_text(key.price_for(is_member=each)) for each in (True, False)]
+                if line["price"] in usual:
+                    line["price"] = _text(key.price_for(is_member=is_member))
 
     def round_up(self, cents: int) -> None:
         """Make the customer's gift ``cents``: the change that they leave."""

@@ -86,7 +86,8 @@ class RefundForm(ActForm):
         """As it was paid where that is one way, else in cash; only ways that may be are shown."""
         kept = self.sale.paid_as
         left_cents = Refund.objects.money_left(self.sale) if kept else 0
-        may = kept if kept and not left_cents else list(Method)
+        ways = [method for method in Method if method != Method.ACCOUNT or method in kept]
+        may = kept if kept and not left_cents else ways
         paid = {payment.method for payment in self.sale.payments.all()}
         usual = may[0] if len(paid) > 1 else next(iter(paid), Method.CASH)
         field = forms.ChoiceField(label=_("Given back by"), choices=Method, initial=usual)

@@ -15,6 +15,7 @@ from sales.models import (
     CashMove,
     Closing,
     Copy,
+    Invoice,
     Payment,
     Refund,
     RefundLine,
@@ -52,6 +53,7 @@ def sale_data(
     return {
         **_document(sale.movement),
         "till": sale.till.code,
+        "buyer": sale.buyer.number if sale.buyer else sale.buyer_id,
         "total_cents": sale.total_cents,
         "change_cents": sale.change_cents,
         "discount_cents": sale.discount_cents,
@@ -134,6 +136,23 @@ def _issued(refund: Refund) -> Data:
     if refund.issuer_id is None:
         return {}
     return {"issuer": refund.issuer.code if refund.issuer else refund.issuer_id}
+
+
+def invoice_data(invoice: Invoice, party: str) -> Data:
+    """An invoice or a credit note by its number and its ticket's. ``party``: whose, as a digest."""
+    return {
+        "number": invoice.number,
+        "of": invoice.sale.movement.number,
+        "refund": invoice.refund.movement.number if invoice.refund else invoice.refund_id,
+        "structure": invoice.organisation.code,
+        "buyer": invoice.buyer.number,
+        "party": party,
+        "issued_on": invoice.issued_on.isoformat(),
+        "due_on": invoice.due_on and invoice.due_on.isoformat(),
+        "total_cents": invoice.total_cents,
+        "seller": invoice.seller,
+        "by": invoice.author_id,
+    }
 
 
 def session_data(session: TillSession) -> Data:

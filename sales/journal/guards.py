@@ -12,8 +12,9 @@ WRITTEN = {
     "sales_journalentry": "id = NEW.id OR uuid = NEW.uuid"
     " OR (chain_id = NEW.chain_id AND (seq = NEW.seq OR prev_hash = NEW.prev_hash))",
     "sales_chain": "name = NEW.name",
+    "sales_invoiceparty": "id = NEW.id OR invoice_id = NEW.invoice_id",
 }
-GROWING = ("sales_chain",)
+GROWING = ("sales_chain", "sales_invoiceparty")
 GUARDS = {
     "journal_next": Guard(
         "sales_journalentry",
@@ -28,6 +29,14 @@ GUARDS = {
         f"NEW.hash <> encode(sha256({_HASHED}), 'hex')",
         "the hash is not that of the body",
         ("postgresql",),  # SQLite knows no SHA-256
+    ),
+    "invoice_party": Guard(
+        "sales_invoiceparty",
+        "UPDATE",
+        "OLD.keep_until >= CURRENT_DATE OR NEW.id <> OLD.id OR NEW.invoice_id <> OLD.invoice_id"
+        " OR NEW.keep_until <> OLD.keep_until OR NEW.name <> '' OR NEW.address <> ''"
+        " OR NEW.siret <> '' OR NEW.salt <> ''",
+        "to whom an invoice is stays for ten years, and then is emptied",
     ),
     "chain_start": Guard(
         "sales_chain",

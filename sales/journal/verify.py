@@ -15,6 +15,7 @@ from typing import Any, Literal
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connections, transaction
 from django.db.models import F, Model, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inventory import triggers
@@ -25,6 +26,7 @@ from sales.journal.bodies import (
     cash_move_data,
     codes_of,
     copy_data,
+    invoice_data,
     refund_data,
     sale_data,
     session_data,
@@ -40,6 +42,8 @@ from sales.models import (
     Chain,
     Closing,
     Copy,
+    Invoice,
+    InvoiceParty,
     JournalEntry,
     Kind,
     PeriodClosing,
@@ -259,7 +263,8 @@ def _head(chain: Chain, walk: _Walk, using: str) -> Iterator[Finding]:
 
 
 def _sales(keys: Sequence[int], using: str) -> Iterator[Told]:
-    rows = Sale.objects.using(using).filter(event__in=keys).select_related("movement", "till")
+    rows = Sale.objects.using(using).filter(event__in=keys)
+    rows = rows.select_related("movement", "till", "buyer")
     rows = rows.prefetch_related("payments__issuer", "payments__voucher")
     rows = rows.prefetch_related("lines__category", "lines__key", "lines__voucher")
     codes = codes_of([line for sale in rows for line in sale.lines.all()])
@@ -299,6 +304,23 @@ def _copies(keys: Sequence[int], using: str) -> Iterator[Told]:
         yield copy.event_id, partial(copy_data, copy)
 
 
+def _invoices(keys: Sequence[int], using: str) -> Iterator[Told]:
+    rows = Invoice.objects.using(using).filter(event__in=keys)
+    links = ("event", "organisation", "buyer", "party", "refund__movement", "sale__movement")
+    for invoice in rows.select_related(*links):
+        yield invoice.event_id, partial(_invoiced, invoice)
+
+
+def _invoiced(invoice: Invoice) -> Data:
+    """What an invoice should say; once it was erased, nobody can tell any more whose it was."""
+    party, event = invoice.party, invoice.event
+    kept_until = InvoiceParty.keeps(invoice.issued_on)
+    is_empty = not (party.name or party.address or party.siret or party.salt)
+    is_erased = is_empty and party.keep_until == kept_until < timezone.localdate()
+    digest = json.loads(event.body)["data"]["party"] if is_erased else party.digest
+    return invoice_data(invoice, digest)
+
+
 TOLD_BY: dict[Kind, tuple[type[Model], Callable[[Sequence[int], str], Iterator[Told]]]] = {
     Kind.SALE: (Sale, _sales),
     Kind.REFUND: (Refund, _refunds),
@@ -308,6 +330,7 @@ TOLD_BY: dict[Kind, tuple[type[Model], Callable[[Sequence[int], str], Iterator[T
     Kind.CLOSE_MONTH: (PeriodClosing, periods),
     Kind.CLOSE_YEAR: (PeriodClosing, periods),
     Kind.REPRINT: (Copy, _copies),
+    Kind.INVOICE: (Invoice, _invoices),
     Kind.SETTING: (VatTerms, _vat_terms),
 }
 

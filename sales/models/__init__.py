@@ -5,9 +5,11 @@ a cancellation are rows of their own.
 """
 
 from sales.models.accounts import BookAccount
+from sales.models.buyers import Buyer, MemberPeriod
 from sales.models.copies import Copy
 from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
+from sales.models.invoices import Invoice, InvoiceParty
 from sales.models.issuers import VoucherIssuer
 from sales.models.journal import SIGNED, TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.mails import ClosingMail
@@ -43,6 +45,10 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_bankslipline": "id = NEW.id OR (payment_id = NEW.payment_id AND turn = NEW.turn)",
     "sales_voucher": "id = NEW.id OR code = NEW.code",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
+    "sales_invoice": "id = NEW.id OR event_id = NEW.event_id OR refund_id = NEW.refund_id"
+    " OR (sale_id = NEW.sale_id AND refund_id IS NULL AND NEW.refund_id IS NULL)"
+    " OR (organisation_id = NEW.organisation_id AND year = NEW.year AND serial = NEW.serial"
+    " AND (refund_id IS NULL) = (NEW.refund_id IS NULL))",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
     "sales_daypayment": "id = NEW.id OR (takings_id = NEW.takings_id AND method = NEW.method)",
@@ -55,6 +61,7 @@ __all__ = [
     "BankSlip",
     "BankSlipLine",
     "BookAccount",
+    "Buyer",
     "CashMove",
     "Chain",
     "ChequeDrawer",
@@ -63,8 +70,11 @@ __all__ = [
     "Copy",
     "DayPayment",
     "DayTakings",
+    "Invoice",
+    "InvoiceParty",
     "JournalEntry",
     "Kind",
+    "MemberPeriod",
     "Method",
     "Nature",
     "ParkedTicket",

@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     CLOSE_YEAR = "close_year", _("closing of a year")
     KEY = "key", _("signing key")
     RESTORED = "restored", _("backup brought back")
+    INVOICE = "invoice", _("invoice or credit note")
     ARCHIVE = "archive", _("archive")
     JET = "jet", _("technical event")
     REPRINT = "reprint", _("ticket handed out")

@@ -21,7 +21,12 @@ class ShopSettingsQuerySet(models.QuerySet["ShopSettings"]):
 
 
 class ShopSettings(models.Model):
-    """The accounting year, where a Z goes, and what tickets say at their foot."""
+    """The accounting year, where a Z goes, what tickets and invoices say of the structure."""
+
+    class MembershipEnds(models.TextChoices):
+        TWELVE_MONTHS = "twelve_months", _("twelve months later")
+        CALENDAR_YEAR = "calendar_year", _("on 31 December")
+        ACCOUNTING_YEAR = "accounting_year", _("with the accounting year")
 
     organisation = models.OneToOneField(Organisation, models.PROTECT, related_name="shop_settings")
     year_starts_month = models.PositiveSmallIntegerField(
@@ -32,6 +37,13 @@ class ShopSettings(models.Model):
     treasurer_email = models.EmailField(_("e-mail of the treasurer"), blank=True)
     ticket_foot = models.CharField(_("foot of tickets"), max_length=200, blank=True)
     shows_tickets = models.BooleanField(_("tickets on customers' telephones"), default=True)
+    membership_ends = models.CharField(
+        _("a membership ends"),
+        max_length=16,
+        choices=MembershipEnds,
+        default=MembershipEnds.TWELVE_MONTHS,
+    )
+    address = models.CharField(_("address of the structure"), max_length=300, blank=True)
     history = HistoricalRecords()
 
     objects = ShopSettingsQuerySet.as_manager()

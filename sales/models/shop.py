@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -111,6 +111,9 @@ class PriceKey(Bilingual, Owned):
         verbose_name=_("category"),
     )
     price_cents = models.PositiveIntegerField(_("price (cents)"), null=True, blank=True)
+    member_price_cents = models.PositiveIntegerField(
+        _("price for members (cents)"), null=True, blank=True
+    )
     is_free = models.BooleanField(_("pay what you want"), default=False)
     is_per_kg = models.BooleanField(_("price per kilogram"), default=False)
     history = HistoricalRecords()
@@ -133,6 +136,11 @@ class PriceKey(Bilingual, Owned):
                 | Q(is_free=False, is_per_kg=False)
                 | Q(is_free=False, is_per_kg=True, price_cents__isnull=False),
             ),
+            models.CheckConstraint(
+                name="key_members_pay_no_more",
+                condition=Q(member_price_cents=None)
+                | Q(price_cents__isnull=False, member_price_cents__lte=F("price_cents")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +149,11 @@ class PriceKey(Bilingual, Owned):
     @property
     def guarded_by(self) -> Site:
         return self.site
+
+    def price_for(self, *, is_member: bool) -> int | None:
+        """What one costs; none where the price is typed."""
+        is_less = is_member and self.member_price_cents is not None
+        return self.member_price_cents if is_less else self.price_cents
 
     @property
     def mode(self) -> PriceMode:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.models import Category, Flow, Item, Movement
 from organisation.models import Organisation, Site
 from organisation.permissions import CallerRequest
+from sales.models.buyers import Buyer
 from sales.models.issuers import VoucherIssuer
 from sales.models.journal import JournalEntry
 from sales.models.shop import Nature, PriceKey, PriceMode, Till
@@ -31,9 +32,11 @@ class Method(models.TextChoices):
     LOCAL_CURRENCY = "local_currency", _("local currency")
     OTHER = "other", _("other means")
     CREDIT = "credit", _("voucher of the house")
+    ACCOUNT = "account", _("later, on invoice")
 
 
-AS_PAID = (Method.VOUCHER, Method.LOCAL_CURRENCY, Method.CREDIT)  # never turned into money
+# Never turned into money.
+AS_PAID = (Method.VOUCHER, Method.LOCAL_CURRENCY, Method.CREDIT, Method.ACCOUNT)
 
 
 class SaleQuerySet(models.QuerySet["Sale"]):
@@ -52,6 +55,8 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "movement__author",
             "till",
             "event__chain__site__organisation",
+            "buyer",
+            "event",
         ).prefetch_related(
             "payments__issuer",
             "lines__category",
@@ -62,6 +67,8 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "lines__refunds",
             "refunds__movement",
             "copies",
+            "invoices__party",
+            "invoices__refund",
         )
 
     def listed(self) -> Self:
@@ -99,6 +106,7 @@ class Sale(models.Model):
     movement = models.OneToOneField(Movement, models.PROTECT, related_name="sale")
     event = models.OneToOneField(JournalEntry, models.PROTECT, related_name="sale")
     till = models.ForeignKey(Till, models.PROTECT, related_name="sales")
+    buyer = models.ForeignKey(Buyer, models.PROTECT, null=True, related_name="sales")
     total_cents = models.PositiveBigIntegerField(_("total (cents)"))
     change_cents = models.PositiveBigIntegerField(_("change (cents)"))
     discount_cents = models.PositiveBigIntegerField(_("taken off the ticket (cents)"), default=0)

@@ -6,8 +6,11 @@ A shop without tickets notes what its day brought.
 from sales.reductions import Discount
 from sales.services.around import Opening, abandon, open_drawer
 from sales.services.asking import Paid, Wanted, Whole
+from sales.services.buyers import add_buyer, change_buyer, erase_buyer
 from sales.services.closing import Count
 from sales.services.handing import hand_out
+from sales.services.invoicing import issue_invoice
+from sales.services.members import for_buyer
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.periods import close_months, next_month, stands_open
 from sales.services.refunding import refund_sale, share, share_back
@@ -41,12 +44,17 @@ __all__ = [
     "Wanted",
     "Whole",
     "abandon",
+    "add_buyer",
     "cancel_slip",
     "cancel_takings",
+    "change_buyer",
     "close_months",
     "close_session",
+    "erase_buyer",
     "erase_drawers",
+    "for_buyer",
     "hand_out",
+    "issue_invoice",
     "move_cash",
     "next_month",
     "note_takings",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from inventory.models import Category, Item
-from sales.models import Method, Nature, PriceKey, PriceMode, Voucher, VoucherIssuer
+from sales.models import Buyer, Method, Nature, PriceKey, PriceMode, Voucher, VoucherIssuer
 from sales.reductions import Discount
 
 
@@ -13,8 +13,8 @@ class Wanted:
     """A line as it is asked for: one item, or so many of a category or of a key of the grid.
 
     What is no object is of another ``nature``. ``price_cents`` is of one, of the whole where it
-    ``is_lot``, or of a kilogram; without it, the item's own or the key's. ``weight_g`` is of the
-    whole line; ``dot`` the colour that it wears.
+    ``is_lot``, or of a kilogram; without it, the item's own or the key's, its members' to a member.
+    ``weight_g`` is of the whole line; ``dot`` the colour that it wears.
     """
 
     item: Item | None = None
@@ -28,6 +28,7 @@ class Wanted:
     is_from_scale: bool = False
     discount: Discount | None = None
     dot: str = ""
+    is_member: bool = False
     aside: Item | None = None  # what a deposit is for
     until: date | None = None  # how long a deposit or a voucher lasts
 
@@ -52,7 +53,13 @@ class Wanted:
         return PriceMode.FIXED if is_known else PriceMode.TYPED
 
     def _is_changed(self, priced: Item | PriceKey) -> bool:
-        return self.price_cents not in (None, priced.price_cents)
+        return self.price_cents not in (None, self.known_cents(priced))
+
+    def known_cents(self, priced: Item | PriceKey | None) -> int | None:
+        """What it costs whoever buys it; none where it has no price."""
+        if isinstance(priced, PriceKey):
+            return priced.price_for(is_member=self.is_member)
+        return priced.price_cents if priced else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,10 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What concerns a ticket as a whole: what is taken off all of it."""
+    """What concerns a ticket as a whole: what is taken off all of it, and who buys by name."""
 
     discount: Discount | None = None
+    buyer: Buyer | None = None
 
 
 NOTHING_ELSE = Whole()

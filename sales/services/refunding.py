@@ -28,6 +28,8 @@ from sales.models import (
     Voucher,
     VoucherIssuer,
 )
+from sales.services.invoicing import credit_refund
+from sales.services.members import unmake_member
 from sales.services.sessions import day_in, require_in_use, session_for
 from sales.services.vouching import LASTS, make, require_unused
 
@@ -79,6 +81,8 @@ def refund_sale(
     for back in backs:
         back.refund = refund
     RefundLine.objects.bulk_create(backs)
+    unmake_member(backs)
+    credit_refund(entry=entry, refund=refund)
     return refund
 
 
@@ -109,7 +113,9 @@ def _issuer(sale: Sale, method: Method) -> VoucherIssuer | None:
 
 
 def _require_method(sale: Sale, method: Method, cents: int) -> None:
-    """Vouchers and local currency are not turned into money."""
+    """Vouchers, local currency and what is still owed are not turned into money."""
+    if method == Method.ACCOUNT and method not in sale.paid_as:
+        raise ValidationError(_("This ticket was paid at once."), code="refund_method")
     if not sale.paid_as or method in sale.paid_as:
         return
     left_cents = Refund.objects.money_left(sale)

@@ -36,6 +36,7 @@ from sales.models import (
 )
 from sales.reductions import Discount, Today
 from sales.services.asking import NOTHING_ELSE, Paid, Wanted, Whole
+from sales.services.members import for_buyer, make_member, require_buyer
 from sales.services.sessions import day_in, require_in_use, session_for
 from sales.services.vouching import issue, require_vouchers
 
@@ -60,12 +61,14 @@ def record_sale(
     """Sell: price the lines, take the money, and move what is sold to reuse.
 
     Raises ValidationError ``till_retired``, ``no_open_session``, ``payments_do_not_cover``,
-    ``change_without_cash``, or what ``priced``, ``spread`` and ``post`` raise.
+    ``change_without_cash``, or what ``require_buyer``, ``priced``, ``spread`` and ``post`` raise.
     """
     require_in_use(till)
+    require_buyer(till, whole.buyer, payments)
     head = journal.hold(till)
     entry = replace(entry, business_date=day_in(session_for(head, entry), entry))
     today = Today(entry.site, entry.day)
+    lines = for_buyer(lines, whole.buyer, entry.day)
     rows = [priced(today, n, line) for n, line in enumerate(lines, start=1)]
     weigh(entry.site, rows, lines)
     sale = ticket_of(entry, till, rows, whole)
@@ -84,6 +87,7 @@ def record_sale(
     for paid in money:
         paid.sale = sale
     keep(*money)
+    make_member(sale, rows)
     return sale
 
 
@@ -108,7 +112,7 @@ def _payment(paid: Paid) -> Payment:
 
 def ticket_of(entry: Entry, till: Till, rows: Sequence[SaleLine], whole: Whole) -> Sale:
     """The ticket of these rows: what is taken off it spread over them, and their VAT."""
-    sale = Sale(till=till, discount_cents=spread(rows, whole.discount))
+    sale = Sale(till=till, buyer=whole.buyer, discount_cents=spread(rows, whole.discount))
     sale.discount_reason = whole.discount.reason if whole.discount else ""
     terms = VatTerms.objects.on(entry.site.organisation_id, entry.day)
     for row in rows:
@@ -205,8 +209,7 @@ def _require_on_the_grid(site: Site, key: PriceKey) -> None:
 
 def _price(line: Wanted) -> int:
     """The price that was given, else the item's or the key's."""
-    priced = line.item or line.key
-    known = priced.price_cents if priced else None
+    known = line.known_cents(line.item or line.key)
     price_cents = known if line.price_cents is None else line.price_cents
     if price_cents is None:
         raise ValidationError(

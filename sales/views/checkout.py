@@ -25,7 +25,8 @@ from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import Method, ParkedTicket, Sale, Till, Visitors, Voucher
+from sales.models import Buyer, Method, ParkedTicket, Sale, Till, Visitors, Voucher
+from sales.models.buyers import card_number
 from sales.models.vouchers import is_voucher
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
@@ -127,7 +128,9 @@ def _fields(request: CallerRequest, till: Till, mode: Mode) -> Mapping[str, Any]
 
 def _park(request: CallerRequest, found: Checkout) -> None:
     """Let the ticket wait; again, where it waited before."""
-    fields = {name: text for name, text in found.slip.posted().items() if name != "received"}
+    fields = {
+        name: text for name, text in found.slip.posted().items() if name not in ("received", "who")
+    }
     with writing():
         ParkedTicket.objects.update_or_create(
             uuid=UUID(fields["id"]),
@@ -169,13 +172,17 @@ def till_of(request: CallerRequest, code: str, *, or_retired: bool = False) -> T
 def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> Voucher | None:
     """Add what lies in the scan field and do what the pressed button says, or note why not.
 
-    A voucher of the house that was scanned is paid with once the ticket is reckoned.
+    A voucher of the house that was scanned is paid with once the ticket is reckoned. A member's
+    card says who buys; lines cost what they do to whoever it is for.
     """
     voucher = None
+    slip.is_member = counter.makes_member(slip)
     try:
         code = data.get("code", "").strip()
         if is_voucher(code):
             voucher = scanning.read_voucher(counter.till, code)
+        elif number := card_number(code):
+            slip.name(_known(counter, number))
         elif code := code or slip.stray_code():
             item = scanning.read(counter.till, code)
             slip.add_item(item)
@@ -185,7 +192,16 @@ def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> Voucher | No
                 order(slip, counter, data[name])
     except ValidationError as refusal:
         slip.refusal = refusal
+    if (is_member := counter.makes_member(slip)) != slip.is_member:
+        slip.reprice(counter.keys, is_member=is_member)
     return voucher
+
+
+def _known(counter: Counter, number: str) -> Buyer:
+    buyer = counter.buyer(number)
+    if buyer is None:
+        raise ValidationError(_("This buyer is not known here."), code="unknown_buyer")
+    return buyer
 
 
 def _note_voucher(found: Checkout, voucher: Voucher) -> None:
@@ -256,6 +272,8 @@ def _number(text: str) -> int:
 ORDERS: dict[str, Callable[[Slip, Counter, str], None]] = {
     "key": lambda slip, counter, code: slip.add_key(_named(counter.keys, code)),
     "category": lambda slip, counter, code: slip.add_category(_named(counter.categories, code)),
+    "buyer-is": lambda slip, counter, number: slip.name(_known(counter, number)),
+    "nobody": lambda slip, _counter, word: slip.unname(word),
     "remove": lambda slip, _counter, line: slip.remove(_number(line)),
     "more": lambda slip, _counter, line: slip.step(_number(line), 1),
     "less": lambda slip, _counter, line: slip.step(_number(line), -1),

@@ -181,6 +181,8 @@ def _shown(
         "by": _by(request, sale.movement),
         "refunds": [(back, _by(request, back.movement)) for back in refunds],
         "form": form,
+        "may_sell": request.user.may("sell", sale.movement.site),
+        "invoices": sorted(sale.invoices.all(), key=lambda invoice: invoice.pk),
         "is_all_back": all(line.refunded == line.quantity for line in lines),
         "is_refused": status != 200,
         "is_new": "vente" in request.GET and form is not None,

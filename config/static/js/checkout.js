@@ -262,6 +262,7 @@ adopt();
 let lost = sessionStorage.getItem(kept);
 const address = new URL(location);
 const brought = address.searchParams.get("code");
+const guest = address.searchParams.get("buyer-is");
 
 async function restore() {
   const pairs = JSON.parse(lost);
@@ -278,13 +279,15 @@ async function restore() {
 async function find() {
   await restore().catch(() => say("silent"));
   if (brought) await command([["do", "scan"], ["code", brought]]);
+  if (guest) await command([["buyer-is", guest], ["code", ""]]);
 }
 
 quiet(code);
 if (lost) enqueue(find);
 else settle();
-if (brought) {
-  address.searchParams.delete("code"); // read once: a reload is not another scan
+if (brought || guest) {
+  address.searchParams.delete("code");
+  address.searchParams.delete("buyer-is"); // read once: a reload is not another scan
   history.replaceState(null, "", address);
 }
 
