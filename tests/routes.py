@@ -429,6 +429,8 @@ PAGES = {
     "reglages/sites/<str:code>/": Sample(path={"code": "$site"}),
     "reglages/caisses/": ALONE,
     "reglages/prix/": ALONE,
+    "reglages/boutique/": ALONE,
+    "reglages/tva/": ALONE,
     "reglages/sites/<str:site>/caisses/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/caisses/nouveau/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/caisses/<str:code>/": Sample(

@@ -11,7 +11,7 @@ from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.shapes import READ_ERRORS, Shape, keyset
 from sales.api.tickets import sites_asked
-from sales.models import PriceKey, Till
+from sales.models import Nature, PriceKey, PriceMode, Till
 from sales.prices import prices_of, suggestions_of
 
 router = Doors()
@@ -33,21 +33,23 @@ class Tills(Schema):
 
 
 class KeyOut(Schema):
-    """A line of the price grid; without price, it is typed at the till."""
+    """A line of the price grid: its price by its ``mode``, or none where one is typed."""
 
     code: str
     name: str
     site: str
-    category: str
+    nature: Nature
+    category: str | None
     price_cents: int | None
+    mode: PriceMode
 
     @staticmethod
     def resolve_site(row: PriceKey) -> str:
         return row.site.code
 
     @staticmethod
-    def resolve_category(row: PriceKey) -> str:
-        return row.category.code
+    def resolve_category(row: PriceKey) -> str | None:
+        return row.category.code if row.category else None
 
 
 class Keys(Schema):

@@ -19,10 +19,14 @@ from sales.templatetags.money import euros
 
 
 def _price(key: PriceKey) -> Any:
-    return _("free") if key.price_cents is None else euros(key.price_cents)
+    if key.price_cents is None:
+        return key.mode.label
+    return f"{euros(key.price_cents)} / kg" if key.is_per_kg else euros(key.price_cents)
 
 
 def _sold_for(key: PriceKey) -> dict[str, Any]:
+    if key.category is None:
+        return {}
     kinds = Category.objects.under(key.category)
     return {"prices": prices_of(key.organisation, kinds), "key": key}
 
@@ -42,9 +46,12 @@ PRICE_KEYS = Listing(
     form=PriceKeyForm,
     title=_("Price grid"),
     add=_("Add a price"),
-    hint=_("What the till sells in one tap. Without price, it asks for one."),
+    hint=_(
+        "What the till sells in one tap. Without price, it asks for one. Memberships, deliveries"
+        " and gift vouchers are here too."
+    ),
     columns=(
-        Column(_("Category"), lambda row: row.category),
+        Column(_("Category"), lambda row: row.category or row.get_nature_display()),
         Column(_("Price"), _price, is_number=True),
     ),
     template="sales/price_key.html",

@@ -19,7 +19,7 @@ from inventory.views.acts import recorded_number, sites_of
 from organisation.doors import page, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
-from sales import services
+from sales import services, vat
 from sales.forms.tickets import RefundForm, TicketFilters
 from sales.models import Method, Refund, Sale, Till
 from sales.takings import takings
@@ -173,6 +173,7 @@ def _shown(
         "sale": sale,
         "movement": sale.movement,
         "lines": [(line, _code(line, sale)) for line in lines],
+        "mentions": vat.mentions(sale.regime, sale.vat),
         "weight_g": sum(line.weight_g or 0 for line in lines),
         "by": _by(request, sale.movement),
         "refunds": [(back, _by(request, back.movement)) for back in refunds],
