@@ -234,6 +234,11 @@ class SaleLineQuerySet(models.QuerySet["SaleLine"]):
             sale__movement__business_date__range=(start, end),
         )
 
+    def flagged(self, sites: Iterable[Site], since: date) -> Self:
+        """Lines of these sites since a day that a tablet sold against the books."""
+        rows = self.exclude(flag="")
+        return rows.filter(sale__movement__site__in=sites, sale__movement__business_date__gte=since)
+
 
 class SaleLine(models.Model):
     """A line of a ticket: an item, or so many of a category, and the grams they weigh."""
