@@ -38,6 +38,8 @@ def read(till: Till, text: str) -> Item:
 
 def doubt(item: Item) -> Any:
     """What makes one hesitate to sell an object that is here; empty where nothing does."""
+    if item.price_cents is None:
+        return _("%(item)s has no price yet: type one.") % {"item": item}
     place = item.account and item.account.place
     if place and place.use == Place.Use.WORKSHOP:
         return _("%(item)s is still in the workshop by the books: has it been tested?") % {

@@ -50,6 +50,7 @@ from sales.vat import Split
 router = Doors()
 
 NatureName = Literal["membership", "voucher", "delivery", "gift", "deposit"]
+DotName = Literal["blue", "yellow", "red", "green", "orange", "pink", "violet", "black"]
 MethodName = Literal["cash", "card", "cheque", "voucher", "local_currency", "other"]
 
 
@@ -123,7 +124,10 @@ class SaleLineIn(Shape):
     lot: Flag = False
     weight_g: Load | None = Field(None, description="Of the whole line, as weighed at the till.")
     from_scale: Flag = Field(False, description="The weight was read from a scale, not typed.")
-    discount: DiscountIn | None = None
+    discount: DiscountIn | None = Field(
+        None, description="In the place of what the day takes off by itself."
+    )
+    dot: DotName | None = Field(None, description="The colour of the week's dot that it wears.")
     seen: SeenIn | None = None
 
     @model_validator(mode="after")
@@ -155,6 +159,7 @@ class SaleLineIn(Shape):
             is_from_scale=self.from_scale,
             discount=off.said() if off else None,
             sold_as=SoldAs(mode=seen.mode if seen else None) if is_sold else None,
+            dot=self.dot or "",
         )
         if not isinstance(self.item, NoItem) or seen is None:
             return wanted

@@ -13,10 +13,23 @@ from django.utils.translation import gettext_lazy as _
 from inventory import codes
 from inventory.models import Category
 from inventory.units import exact_euros
-from sales.models import Method, PriceKey
+from sales.models import Method, Nature, PriceKey
 
-KEPT = ("id", "method", "received", "seen", "show", "others")
-LINE = ("item", "category", "key", "quantity", "price", "lot", "weight", "off", "unit", "reason")
+KEPT = ("id", "method", "received", "seen", "show", "others", "off", "unit", "reason")
+LINE = (
+    "nature",
+    "item",
+    "category",
+    "key",
+    "quantity",
+    "price",
+    "lot",
+    "weight",
+    "off",
+    "unit",
+    "reason",
+    "dot",
+)
 TYPED = ("price", "weight", "off", "reason")
 PAYMENT = ("method", "amount")
 MOST_LINES = 80  # Django reads a thousand fields of a form at most
@@ -30,6 +43,7 @@ class Slip:
         self.kept = {name: data.get(name, "") for name in KEPT}
         self.kept["id"] = self.kept["id"] if data else str(uuid4())
         self.kept["method"] = self.kept["method"] or Method.CASH.value
+        self.kept["unit"] = self.kept["unit"] or "cents"
         self.lines = _rows(data, "lines", LINE)
         self.payments = _rows(data, "pays", PAYMENT)
         self.touched: int | None = None  # the line whose fields stay open
@@ -51,7 +65,7 @@ class Slip:
     def stray_code(self) -> str:
         """A label that was scanned while another field was asked for; that one is emptied."""
         typed = [(line, name) for line in self.lines for name in TYPED]
-        for where, name in ((self.kept, "received"), *typed):
+        for where, name in ((self.kept, "received"), (self.kept, "off"), *typed):
             code = codes.normalise(where[name])
             is_word = name == "reason" and where[name].strip().isalpha()
             if codes.is_valid(code) and not is_word:
@@ -83,6 +97,11 @@ class Slip:
     def add_category(self, category: Category) -> None:
         """One of a category, at a price still to type."""
         self._add(category=category.code, quantity="1")
+
+    def round_up(self, cents: int) -> None:
+        """Make the customer's gift ``cents``: the change that they leave."""
+        self.lines = [line for line in self.lines if line["nature"] != Nature.GIFT]
+        self._add(nature=Nature.GIFT.value, quantity="1", price=_text(cents))
 
     def remove(self, number: int) -> None:
         del self.lines[number : number + 1]

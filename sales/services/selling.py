@@ -34,10 +34,10 @@ from sales.models import (
     VatTerms,
     WeightSource,
 )
+from sales.reductions import Discount, Today
 from sales.services import leased
 from sales.services.sessions import require_in_use, session_for
 
-HUNDRED = 100
 KG, HALF_KG = 1_000, 500
 DISCOUNTED = (Nature.GOODS, Nature.DELIVERY)  # a gift or a membership costs what it costs
 KNOWN_BY = {
@@ -45,19 +45,6 @@ KNOWN_BY = {
     WeightSource.SCALE: KnownBy.WEIGHED,
     WeightSource.AVERAGE: KnownBy.UNIT_AVERAGE,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Discount:
-    """What is taken off a line, in cents or in hundredths of it, and why."""
-
-    reason: str
-    amount_cents: int = 0
-    percent: int = 0
-
-    def of(self, price_cents: int) -> int:
-        """Cents taken off ``price_cents``; a share of it rounds half up."""
-        return self.amount_cents + (price_cents * self.percent * 2 + HUNDRED) // (2 * HUNDRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +66,7 @@ class Wanted:
 
     What is no object is of another ``nature``. ``price_cents`` is of one, of the whole where it
     ``is_lot``, or of a kilogram; without it, the item's own or the key's. ``weight_g`` is of the
-    whole line.
+    whole line; ``dot`` the colour that it wears.
     """
 
     item: Item | None = None
@@ -92,6 +79,7 @@ class Wanted:
     weight_g: int | None = None
     is_from_scale: bool = False
     discount: Discount | None = None
+    dot: str = ""
     sold_as: SoldAs | None = None
 
     @property
@@ -151,7 +139,8 @@ def record_sale(
     require_in_use(till, entry)
     head = journal.hold(till)
     entry = replace(entry, business_date=leased.day_at(entry, session_for(head, entry)))
-    rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
+    today = Today(entry.site, entry.day)
+    rows = [priced(today, n, line) for n, line in enumerate(lines, start=1)]
     weigh(entry.site, rows, lines)
     leased.flag(entry, rows)
     sale = _ticket(entry, till, rows, whole)
@@ -204,17 +193,19 @@ def spread(rows: Sequence[SaleLine], discount: Discount | None) -> int:
     return off_cents
 
 
-def priced(site: Site, position: int, line: Wanted) -> SaleLine:
-    """The row that a line would have on a ticket of ``site``, still without its weight.
+def priced(today: Today, position: int, line: Wanted) -> SaleLine:
+    """The row that a line would have on a ticket of a site today, still without its weight.
 
     Raises ValidationError ``key_elsewhere``, ``key_retired``, ``price_missing``,
-    ``weight_missing`` or ``discount_too_large``.
+    ``weight_missing``, ``unknown_dot`` or ``discount_too_large``.
     """
+    site = today.site
     if line.key is not None and line.sold_as is None:
         _require_on_the_grid(site, line.key)
     price_cents = _price(line)
     before_cents = _before(line, price_cents)
-    off_cents = line.discount.of(before_cents) if line.discount else 0
+    discount = line.discount or (None if line.sold_as else today.discount(line))
+    off_cents = discount.of(before_cents) if discount else 0
     if off_cents > before_cents:
         raise ValidationError(
             _("More is taken off than “%(line)s” costs."),
@@ -234,7 +225,7 @@ def priced(site: Site, position: int, line: Wanted) -> SaleLine:
         price_mode=line.mode,
         is_lot=line.is_lot and line.mode != PriceMode.PER_KG,
         discount_cents=off_cents,
-        discount_reason=line.discount.reason if line.discount else "",
+        discount_reason=discount.reason if discount else "",
         total_cents=before_cents - off_cents,
         flag=Flag.UNKNOWN if line.sold_as and line.sold_as.is_unknown else "",
     )

@@ -11,7 +11,7 @@ from inventory.models import Balance, Flow, Item, Kind, Verb
 from inventory.verify import differences
 from organisation.models import User
 from sales.journal.verify import findings
-from sales.models import Chain, Envelope, JournalEntry, Method, Refund, Sale, SaleLine
+from sales.models import Chain, Envelope, JournalEntry, Method, Reduction, Refund, Sale, SaleLine
 from sales.services import Count, Paid, Wanted, close_session
 from sales.services import record_sale as sell
 from tests.conftest import codes
@@ -149,6 +149,16 @@ def test_a_key_that_was_sold_by_weight_then_is_sold_by_weight(device, counter):
     [ticket] = device.send()
     assert ticket["lines"][0]["total_cents"] == 300
     assert faults() == []
+
+
+def test_what_the_day_takes_off_by_itself_is_the_tablets_to_say(device, world):
+    """It knew the day's reductions, or not: what it charged counts."""
+    Reduction.objects.create(
+        organisation=world.navette, site=world.canal, code="x", name="Moitié prix", percent=50
+    )
+    device.sale(mob(1_000), total=1_000)
+    [ticket] = device.send()
+    assert ticket["lines"][0]["discount_cents"] == 0
 
 
 def test_a_ticket_whose_lines_do_not_come_to_its_total_is_refused(device):
