@@ -23,7 +23,10 @@ class TillLeaseQuerySet(models.QuerySet["TillLease"]):
 
     def live_at(self, till: Till) -> "TillLease | None":
         """The lease under way of a till."""
-        return self.live().filter(till=till).select_related("station", "begun").first()
+        lease = self.live().filter(till=till).select_related("station", "begun").first()
+        if lease is not None:
+            lease.till = till  # with what is known of it
+        return lease
 
 
 class TillLease(models.Model):

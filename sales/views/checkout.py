@@ -23,7 +23,8 @@ from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import ParkedTicket, Sale, Till, Visitors
+from sales.models import ParkedTicket, Sale, Till, TillLease, Visitors
+from sales.views.held import held
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
 
@@ -47,8 +48,8 @@ def checkout(request: CallerRequest, till: str) -> HttpResponse:
     """A till: what its buttons change of the ticket under way, then the sale."""
     found_till = till_of(request, till)
     counter = Counter(found_till)
-    if request.method != "POST" and counter.session is None:
-        return redirect("open-till", till=till)
+    if request.method != "POST" and (instead := _instead(request, counter)):
+        return instead
     slip = Slip(_fields(request, found_till))
     _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
@@ -72,6 +73,13 @@ def checkout(request: CallerRequest, till: str) -> HttpResponse:
     }
     template = "sales/_work.html" if PART in request.headers else "sales/checkout.html"
     return render(request, template, context, status=422 if found.is_refused else 200)
+
+
+def _instead(request: CallerRequest, counter: Counter) -> HttpResponse | None:
+    """Where nothing can be sold here now: that a tablet holds the till, or the float to count."""
+    if lease := TillLease.objects.live_at(counter.till):
+        return held(request, lease)
+    return None if counter.session else redirect("open-till", till=counter.till.code)
 
 
 def _fields(request: CallerRequest, till: Till) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 
 from inventory.models import Balance, Flow, Item, Kind, Verb
 from inventory.verify import differences
@@ -250,3 +251,33 @@ def test_a_day_of_a_tablet_closes_on_what_it_took(device, chair):
     [z] = device.send()
     assert (z["figures"]["total_cents"], z["gap_cents"]) == (3_500, 0)
     assert faults() == []
+
+
+# At the office
+
+
+@pytest.fixture
+def office(world):
+    client = Client()
+    client.force_login(world.anna)
+    return client
+
+
+def test_a_ticket_is_found_and_printed_by_the_tablets_number(device, office, chair, world, entry):
+    sold_elsewhere(world, entry, chair)
+    _path, sale = device.sale(labelled(chair), mob(800), total=2_300)
+    device.refund(sale["id"], 2, 800)
+    device.send()
+    kept = Envelope.objects.get(number="C1-000001").hash
+    page = office.get("/tickets/C1-000001/").content.decode()
+    assert "C1-000001" in page
+    assert kept[:8] in page
+    assert "C1-000002" in page
+    assert "À tirer au clair" in page or "To look into" in page
+    for other in ("VE-canal-C1-000001", "C1-000002", "RE-canal-C1-000002"):
+        assert office.get(f"/tickets/{other}/")["Location"] == "/tickets/C1-000001/"
+    for typed in ("C1-000001", "c1-000001", "VE-canal-C1-000001", "C1-000002"):
+        found = office.get("/caisse/tickets/", {"number": typed})
+        assert found["Location"] == "/tickets/C1-000001/"
+    assert office.get("/d/VE-canal-C1-000001/", follow=True).status_code == 200
+    assert "C1-000001" in office.get("/").content.decode()
