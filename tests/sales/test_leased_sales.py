@@ -10,13 +10,14 @@ from django.test import Client
 
 from inventory.models import Balance, Flow, Item, Kind, Verb
 from inventory.verify import differences
-from organisation.models import User
+from organisation.models import HeldEntry, User
+from organisation.services import withdraw
 from sales.journal.verify import findings
 from sales.models import Chain, Envelope, JournalEntry, Method, Reduction, Refund, Sale, SaleLine
 from sales.services import Count, Paid, Wanted, close_session
 from sales.services import record_sale as sell
 from tests.conftest import codes
-from tests.sales.device import Device, mob
+from tests.sales.device import Device, mob, text_of
 from tests.tills import open_till
 
 pytestmark = pytest.mark.database
@@ -250,6 +251,29 @@ def test_a_day_of_a_tablet_closes_on_what_it_took(device, chair):
     device.close({"5000": 2, "1000": 1, "500": 1})
     [z] = device.send()
     assert (z["figures"]["total_cents"], z["gap_cents"]) == (3_500, 0)
+    assert faults() == []
+
+
+def test_what_a_withdrawn_tablet_sold_is_recorded_by_a_manager_in_its_order(device, world):
+    """Handed over as it was written: the envelope, and its place in the chain, stay."""
+    device.sale(mob(700), total=700)
+    device.sale(mob(800), total=800)
+    withdraw(station=device.station)
+    for path, content in device.queue:
+        assert device.post_entry((path, content)).status_code == 403
+        held = {"site": "canal", "entry": content["id"], "path": f"/api/v1/{path}"}
+        now = datetime.now(UTC).isoformat()
+        answer = device.post("organisation/held", **held, body=text_of(content), occurred_at=now)
+        assert answer.status_code == 201, answer.json()
+    office = Client()
+    office.force_login(world.manager)
+    first, second = HeldEntry.objects.order_by("pk")
+    office.post(f"/saisies/{second.pk}/", {"do": "record"})
+    assert not Sale.objects.exists()  # the one before it first
+    for entry in (first, second):
+        office.post(f"/saisies/{entry.pk}/", {"do": "record"})
+    assert [sale.number for sale in Sale.objects.order_by("pk")] == ["C1-000001", "C1-000002"]
+    assert Sale.objects.first().movement.author == world.manager
     assert faults() == []
 
 
