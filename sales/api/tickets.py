@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, Self
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from ninja import Field, Query, Schema
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
@@ -84,7 +84,7 @@ class NoItem:
 class _Met(May):
     """An item; where a tablet holds the till, whatever label it names."""
 
-    def _look_up(self, model: Any, value: str, request: HttpRequest) -> Any:
+    def _look_up(self, model: Any, value: str, request: Any) -> Any:
         try:
             return super()._look_up(Item, value, request)
         except PydanticCustomError:

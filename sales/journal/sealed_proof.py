@@ -12,7 +12,7 @@ from sales.journal import canonical
 from sales.journal.bodies import Data, lease_begun_data, lease_ended_data
 from sales.journal.sealed import RECIPE, hash_of
 from sales.models import TECHNICAL, Envelope, JournalEntry, Kind, TillLease
-from sales.models.journal import GENESIS, Bytes
+from sales.models.journal import GENESIS
 from sales.models.leases import number_of
 
 How = Literal["altered", "missing", "unverifiable"]
@@ -46,8 +46,8 @@ def strays(using: str) -> Iterator[str]:
 def unsealed(batch: Sequence[JournalEntry], seals: Seals, using: str) -> Iterator[Wrong]:
     """All that is wrong with the envelopes and the leases of these events, in their order."""
     keys = [event.pk for event in batch]
-    rows = Envelope.objects.using(using).filter(event__in=keys).defer("body")
-    rows = rows.annotate(raw=Bytes("body")).select_related("lease__begun", "till")
+    rows = Envelope.objects.using(using).filter(event__in=keys).raw_bodies()
+    rows = rows.select_related("lease__begun", "till")
     envelopes = {row.event_id: row for row in rows}
     leases = _leases(keys, using)
     for event in batch:
@@ -106,7 +106,7 @@ def _sealed(event: JournalEntry, data: Data, row: Envelope | None, seals: Seals)
         return
     if row.hash != data.get("envelope") or seals.lease is None:
         yield event, "altered", _("another envelope than the one it names")
-    if hash_of(seals.hash, bytes(row.raw)) != row.hash:
+    if hash_of(seals.hash, bytes(row.raw_body)) != row.hash:
         yield event, "altered", _("the hash is not that of the envelope")
     seals.seq, seals.tickets = seals.seq + 1, seals.tickets + (event.kind in TICKETS)
     if not _fits(event, data, row, seals):
@@ -137,7 +137,7 @@ def _fits(event: JournalEntry, data: Mapping[str, Any], row: Envelope, seals: Se
         "total_cents": data.get("total_cents") if is_ticket else None,
     }
     try:
-        said = json.loads(bytes(row.raw))
+        said = json.loads(bytes(row.raw_body))
         is_told = all(said[key] == value for key, value in about.items())
     except (ValueError, TypeError, LookupError):
         return False

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Site, Station
-from sales.models.journal import GENESIS, JournalEntry
+from sales.models.journal import GENESIS, Bytes, JournalEntry
 from sales.models.shop import Till
 
 if TYPE_CHECKING:
@@ -96,6 +96,10 @@ class EnvelopeQuerySet(models.QuerySet["Envelope"]):
         numbered = self.filter(till=till).exclude(number=None).order_by("-seq").first()
         return int(numbered.number.rpartition("-")[2]) if numbered and numbered.number else 0
 
+    def raw_bodies(self) -> Self:
+        """With ``raw_body``, the bytes of the body, in its place."""
+        return self.defer("body").annotate(raw_body=Bytes("body"))
+
     def sent_as(self, uuid: "UUID") -> "Envelope | None":
         return self.filter(event__uuid=uuid).first()
 
@@ -110,7 +114,7 @@ class Envelope(models.Model):
     number = models.CharField(max_length=80, null=True, db_index=True)  # noqa: DJ001 (many have none)
     body = models.TextField()
     hash = models.CharField(max_length=64)
-    raw: bytes  # of those read with ``raw``
+    raw_body: bytes  # of those read by ``raw_bodies``
 
     objects = EnvelopeQuerySet.as_manager()
 

@@ -91,7 +91,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
 
     def latest_at(self, till: Till) -> "Sale | None":
         """The last ticket of a till."""
-        return self.filter(till=till).select_related("movement").order_by("-pk").first()
+        return self.filter(till=till).select_related("movement__site").order_by("-pk").first()
 
     def between(self, sites: Iterable[Site], start: date, end: date) -> Self:
         """Tickets of these sites on these business days."""
