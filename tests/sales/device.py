@@ -32,11 +32,11 @@ class Device:
         self.person = person
         self.queue = []
 
-    def post(self, path, **content):
+    def post(self, to, /, **content):
         """Post JSON in the name of whoever stands there."""
         content = {"id": str(uuid4()), **content}
         return self.client.post(
-            f"/api/v1/{path}",
+            f"/api/v1/{to}",
             json.dumps(content),
             content_type="application/json",
             headers=self.headers,
