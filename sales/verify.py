@@ -98,6 +98,24 @@ SELECT m.number, s.must_c || ' cents, ' || s.must_g || ' g',
  WHERE m.month >= {since} AND (s.must_c <> s.total_cents OR s.must_g <> s.is_g)""",
     ),
     (
+        gettext_lazy("what is left of a voucher"),
+        """
+SELECT v.code, '≥ 0 cents', s.left_c || ' cents'
+  FROM (SELECT w.id,
+               (SELECT COALESCE(SUM(l.total_cents), 0) FROM sales_saleline l
+                 WHERE l.voucher_id = w.id)
+             + (SELECT COALESCE(SUM(r.total_cents), 0) FROM sales_refund r
+                 WHERE r.voucher_id = w.id)
+             - (SELECT COALESCE(SUM(p.amount_cents), 0) FROM sales_payment p
+                 WHERE p.voucher_id = w.id)
+             - (SELECT COALESCE(SUM(b.amount_cents), 0) FROM sales_refundline b
+                  JOIN sales_saleline l ON l.id = b.line_id
+                 WHERE l.voucher_id = w.id) AS left_c
+          FROM sales_voucher w) s
+  JOIN sales_voucher v ON v.id = s.id
+ WHERE s.left_c < 0""",
+    ),
+    (
         gettext_lazy("cancelled takings of a day"),
         """
 SELECT s.code || ' ' || s.id, '0 cents', s.left_c || ' cents'

@@ -371,6 +371,7 @@ PAGES = {
     "caisse/prix/": ALONE,
     "caisse/<str:till>/": Sample(path={"till": "$till"}),
     "caisse/archives/": ALONE,
+    "caisse/bons/": ALONE,
     "caisse/archives/nouvelle/": Sample(
         body={"of": "$site", "start": "2020-01-01", "end": "$today"}
     ),

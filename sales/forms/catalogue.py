@@ -23,7 +23,14 @@ class AtSiteForm(RowForm):
 
 
 class TillForm(AtSiteForm):
-    RESERVED = ("nouveau", "tickets", "prix", "archives", "SITE")  # /caisse/tickets/ is no till
+    RESERVED = (
+        "nouveau",
+        "tickets",
+        "prix",
+        "archives",
+        "bons",
+        "SITE",
+    )  # /caisse/tickets/ is no till
 
     class Meta:
         model = Till

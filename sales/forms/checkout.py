@@ -29,11 +29,14 @@ from sales.services import Paid, Wanted, Whole
 NOTES = (500, 1_000, 2_000, 5_000, 10_000)  # people pay with these
 
 
+BY_HAND = [(method.value, method.label) for method in Method if method != Method.CREDIT]
+
+
 class CheckoutForm(ActForm):
     """How the customer pays, and the total that was on the screen when they did."""
 
     unsaid = ("show", "others")
-    method = forms.ChoiceField(choices=Method, widget=forms.RadioSelect)
+    method = forms.ChoiceField(choices=BY_HAND, widget=forms.RadioSelect)
     received = EuroField(label=_("Amount received"), required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     off, unit, reason = off_field(), unit_field(), reason_field()
@@ -165,8 +168,7 @@ class Checkout:
 
     def paid(self) -> list[Paid]:
         """The payments as the till's act takes them."""
-        said = [pay.cleaned_data for pay in self.payments]
-        noted = [Paid(Method(each["method"]), each["amount"]) for each in said]
+        noted = [pay.paid() for pay in self.payments]
         last = Paid(Method(self.form.cleaned_data["method"]), self.received_cents)
         return [*noted, last] if last.amount_cents else noted
 

@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.dots import Dot
 from inventory.forms import EuroField, KgField
+from inventory.forms.entries import day_input
 from inventory.models import Category, Item
 from inventory.units import parse_euros
 from organisation.models import Site
 from sales.forms.counter import Counter
 from sales.forms.slip import MOST_LINES, require_money
-from sales.models import Method, Nature, PriceKey, SaleLine
+from sales.models import Method, Nature, PriceKey, SaleLine, Voucher
 from sales.models.shop import ICONS
-from sales.services import Discount, Wanted
+from sales.services import Discount, Paid, Wanted
 
 MOST_UNITS = 1_000
 
@@ -98,6 +99,8 @@ class LineForm(forms.Form):
         label=_("Weight, kg"), required=False, least_g=1, most_g=Site.SCALE_LIMIT_MAX_G
     )
     off, unit, reason = off_field(), unit_field(), reason_field()
+    deposit = EuroField(label=_("Put aside for a deposit of, €"), required=False)
+    until = forms.DateField(label=_("until"), required=False, widget=day_input())
 
     def __init__(self, *args: Any, counter: Counter, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -107,7 +110,9 @@ class LineForm(forms.Form):
         if self["item"].data:
             for name in ("quantity", "lot", "weight"):
                 del self.fields[name]
-        elif self.is_no_object:
+        else:
+            del self.fields["deposit"], self.fields["until"]
+        if self.is_no_object:
             for name in ("lot", "weight", "off", "unit", "reason"):
                 del self.fields[name]
         if "lot" in self.fields and counter.today.dots:
@@ -188,6 +193,13 @@ class LineForm(forms.Form):
     def wanted(self) -> Wanted:
         """The line as the till's act takes it, once it is valid."""
         said, about = self.cleaned_data, self.about
+        if said.get("deposit") is not None and isinstance(about, Item):
+            return Wanted(
+                nature=Nature.DEPOSIT,
+                price_cents=said["deposit"],
+                aside=about,
+                until=said.get("until"),
+            )
         return Wanted(
             item=about if isinstance(about, Item) else None,
             key=about if isinstance(about, PriceKey) else None,
@@ -207,6 +219,7 @@ class PaymentForm(forms.Form):
 
     method = forms.ChoiceField(choices=Method, widget=forms.HiddenInput)
     amount = EuroField(widget=forms.HiddenInput)
+    voucher = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def clean_amount(self) -> int:
         return require_money(self.cleaned_data["amount"])
@@ -214,6 +227,20 @@ class PaymentForm(forms.Form):
     @property
     def word(self) -> Any:
         return dict(Method.choices).get(self["method"].data or "", "")
+
+    def clean_voucher(self) -> Voucher | None:
+        """Raises ValidationError ``unknown_voucher``."""
+        code = self.cleaned_data["voucher"]
+        if not code:
+            return None
+        found = Voucher.objects.named(code).first()
+        if found is None:
+            raise ValidationError(_("This voucher is not one of ours."), code="unknown_voucher")
+        return found
+
+    def paid(self) -> Paid:
+        said = self.cleaned_data
+        return Paid(Method(said["method"]), said["amount"], said.get("voucher"))
 
 
 Lines = forms.formset_factory(

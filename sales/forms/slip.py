@@ -29,9 +29,11 @@ LINE = (
     "unit",
     "reason",
     "dot",
+    "deposit",
+    "until",
 )
 TYPED = ("price", "weight", "off", "reason")
-PAYMENT = ("method", "amount")
+PAYMENT = ("method", "amount", "voucher")
 MOST_LINES = 80  # Django reads a thousand fields of a form at most
 CLAIMED = 500  # what is posted beyond is not even read
 
@@ -117,13 +119,13 @@ class Slip:
         """Note an amount put on the counter; none: it is exact."""
         self.kept["received"] = _text(cents)
 
-    def pay(self, method: str, cents: int) -> None:
+    def pay(self, method: str, cents: int, voucher: str = "") -> None:
         """Note one of several payments; the next is in cash until told otherwise.
 
         Raises ValidationError ``payment_of_nothing``.
         """
         require_money(cents)
-        self.payments.append({"method": method, "amount": _text(cents)})
+        self.payments.append({"method": method, "amount": _text(cents), "voucher": voucher})
         self.kept |= {"method": Method.CASH.value, "received": ""}
 
     def take_back(self, number: int) -> None:

@@ -15,6 +15,7 @@ from sales.models.settings import ShopSettings
 from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.tickets import Flag, Method, Payment, Sale, SaleLine, WeightSource
 from sales.models.vat import Regime, VatTerms
+from sales.models.vouchers import Voucher
 
 WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
@@ -27,6 +28,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (till_id = NEW.till_id AND number = NEW.number)",
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
+    "sales_voucher": "id = NEW.id OR code = NEW.code",
     "sales_envelope": "id = NEW.id OR event_id = NEW.event_id"
     " OR (till_id = NEW.till_id AND (seq = NEW.seq OR number = NEW.number))",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
@@ -65,6 +67,7 @@ __all__ = [
     "TillSession",
     "VatTerms",
     "Visitors",
+    "Voucher",
     "WeightSource",
     "taken_cents",
 ]

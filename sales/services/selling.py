@@ -1,7 +1,7 @@
 """A sale: lines priced and weighed, money taken, and what is sold moved to reuse."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, Leg, post
-from inventory.models import Account, Category, Flow, Item, UnitWeight
+from inventory.models import Account, Flow, UnitWeight
 from inventory.models import Method as KnownBy
 from inventory.services import where_of
 from inventory.shares import shares
@@ -36,7 +36,9 @@ from sales.models import (
 )
 from sales.reductions import Discount, Today
 from sales.services import leased
+from sales.services.asking import NOTHING_ELSE, Paid, Wanted, Whole
 from sales.services.sessions import require_in_use, session_for
+from sales.services.vouching import issue, require_vouchers
 
 KG, HALF_KG = 1_000, 500
 DISCOUNTED = (Nature.GOODS, Nature.DELIVERY)  # a gift or a membership costs what it costs
@@ -47,81 +49,6 @@ KNOWN_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SoldAs:
-    """How a tablet that holds a till sold a line: nothing about it is refused any more.
-
-    ``mode``: how the key was priced then. ``is_unknown``: the label it names means nothing here,
-    the category is the tablet's.
-    """
-
-    label: str = ""
-    mode: PriceMode | None = None
-    is_unknown: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A line as it is asked for: one item, or so many of a category or of a key of the grid.
-
-    What is no object is of another ``nature``. ``price_cents`` is of one, of the whole where it
-    ``is_lot``, or of a kilogram; without it, the item's own or the key's. ``weight_g`` is of the
-    whole line; ``dot`` the colour that it wears.
-    """
-
-    item: Item | None = None
-    category: Category | None = None
-    key: PriceKey | None = None
-    nature: Nature = Nature.GOODS
-    quantity: int = 1
-    price_cents: int | None = None
-    is_lot: bool = False
-    weight_g: int | None = None
-    is_from_scale: bool = False
-    discount: Discount | None = None
-    dot: str = ""
-    sold_as: SoldAs | None = None
-
-    @property
-    def what(self) -> Category | None:
-        """What is sold: the item's category, the key's, or the one that was named."""
-        if self.item is not None:
-            return self.item.category
-        return self.key.category if self.key is not None else self.category
-
-    @property
-    def kind(self) -> Nature:
-        return Nature(self.key.nature) if self.key is not None else self.nature
-
-    @property
-    def mode(self) -> PriceMode:
-        """How it is priced: a key says how, an item's price may be typed over."""
-        if self.key is not None:
-            mode = (self.sold_as and self.sold_as.mode) or PriceMode(self.key.mode)
-            is_over = mode == PriceMode.FIXED and self._is_changed(self.key)
-            return PriceMode.TYPED if is_over else mode
-        is_known = self.item is not None and not self._is_changed(self.item)
-        return PriceMode.FIXED if is_known else PriceMode.TYPED
-
-    def _is_changed(self, priced: Item | PriceKey) -> bool:
-        return self.price_cents not in (None, priced.price_cents)
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """Money on the counter."""
-
-    method: Method
-    amount_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """What concerns a ticket as a whole: what is taken off all of it."""
-
-    discount: Discount | None = None
-
-
 @transaction.atomic
 def record_sale(
     *,
@@ -129,7 +56,7 @@ def record_sale(
     till: Till,
     lines: Sequence[Wanted],
     payments: Sequence[Paid],
-    whole: Whole = Whole(),
+    whole: Whole = NOTHING_ELSE,
 ) -> Sale:
     """Sell: price the lines, take the money, and move what is sold to reuse.
 
@@ -145,12 +72,15 @@ def record_sale(
     leased.flag(entry, rows)
     sale = _ticket(entry, till, rows, whole)
     sale.change_cents = _change(sale.total_cents, payments)
+    require_vouchers(entry, payments)
+    issue(entry, rows, lines)
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     legs += leased.found_legs(entry.site, shelf, rows)
     sale.movement = post(entry=entry, legs=legs)
     money = [
-        Payment(sale=sale, method=each.method, amount_cents=each.amount_cents) for each in payments
+        Payment(sale=sale, method=each.method, amount_cents=each.amount_cents, voucher=each.voucher)
+        for each in payments
     ]
     data = sale_data(sale, rows, money, codes_of(rows))
     event = Event(Kind.SALE, data, amount_cents=sale.total_cents)
@@ -282,7 +212,8 @@ def _label(line: Wanted) -> str:
     if line.key is not None:
         return line.key.name_fr
     with translation.override("fr"):
-        return line.category.name_fr if line.category else str(capfirst(line.kind.label))
+        name = line.category.name_fr if line.category else str(capfirst(line.kind.label))
+    return f"{name} : {line.aside}" if line.aside else name
 
 
 def _change(total_cents: int, payments: Sequence[Paid]) -> int:

@@ -23,7 +23,8 @@ from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import ParkedTicket, Sale, Till, TillLease, Visitors
+from sales.models import Method, ParkedTicket, Sale, Till, TillLease, Visitors, Voucher
+from sales.models.vouchers import is_voucher
 from sales.views.held import held
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
@@ -51,8 +52,11 @@ def checkout(request: CallerRequest, till: str) -> HttpResponse:
     if request.method != "POST" and (instead := _instead(request, counter)):
         return instead
     slip = Slip(_fields(request, found_till))
-    _obey(slip, counter, request.POST or request.GET)
+    voucher = _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
+    if voucher:
+        _note_voucher(found, voucher)
+        found = Checkout(slip, counter, request.user)
     if request.POST.get("do") == "park" and found.lines.forms:
         _park(request, found)
         slip = Slip({})
@@ -135,10 +139,17 @@ def till_of(request: CallerRequest, code: str, *, or_retired: bool = False) -> T
     return till
 
 
-def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
-    """Add what lies in the scan field and do what the pressed button says, or note why not."""
+def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> Voucher | None:
+    """Add what lies in the scan field and do what the pressed button says, or note why not.
+
+    A voucher of the house that was scanned is paid with once the ticket is reckoned.
+    """
+    voucher = None
     try:
-        if code := data.get("code", "").strip() or slip.stray_code():
+        code = data.get("code", "").strip()
+        if is_voucher(code):
+            voucher = scanning.read_voucher(counter.till, code)
+        elif code := code or slip.stray_code():
             item = scanning.read(counter.till, code)
             slip.add_item(item)
             slip.doubt = scanning.doubt(item)
@@ -147,6 +158,21 @@ def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
                 order(slip, counter, data[name])
     except ValidationError as refusal:
         slip.refusal = refusal
+    return voucher
+
+
+def _note_voucher(found: Checkout, voucher: Voucher) -> None:
+    """Pay with what is left of a voucher, as far as the ticket asks."""
+    used = any(
+        pay.cleaned_data.get("voucher") == voucher for pay in found.payments if pay.is_valid()
+    )
+    try:
+        if used:
+            said = _("This voucher is already on the ticket.")
+            raise ValidationError(said, code="voucher_twice")
+        found.slip.pay(Method.CREDIT, min(voucher.left_cents, found.rest_cents), voucher.code)
+    except ValidationError as refusal:
+        found.slip.refusal = refusal
 
 
 def _note_payment(found: Checkout) -> None:
