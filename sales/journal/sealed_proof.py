@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from sales.journal import canonical
 from sales.journal.bodies import Data, lease_begun_data, lease_ended_data
 from sales.journal.sealed import RECIPE, hash_of
-from sales.models import TECHNICAL, Envelope, JournalEntry, Kind, TillLease
+from sales.models import AT_TILL, Envelope, JournalEntry, Kind, TillLease
 from sales.models.journal import GENESIS
 from sales.models.leases import number_of
 
 How = Literal["altered", "missing", "unverifiable"]
 Wrong = tuple[JournalEntry, How, str]
 TICKETS = (Kind.SALE, Kind.REFUND)
-SEALED = (*TICKETS, Kind.SESSION_OPEN, Kind.CASH_MOVE, Kind.CLOSE_DAY)
 
 
 @dataclass(slots=True)
@@ -34,7 +33,7 @@ class Seals:
 def strays(using: str) -> Iterator[str]:
     """Rows that no event stands behind."""
     events = JournalEntry.objects.using(using)
-    sealed, lent = events.filter(kind__in=SEALED), events.filter(kind=Kind.LEASE)
+    sealed, lent = events.filter(kind__in=AT_TILL), events.filter(kind=Kind.LEASE)
     for row in Envelope.objects.using(using).exclude(event__in=sealed.values("pk")):
         yield f"{Envelope._meta.verbose_name} {row.pk}"
     known = lent.values("pk")
@@ -54,7 +53,7 @@ def unsealed(batch: Sequence[JournalEntry], seals: Seals, using: str) -> Iterato
         data = _data(event)
         if event.kind == Kind.LEASE:
             yield from _lent(event, data, leases.get(event.pk), seals)
-        elif event.kind not in TECHNICAL:
+        elif event.kind in AT_TILL:
             yield from _sealed(event, data, envelopes.get(event.pk), seals)
 
 

@@ -6,7 +6,7 @@ a cancellation are rows of their own.
 
 from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
-from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
+from sales.models.journal import AT_TILL, TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.leases import Envelope, TillLease
 from sales.models.reductions import Reduction
 from sales.models.refunds import Refund, RefundLine, taken_cents
@@ -38,6 +38,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 }
 
 __all__ = [
+    "AT_TILL",
     "TECHNICAL",
     "WRITTEN_ONCE",
     "CashMove",
