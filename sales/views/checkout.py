@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -81,7 +82,8 @@ def checkout(request: CallerRequest, till: str) -> HttpResponse:
 
 def _instead(request: CallerRequest, counter: Counter) -> HttpResponse | None:
     """Where nothing can be sold here now: that a tablet holds the till, or the float to count."""
-    if lease := TillLease.objects.live_at(counter.till):
+    lease = TillLease.objects.live_at(counter.till) if counter.till.is_lent else None
+    if lease is not None:
         return held(request, lease)
     return None if counter.session else redirect("open-till", till=counter.till.code)
 
@@ -130,7 +132,9 @@ def _visitors(request: CallerRequest, counter: Counter) -> int:
 
 def till_of(request: CallerRequest, code: str, *, or_retired: bool = False) -> Till:
     """A till in use where the caller may do this. Raises Http404, PermissionDenied."""
-    rows = Till.objects.within(request).select_related("site__organisation", "place")
+    lent = Exists(TillLease.objects.live().filter(till=OuterRef("pk")))
+    rows = Till.objects.within(request).annotate(is_lent=lent)
+    rows = rows.select_related("site__organisation", "place")
     rows = rows if or_retired else rows.offered()
     till: Till | None = rows.named(code).first() if code.isprintable() else None
     if till is None:
