@@ -31,7 +31,7 @@ from inventory.models import (
 )
 from inventory.models.ledger import PREFIXES
 from inventory.months import add_months, first_day, month_of
-from inventory.rows import BATCH, add, insert
+from inventory.rows import add, among, keep
 from inventory.sums import add_up
 from inventory.triggers import PAIRS
 from inventory.whereabouts import carry_items
@@ -237,17 +237,7 @@ def _open_accounts(legs: Sequence[Leg]) -> dict[str, int]:
 
 def _opened(keys: Collection[str]) -> dict[str, int]:
     """Account key → primary key, of those that exist."""
-    found: dict[str, int] = {}
-    with connection.cursor() as cursor:
-        for start in range(0, len(keys), BATCH):
-            batch = list(keys)[start : start + BATCH]
-            marks = ", ".join(["%s"] * len(batch))
-            cursor.execute(
-                f"SELECT key, id FROM inventory_account WHERE key IN ({marks})",  # noqa: S608
-                batch,
-            )
-            found |= cursor.fetchall()
-    return found
+    return dict(among("SELECT key, id FROM inventory_account WHERE key IN ({keys})", list(keys)))
 
 
 def _next_number(site: Site, prefix: str) -> str:
@@ -275,32 +265,14 @@ def _write_movement(entry: Entry, day: date, number: str) -> Movement:
         reverses=entry.reverses,
         note=entry.note,
     )
-    names = [f.attname for f in Movement._meta.concrete_fields if not f.primary_key]
-    [movement.pk] = insert(Movement, names, [[getattr(movement, name) for name in names]])
-    movement._state.adding = False
+    keep(movement)
     movement._state.fields_cache["reversed_by"] = None  # it is new: nobody need ask
     return movement
 
 
-_FLOW_FIELDS = (
-    "movement_id",
-    "from_account_id",
-    "from_category_id",
-    "to_account_id",
-    "to_category_id",
-    "origin_id",
-    "item_id",
-    "weight_g",
-    "units",
-    "method",
-)
-
-
 def _write_flows(movement: Movement, legs: Sequence[Leg], ids: Mapping[str, int]) -> None:
     flows = [_flow(movement, leg, ids) for leg in legs]
-    rows = [[getattr(flow, name) for name in _FLOW_FIELDS] for flow in flows]
-    for flow, pk in zip(flows, insert(Flow, _FLOW_FIELDS, rows), strict=True):
-        flow.pk, flow._state.adding = pk, False
+    keep(*flows)
     movement.lines = flows  # at hand for the answer: nobody reads them again
 
 

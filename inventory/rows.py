@@ -1,9 +1,10 @@
 """Multi-row statements: per arrival, about a sixth of the work of saving objects one by one."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 Sums = dict[tuple[Any, ...], list[int]]
 BATCH = 500  # rows of one statement: well under both engines' limit of parameters
@@ -13,7 +14,7 @@ def insert(
     model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> list[int]:
     """Insert ``rows`` of the named fields; return their primary keys, in order."""
-    table, columns, marks, fields = _statement(model, names)
+    table, columns, marks, fields = _statement(model, tuple(names))
     keys: list[int] = []
     with connection.cursor() as cursor:
         for start in range(0, len(rows), BATCH):
@@ -27,6 +28,16 @@ def insert(
     return keys
 
 
+def keep(*rows: models.Model) -> None:
+    """Insert new rows of one model, in one statement, and give them their keys."""
+    if not rows:
+        return
+    names = [f.attname for f in rows[0]._meta.concrete_fields if not f.primary_key]
+    values = [[vars(row)[name] for name in names] for row in rows]
+    for row, pk in zip(rows, insert(type(rows[0]), names, values), strict=True):
+        row.pk, row._state.adding = pk, False
+
+
 def insert_new(
     model: type[models.Model],
     names: Sequence[str],
@@ -34,7 +45,7 @@ def insert_new(
     returning: str,
 ) -> list[Any]:
     """Insert those of ``rows`` that break no constraint; return a column of them, in no order."""
-    table, columns, marks, fields = _statement(model, names)
+    table, columns, marks, fields = _statement(model, tuple(names))
     found: list[Any] = []
     with connection.cursor() as cursor:
         for start in range(0, len(rows), BATCH):
@@ -57,7 +68,7 @@ def add(
     returning: str = "id",
 ) -> list[tuple[Any, ...]]:
     """Add to the sums of each key, in the database: two writers never overwrite each other."""
-    table, columns, marks, fields = _statement(model, [*key, *sums])
+    table, columns, marks, fields = _statement(model, (*key, *sums))
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in sums)
     found: list[tuple[Any, ...]] = []
     values = [(*k, *rows[k]) for k in sorted(rows) if any(rows[k])]
@@ -73,15 +84,30 @@ def add(
     return found
 
 
-def _statement(model: type[models.Model], names: Sequence[str]) -> tuple[str, str, str, list[Any]]:
+def among(sql: str, keys: Sequence[Any], *values: Any) -> list[tuple[Any, ...]]:
+    """What ``sql`` finds or changes for these keys, whose place in it is ``{keys}``, its last."""
+    found: list[tuple[Any, ...]] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(keys), BATCH):
+            batch = keys[start : start + BATCH]
+            cursor.execute(sql.format(keys=", ".join(["%s"] * len(batch))), [*values, *batch])
+            found += cursor.fetchall() if cursor.description else []
+    return found
+
+
+@cache
+def _statement(
+    model: type[models.Model], names: tuple[str, ...]
+) -> tuple[str, str, str, list[Any]]:
     fields = [model._meta.get_field(name) for name in names]
     columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)  # type: ignore[union-attr]
     return model._meta.db_table, columns, f"({', '.join(['%s'] * len(fields))})", fields
 
 
 def _prepared(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[Any]:
+    here = connections[connection.alias]  # not through its proxy, which looks it up each time
     return [
-        field.get_db_prep_save(value, connection)
+        field.get_db_prep_save(value, here)
         for row in rows
         for field, value in zip(fields, row, strict=True)
     ]

@@ -5,13 +5,18 @@ from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Account, Flow, Item, Kind, Verb
+from inventory.rows import among
 
 if TYPE_CHECKING:
     from inventory.ledger import Entry, Leg
+
+# What a till does counts to the day that it was opened, whatever the clock says of the object.
+AT_A_TILL = (Verb.SELL, Verb.RETURN)
 
 
 def carry_items(entry: "Entry", legs: Sequence["Leg"], ids: Mapping[str, int], day: date) -> None:
@@ -22,18 +27,24 @@ def carry_items(entry: "Entry", legs: Sequence["Leg"], ids: Mapping[str, int], d
             carried.setdefault(leg.item.pk, []).append(leg)
     if not carried:
         return
-    rows = Item.objects.select_for_update().filter(pk__in=carried).order_by("pk")
-    where = dict(rows.values_list("pk", "account"))  # held until the end, always in one order
+    where = _hold(sorted(carried))
     ends: dict[int | None, list[int]] = {}
     for pk, mine in carried.items():
         _require_whole(entry, mine)
         if where[pk] != _account_in(mine[0].from_account, ids):
             _refuse_item(mine[0].item)
         ends.setdefault(_account_in(mine[0].to_account, ids), []).append(pk)
-    if entry.reverses is None:  # what cancels an older act has that act's day
+    if entry.reverses is None and entry.verb not in AT_A_TILL:  # a mirror has the day of its act
         _require_in_order(carried, where, day)
     for new, items in ends.items():
-        Item.objects.filter(pk__in=items).update(account=new)
+        among("UPDATE inventory_item SET account_id = %s WHERE id IN ({keys})", items, new)
+
+
+def _hold(items: Sequence[int]) -> dict[int, int | None]:
+    """Item key → the account it is in; held until the end, always in one order."""
+    clause = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    sql = "SELECT id, account_id FROM inventory_item WHERE id IN ({keys}) ORDER BY id"
+    return dict(among(sql + clause, items))
 
 
 def _require_in_order(

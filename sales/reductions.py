@@ -7,7 +7,7 @@ weekly dots. Where several hold, the largest; what somebody says at the till tak
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.utils import translation
@@ -45,8 +45,7 @@ class Today:
 
     @cached_property
     def rules(self) -> list[Reduction]:
-        rows: Any = Reduction.objects.on([self.site], self.day)
-        return list(rows.select_related("category"))
+        return Reduction.objects.on(self.site, self.day)
 
     @cached_property
     def dots(self) -> dict[str, Dot]:
@@ -69,7 +68,7 @@ class Today:
         return max(found, key=lambda discount: discount.percent, default=None)
 
     def _holds(self, rule: Reduction, line: "Wanted") -> bool:
-        if rule.category and rule.category not in _upwards(line.what):
+        if rule.category_id and rule.category_id not in {each.pk for each in _upwards(line.what)}:
             return False
         return rule.least_weeks is None or self._lies_long(line.item, rule.least_weeks)
 

@@ -199,7 +199,7 @@ def _hang_up(http: Any) -> None:
             each.shutdown(socket.SHUT_RD)
 
 
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
+def at_once(*acts: Callable[[], Any], seconds: float = 120) -> list[Any]:
     """Run the acts in threads that start together; return each one's result or exception."""
     start = Barrier(len(acts))
     results: list[Any] = [None] * len(acts)
@@ -217,5 +217,5 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(seconds)
     return results

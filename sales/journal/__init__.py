@@ -14,10 +14,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from inventory.ledger import Entry
+from inventory.rows import keep
 from organisation.models import Site
+from organisation.prepared import Prepared
 from sales import FISCAL_VERSION
 from sales.journal.sealed import LeasedEntry, Sealed, bad_envelope, held_by
 from sales.models import AT_TILL, Chain, Envelope, JournalEntry, Kind, Till, TillLease
@@ -84,14 +87,17 @@ def hold_site(site: Site) -> Chain:
 
 def _held(site: Site, till: Till | None) -> Chain:
     name = f"{site.organisation.code}/{site.code}/{till.code if till else SITE}"
-    heads = Chain.objects.select_for_update().filter(name=name)
-    head = heads.first()
+    head = _HEAD.row(name)
     if head is None:
         made = {"organisation": site.organisation, "site": site, "till": till}
         Chain.objects.get_or_create(name=name, defaults=made)
-        head = heads.get()
+        head = _HEAD.row(name)
+        assert head is not None  # noqa: S101 (it was made, here or by another)
     head.till, head.site = till, site
     return head
+
+
+_HEAD = Prepared(lambda name: Chain.objects.select_for_update().filter(name=name), "?")
 
 
 def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
@@ -106,7 +112,7 @@ def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
     uuid = event.uuid or entry.submission.uuid
     data = {**event.data, "envelope": sealed.hash} if sealed else event.data
     body = canonical({**_envelope(head, entry, event.kind, uuid), "data": data})
-    row = JournalEntry.objects.create(
+    row = JournalEntry(
         chain=head,
         seq=head.last_seq,
         uuid=uuid,
@@ -115,10 +121,26 @@ def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
         prev_hash=head.last_hash,
         hash=hash_of(head.last_hash, body.encode()),
     )
+    keep(row)
     head.last_hash = row.hash
-    head.save(force_update=True)
+    _move(head)
     row._state.fields_cache["envelope"] = sealed and _kept(sealed, row)
     return row
+
+
+def _move(head: Chain) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sales_chain SET last_seq = %s, last_hash = %s, perpetual_cents = %s,"
+            " perpetual_abs_cents = %s WHERE name = %s",
+            [
+                head.last_seq,
+                head.last_hash,
+                head.perpetual_cents,
+                head.perpetual_abs_cents,
+                head.name,
+            ],
+        )
 
 
 def _kept(sealed: Sealed, event: JournalEntry) -> Envelope:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from inventory.models import ItemCode, Movement
+from inventory.models import Movement
+from inventory.rows import among
 from sales.journal.totals import Totals
 from sales.models import (
     CashMove,
@@ -40,9 +41,8 @@ def codes_of(lines: Sequence[SaleLine]) -> dict[int, str]:
     items = {line.item_id: line.organisation_id for line in lines if line.item_id}
     if not items:
         return {}
-    rows = ItemCode.objects.filter(item__in=items, organisation__in={*items.values()})
-    found = rows.values_list("item", "organisation", "code")
-    return {item: code for item, owner, code in found if items[item] == owner}
+    sql = "SELECT item_id, organisation_id, code FROM inventory_itemcode WHERE item_id IN ({keys})"
+    return {item: code for item, owner, code in among(sql, [*items]) if items[item] == owner}
 
 
 def sale_data(

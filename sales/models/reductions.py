@@ -1,13 +1,11 @@
 """Reductions of a day: what a shop takes off by itself, all day long."""
 
-from collections.abc import Iterable
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -15,16 +13,15 @@ from simple_history.models import HistoricalRecords
 from inventory.models import Category
 from inventory.models.places import Owned
 from organisation.models import Site
+from organisation.prepared import Prepared
 from sales.models.shop import AtSiteQuerySet
 
 
 class ReductionQuerySet(AtSiteQuerySet):
-    def on(self, sites: Iterable[Site], day: date) -> Self:
-        """Those that hold at these sites on ``day``."""
-        begun = Q(first_day=None) | Q(first_day__lte=day)
-        lasting = Q(last_day=None) | Q(last_day__gte=day)
-        of_week = Q(weekday=None) | Q(weekday=day.weekday())
-        return self.at(sites).filter(begun, lasting, of_week)
+    def on(self, site: Site, day: date) -> "list[Reduction]":
+        """Those that hold at a site on ``day``, in their order."""
+        rows = [rule for rule in _OFFERED.rows(site.pk) if rule.holds_on(day)]
+        return sorted(rows, key=lambda rule: (rule.position, rule.code))
 
 
 class Reduction(Owned):
@@ -67,8 +64,16 @@ class Reduction(Owned):
         site: Site = self.site
         return site
 
+    def holds_on(self, day: date) -> bool:
+        is_begun = self.first_day is None or self.first_day <= day
+        is_over = self.last_day is not None and self.last_day < day
+        return is_begun and not is_over and self.weekday in (None, day.weekday())
+
     def clean(self) -> None:
         """Raises ValidationError ``bad_period``."""
         if self.first_day and self.last_day and self.last_day < self.first_day:
             said: Any = ValidationError(_("The first day is after the last."), code="bad_period")
             raise ValidationError({"last_day": said})
+
+
+_OFFERED = Prepared(lambda site: Reduction.objects.offered().filter(site=site), -1)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Site, User
 from organisation.permissions import CallerRequest
+from organisation.prepared import Prepared
 from sales.models.journal import JournalEntry
 from sales.models.shop import Till
 
@@ -19,8 +20,10 @@ from sales.models.shop import Till
 class TillSessionQuerySet(models.QuerySet["TillSession"]):
     def open_at(self, till: Till) -> "TillSession | None":
         """The session under way: the last one, unless it was closed."""
-        last = self.filter(till=till).select_related("closing").order_by("-number").first()
-        return last if last and not hasattr(last, "closing") else None
+        session = _OPEN.row(till.pk, till.pk)
+        if session:
+            session.till = till
+        return session
 
 
 class TillSession(models.Model):
@@ -47,6 +50,14 @@ class TillSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.till.code} n° {self.number}"
+
+
+def _open(till: int, same: int) -> TillSessionQuerySet:
+    last = TillSession.objects.filter(till=same).order_by("-number").values("number")[:1]
+    return TillSession.objects.filter(till=till, number=last, closing=None)
+
+
+_OPEN = Prepared(_open, -1, -1)
 
 
 class CashMove(models.Model):

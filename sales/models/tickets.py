@@ -180,7 +180,6 @@ class Flag(models.TextChoices):
 
     SOLD = "sold", _("already sold or given")
     ELSEWHERE = "elsewhere", _("not in this site's stock")
-    EARLY = "early", _("not there yet on that day")
     UNKNOWN = "unknown", _("no object has this label")
 
 

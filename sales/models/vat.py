@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Organisation, Site, User
+from organisation.prepared import Prepared
 from sales.models.journal import JournalEntry
 
 
@@ -27,8 +28,9 @@ class Regime(models.TextChoices):
 class VatTermsQuerySet(models.QuerySet["VatTerms"]):
     def on(self, organisation: Organisation | int, day: date) -> "VatTerms | None":
         """Those that hold on ``day``: the last that were said of those that had begun."""
-        rows = self.filter(site__organisation=organisation, since__lte=day)
-        return rows.order_by("-since", "-event").first()
+        owner = organisation if isinstance(organisation, int) else organisation.pk
+        begun = [terms for terms in _TERMS.rows(owner) if terms.since <= day]
+        return max(begun, key=lambda terms: (terms.since, terms.event_id), default=None)
 
     def of(self, organisation: Organisation | int) -> Self:
         """All that were ever said, newest first, once each."""
@@ -69,3 +71,6 @@ class VatTerms(models.Model):
                 return int(self.rates[category.code])
             category = category.parent
         return int(self.rates.get("", 0))
+
+
+_TERMS = Prepared(lambda owner: VatTerms.objects.filter(site__organisation=owner), -1)

@@ -4,14 +4,12 @@ Of an object that the books have elsewhere, the grams are found in the bulk of t
 from there; the object itself stays where the books have it, for somebody to look into.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Max
-
 from inventory.ledger import Entry, Leg, lock_site, open_day
-from inventory.models import Account, Flow, Item, Kind, Reason
+from inventory.models import Account, Item, Kind, Reason
 from inventory.models import Method as KnownBy
 from organisation.models import Site
 from sales.journal.sealed import LeasedEntry
@@ -35,29 +33,21 @@ def flag(entry: Entry, rows: Sequence[SaleLine]) -> None:
         return
     items = Item.objects.select_for_update(of=("self",)).filter(pk__in=mine).order_by("pk")
     where = {item.pk: item.account for item in items.select_related("account")}
-    latest = _latest(mine)
     seen: set[Any] = set()
     for row in rows:
         if row.item is not None:
             row.item.account = where[row.item.pk]
-            is_again, is_early = row.item_id in seen, latest.get(row.item_id, entry.day) > entry.day
-            row.flag = Flag.SOLD if is_again else _flag_of(row.item.account, entry.site, is_early)
+            is_again = row.item_id in seen
+            row.flag = Flag.SOLD if is_again else _flag_of(row.item.account, entry.site)
             seen.add(row.item_id)
 
 
-def _latest(items: Iterable[Any]) -> dict[Any, date]:
-    """Item → the last day on which an act that stands carried it."""
-    flows = Flow.objects.filter(item__in=items, movement__reverses=None, movement__reversed_by=None)
-    rows = flows.order_by().values_list("item")
-    return dict(rows.annotate(last=Max("movement__business_date")))
-
-
-def _flag_of(account: Account | None, site: Site, is_early: bool) -> Flag | str:
+def _flag_of(account: Account | None, site: Site) -> Flag | str:
     if account is not None and account.kind == Kind.REUSE:
         return Flag.SOLD
     if account is None or account.kind != Kind.STOCK or account.site_id != site.pk:
         return Flag.ELSEWHERE
-    return Flag.EARLY if is_early else ""
+    return ""
 
 
 def flagged_leg(site: Site, shelf: Account, row: SaleLine) -> Leg:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.ledger import Entry, Leg, post
 from inventory.models import Account, Flow, UnitWeight
 from inventory.models import Method as KnownBy
+from inventory.rows import keep
 from inventory.services import where_of
 from inventory.shares import shares
 from inventory.units import format_euros
@@ -79,15 +80,17 @@ def record_sale(
     legs += leased.found_legs(entry.site, shelf, rows)
     sale.movement = post(entry=entry, legs=legs)
     money = [
-        Payment(sale=sale, method=each.method, amount_cents=each.amount_cents, voucher=each.voucher)
+        Payment(method=each.method, amount_cents=each.amount_cents, voucher=each.voucher)
         for each in payments
     ]
     data = sale_data(sale, rows, money, codes_of(rows))
     event = Event(Kind.SALE, data, amount_cents=sale.total_cents)
     sale.event = journal.append(head=head, entry=entry, event=event)
-    sale.save(force_insert=True)
+    keep(sale)
     _write_lines(sale, rows, sale.movement.lines)
-    Payment.objects.bulk_create(money)
+    for paid in money:
+        paid.sale = sale
+    keep(*money)
     return sale
 
 
@@ -285,4 +288,4 @@ def _write_lines(sale: Sale, rows: Sequence[SaleLine], flows: Sequence[Flow]) ->
     for row in rows:
         row.sale = sale
         row.flow = next(left) if row.weight_g else None
-    SaleLine.objects.bulk_create(rows)
+    keep(*rows)

@@ -128,7 +128,9 @@ class Books(RuleBasedStateMachine):
         *booked, last = made or [None]
         if not isinstance(last, Movement):  # refused on the way
             booked = made
-        expected = expected or self.foresee(month_of(day) <= self.closed[site.code], booked, day)
+        in_order = None if verb in (Verb.SELL, Verb.RETURN) else day  # a till has a day of its own
+        is_closed = month_of(day) <= self.closed[site.code]
+        expected = expected or self.foresee(is_closed, booked, in_order)
         assert refusal == expected
         if refusal:
             return None
