@@ -28,7 +28,7 @@ from sales.services import EnvelopeDiffersError, Sent
 
 router = Doors()
 
-Seq = Annotated[int, Field(strict=True, ge=0, lt=10**9)]
+Seq = Annotated[int, Field(strict=True, ge=0, le=10**9)]
 VERBS = {Kind.REFUND: Verb.RETURN}  # what is not a sale, or counts as one
 
 

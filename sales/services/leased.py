@@ -31,12 +31,13 @@ def flag(entry: Entry, rows: Sequence[SaleLine]) -> None:
     mine = {row.item_id for row in rows if row.item_id}
     if not mine or not isinstance(entry, LeasedEntry):
         return
-    items = Item.objects.select_for_update(of=("self",)).filter(pk__in=mine).order_by("pk")
-    where = {item.pk: item.account for item in items.select_related("account")}
+    items = Item.objects.select_for_update().filter(pk__in=mine).order_by("pk")
+    where = dict(items.values_list("pk", "account"))  # joined, it would be as before the wait
+    accounts = Account.objects.select_related("place").in_bulk({*where.values()} - {None})
     seen: set[Any] = set()
     for row in rows:
         if row.item is not None:
-            row.item.account = where[row.item.pk]
+            row.item.account = accounts.get(where[row.item.pk])
             is_again = row.item_id in seen
             row.flag = Flag.SOLD if is_again else _flag_of(row.item.account, entry.site)
             seen.add(row.item_id)
