@@ -4,6 +4,7 @@ Tickets, refunds and the takings of a day are written once: triggers refuse any 
 a cancellation are rows of their own.
 """
 
+from sales.models.copies import Copy
 from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
 from sales.models.journal import AT_TILL, TECHNICAL, Chain, JournalEntry, Kind
@@ -28,6 +29,8 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (till_id = NEW.till_id AND number = NEW.number)",
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
+    "sales_copy": "id = NEW.id OR event_id = NEW.event_id"
+    " OR (sale_id = NEW.sale_id AND number = NEW.number)",
     "sales_voucher": "id = NEW.id OR code = NEW.code",
     "sales_envelope": "id = NEW.id OR event_id = NEW.event_id"
     " OR (till_id = NEW.till_id AND (seq = NEW.seq OR number = NEW.number))",
@@ -44,6 +47,7 @@ __all__ = [
     "CashMove",
     "Chain",
     "Closing",
+    "Copy",
     "DayPayment",
     "DayTakings",
     "Envelope",

@@ -59,6 +59,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "movement__author",
             "till",
             "event__envelope",
+            "event__chain__site__organisation",
         ).prefetch_related(
             "payments",
             "lines__category",
@@ -68,6 +69,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "lines__item__codes",
             "lines__refunds",
             "refunds__movement__site",
+            "copies",
         )
 
     def listed(self) -> Self:

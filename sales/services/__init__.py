@@ -4,7 +4,9 @@ A shop without tickets notes what its day brought.
 """
 
 from sales.reductions import Discount
+from sales.services.around import Opening, abandon, open_drawer
 from sales.services.asking import Paid, SoldAs, Wanted, Whole
+from sales.services.handing import hand_out
 from sales.services.leasing import Retired, give_back, lease_till, retire_till
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
@@ -32,6 +34,7 @@ from sales.services.sessions import (
     open_session,
 )
 from sales.services.terms import set_vat
+from sales.services.training import rehearse_sale
 
 __all__ = [
     "MOST_CENTS",
@@ -40,25 +43,30 @@ __all__ = [
     "Count",
     "Discount",
     "EnvelopeDiffersError",
+    "Opening",
     "Paid",
     "Retired",
     "Sent",
     "SoldAs",
     "Wanted",
     "Whole",
+    "abandon",
     "cancel_takings",
     "close_session",
     "give_back",
+    "hand_out",
     "lease_till",
     "move_cash",
     "note_difference",
     "note_spell",
     "note_takings",
+    "open_drawer",
     "open_envelope",
     "open_session",
     "priced",
     "record_sale",
     "refund_sale",
+    "rehearse_sale",
     "require_same_envelope",
     "retire_till",
     "set_vat",
