@@ -14,6 +14,7 @@ from organisation.models import HeldEntry, User
 from organisation.services import withdraw
 from sales.journal.verify import findings
 from sales.models import Chain, Envelope, JournalEntry, Method, Reduction, Refund, Sale, SaleLine
+from sales.receipt import Receipt
 from sales.services import Count, Paid, Wanted, close_session
 from sales.services import record_sale as sell
 from tests.conftest import codes
@@ -305,3 +306,12 @@ def test_a_ticket_is_found_and_printed_by_the_tablets_number(device, office, cha
         assert found["Location"] == "/tickets/C1-000001/"
     assert office.get("/d/VE-canal-C1-000001/", follow=True).status_code == 200
     assert "C1-000001" in office.get("/").content.decode()
+
+
+def test_paper_bears_what_the_tablet_printed(device):
+    device.sale(mob(800), total=800)
+    device.send()
+    receipt = Receipt(Sale.objects.shown().get().event)
+    assert receipt.number == "C1-000001"
+    assert device.prev[:8] in receipt.fingerprint
+    assert str(receipt.event.seq) not in receipt.fingerprint.split()
