@@ -39,6 +39,9 @@ CONFLICTS = frozenset(
         "already_received",
         "already_back",
         "code_taken",
+        "till_leased",
+        "envelope_differs",
+        "resend_from",
     }
 )
 
@@ -108,6 +111,9 @@ SENTENCES: dict[str, Any] = {
     "bad_sale_line": gettext_lazy("A line is one item, or a category, or a key of the price grid."),
     "not_an_object": gettext_lazy("Only objects have a category and weigh."),
     "item_alone": gettext_lazy("An item is sold by itself, with the weight of its label."),
+    "seen_missing": gettext_lazy(
+        "Say what the tablet knew of this object: no label of ours is so."
+    ),
     "no_amount": gettext_lazy("Type an amount, such as 20 or 12,50."),
     "bad_discount": gettext_lazy("A discount is an amount or a percentage, not both."),
     "line_twice": gettext_lazy("The same line is there twice."),
@@ -242,13 +248,18 @@ def on_rule_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
     details = [
         (
             fault.code or "invalid",
-            ("body", field) if field not in ("", "__all__") else ("body",),
+            ("body", *([field] if field not in ("", "__all__") else ()), *_where(fault)),
             " ".join(fault.messages),
         )
         for field, found in faults
         for fault in found
     ]
     return refusal(_status({code for code, *_rest in details}), details)
+
+
+def _where(fault: ValidationError) -> tuple[str | int, ...]:
+    """Where in the request, for the few rules that say so themselves."""
+    return tuple((fault.params or {}).get("loc", ()))
 
 
 @api.exception_handler(PermissionDenied)

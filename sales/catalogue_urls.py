@@ -3,7 +3,7 @@
 from django.urls import path
 
 from inventory.catalogue_urls import list_pages
-from sales.views import accounting, listings, settings
+from sales.views import accounting, leases, listings, settings
 from sales.views.listings import ISSUERS, PRICE_KEYS, REDUCTIONS, TILLS
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("comptes/", accounting.accounts, name="book-accounts"),
     path("boutique/", settings.shop, name="shop-settings"),
     path("tva/", settings.vat, name="vat-settings"),
+    path("sites/<str:site>/caisses/<str:till>/tablette/", leases.lease, name="till-lease"),
     path("remises/", listings.choose_site, {"listing": REDUCTIONS}, name="reduction-settings"),
     *list_pages(ISSUERS),
     *list_pages(REDUCTIONS),

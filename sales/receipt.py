@@ -55,6 +55,20 @@ class Receipt:
         return told
 
     @property
+    def number(self) -> str:
+        """As its paper says it: the tablet's own where one gave it."""
+        envelope = getattr(self.event, "envelope", None)
+        return str(envelope.number if envelope else self.told["number"])
+
+    @property
+    def fingerprint(self) -> str:
+        """What proves it: with its place in the journal, which no tablet knew yet."""
+        said = {"n": self.event.seq, "hash": self.event.short_hash}
+        if "envelope" in self.told:
+            return _("Fingerprint %(hash)s") % said
+        return _("Journal %(n)s, fingerprint %(hash)s") % said
+
+    @property
     def is_training(self) -> bool:
         return bool(self.told.get("training"))
 
@@ -154,7 +168,7 @@ def _paper(receipt: Receipt) -> dict[str, Any]:
     told, siret = receipt.told, receipt.organisation.siret
     return {
         "lang": get_language() or "fr",
-        "title": _("Ticket %(number)s") % {"number": told["number"]},
+        "title": _("Ticket %(number)s") % {"number": receipt.number},
         "mark": mark_of(receipt),
         "from": [receipt.organisation.name, receipt.site.name, f"SIRET {siret}" if siret else ""],
         "facts": _facts(receipt),
@@ -173,11 +187,10 @@ def mark_of(receipt: Receipt) -> str:
 
 
 def _facts(receipt: Receipt) -> list[str]:
-    event = {"n": receipt.event.seq, "hash": receipt.event.short_hash}
     return [
-        receipt.told["number"],
+        receipt.number,
         f"{date_format(receipt.at, 'd/m/Y H:i')}, {receipt.till}",
-        _("Journal %(n)s, fingerprint %(hash)s") % event,
+        receipt.fingerprint,
     ]
 
 

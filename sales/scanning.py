@@ -97,9 +97,11 @@ def _require_here(till: Till, item: Any) -> None:
 
 def _sold(item: Any, known: dict[str, Any]) -> ValidationError:
     """That it is sold already, and on which ticket."""
-    lines = SaleLine.objects.filter(item=item).select_related("sale__movement").order_by("-pk")
+    lines = (
+        SaleLine.objects.filter(item=item).select_related("sale__movement__site").order_by("-pk")
+    )
     line = lines.first()
-    known |= {"number": line.sale.movement.number if line else ""}
+    known |= {"number": line.sale.number if line else ""}
     return _refusal(_("%(item)s (%(code)s) is already sold."), known, "item_already_sold")
 
 

@@ -48,7 +48,25 @@ SELECT m.number || ' n° ' || l.position, l.weight_g || ' g',
   JOIN inventory_movement m ON m.id = t.movement_id
  WHERE m.month >= {since} AND COALESCE(l.flow_id, l.weight_g) IS NOT NULL
    AND (f.id IS NULL OR f.weight_g <> COALESCE(l.weight_g, 0) OR f.movement_id <> t.movement_id
-    OR COALESCE(f.item_id, 0) <> COALESCE(l.item_id, 0))""",
+    OR COALESCE(f.item_id, 0) <> CASE WHEN l.flag = '' THEN COALESCE(l.item_id, 0) ELSE 0 END)""",
+    ),
+    (
+        gettext_lazy("grams found for a ticket"),
+        """
+SELECT m.number, s.must_g || ' g', s.is_g || ' g'
+  FROM (SELECT movement_id, SUM(must_g) AS must_g, SUM(is_g) AS is_g
+          FROM (SELECT t.movement_id, l.weight_g AS must_g, 0 AS is_g
+                  FROM sales_saleline l JOIN sales_sale t ON t.id = l.sale_id
+                 WHERE l.flag <> '' AND l.weight_g IS NOT NULL
+                UNION ALL
+                SELECT f.movement_id, 0, f.weight_g
+                  FROM inventory_account a
+                  JOIN inventory_flow f ON f.from_account_id = a.id
+                  JOIN sales_sale t ON t.movement_id = f.movement_id
+                 WHERE a.kind = 'adjustment') e
+         GROUP BY movement_id) s
+  JOIN inventory_movement m ON m.id = s.movement_id
+ WHERE m.month >= {since} AND s.must_g <> s.is_g""",
     ),
     (
         gettext_lazy("given back of a ticket's line"),

@@ -56,7 +56,7 @@ from sales.services import (
     rehearse_sale,
     remit_cash,
 )
-from tests.tills import open_till, till_entry
+from tests.tills import lend_till, open_till, till_entry
 
 API = "api/v1/"
 
@@ -69,6 +69,7 @@ class Sample:
     query: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] | None = None
     names: Literal["site", "structure", "nothing"] = "site"
+    at_tablet: bool = False  # the one that holds the spot's till
 
 
 def _document(name: str) -> Sample:
@@ -277,6 +278,13 @@ SAMPLES = {
     ),
     "POST sales/tills/<till>/closings": Sample(
         path={"till": "$till"}, body={"counted": {"cash": {"5000": 2, "20": 1}}}
+    ),
+    "POST sales/tills/<till>/lease": Sample(path={"till": "$lent_till"}, body={}, at_tablet=True),
+    "POST sales/tills/<till>/lease/end": Sample(
+        path={"till": "$lent_till"}, body={}, at_tablet=True
+    ),
+    "POST sales/tills/<till>/retirement": Sample(
+        path={"till": "$lent_till"}, body={"last_seq": 0, "reason": "stolen"}
     ),
     "GET sales/tills/<till>/x": Sample(path={"till": "$till"}),
     "POST sales/sales": Sample(
@@ -501,6 +509,9 @@ PAGES = {
     "reglages/tva/": ALONE,
     "reglages/sites/<str:site>/caisses/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/caisses/nouveau/": Sample(path={"site": "$site"}),
+    "reglages/sites/<str:site>/caisses/<str:till>/tablette/": Sample(
+        path={"site": "$site", "till": "$lent_till"}, body={"lost": "2", "comment": "stolen"}
+    ),
     "reglages/sites/<str:site>/caisses/<str:code>/": Sample(
         path={"site": "$site", "code": "$till"}
     ),
@@ -601,27 +612,6 @@ def furnish(site, person, post_json) -> dict[str, str]:
     peer, _new = Site.objects.get_or_create(
         code=f"peer-{site.code}", organisation=site.organisation, defaults={"name": "Annexe"}
     )
-    shut_till = open_till(site, f"shut-{site.code}", at=timezone.now() - timedelta(days=40))
-    close_session(entry=till_entry(site), till=shut_till, count=Count({}))
-    till = open_till(site, f"till-{site.code}")
-    lines = [Wanted(category=Category.objects.get(code="MOB"), price_cents=100)]
-    rehearse_sale(entry=till_entry(site), till=till, lines=lines, payments=[Paid(Method.CASH, 100)])
-    today = site.business_date(timezone.now())
-    slip = remit_cash(entry=till_entry(site), pieces={2_000: 1}, till=None)
-    start = today - timedelta(days=50)
-    archive = make_archive(entry=till_entry(site), start=start, end=today)
-    key, _new = PriceKey.objects.get_or_create(
-        code=f"key-{site.code}",
-        organisation=site.organisation,
-        site=site,
-        defaults={"name_fr": "Assiette", "category": Category.objects.get(code="MOB")},
-    )
-    reduction, _new = Reduction.objects.get_or_create(
-        code=f"half-{site.code}",
-        organisation=site.organisation,
-        site=site,
-        defaults={"name": "Moitié prix", "percent": 50, "weekday": 8},  # on no day
-    )
     helper = User.objects.create(username=f"helper-{site.code}", organisation=site.organisation)
     Membership.objects.create(user=helper, site=site, role=Role.SORTER)
     spot = {
@@ -631,16 +621,9 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "sheet": _sheet(site, person),
         "station": str(Station.objects.create(site=site, name="Quai").pk),
         "peer": peer.code,
-        "till": till.code,
-        "shut_till": shut_till.code,
-        "archive": str(archive.uuid),
-        "slip": slip.number,
-        "period": str(PeriodClosing.objects.filter(site=site).latest("pk").event.uuid),
-        "key": key.code,
-        "buyer": _buyer(site),
-        "reduction": reduction.code,
+        **_shop(site),
         **_own_codes(site.organisation),
-        "today": today.isoformat(),
+        "today": site.business_date(timezone.now()).isoformat(),
         "item": label_item(site, person),
     }
 
@@ -679,8 +662,47 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["photo"] = _photo(spot["item"], site, person)
     spot["mine"] = made("intake", "collection/intakes")["number"]
     spot["invoice"] = _invoice(site, spot)
-    spot["seen"] = str(Chain.objects.get(till=till, is_training=False).last_seq)
+    chain = Chain.objects.get(till__code=spot["till"], is_training=False)
+    spot["seen"] = str(chain.last_seq)
     return spot
+
+
+def _shop(site) -> dict[str, str]:
+    """Its tills (one shut, one lent to a tablet), and one of each thing that a shop keeps."""
+    shut_till = open_till(site, f"shut-{site.code}", at=timezone.now() - timedelta(days=40))
+    close_session(entry=till_entry(site), till=shut_till, count=Count({}))
+    till = open_till(site, f"till-{site.code}")
+    lent_till, secret = lend_till(site, f"lent-{site.code}")
+    lines = [Wanted(category=Category.objects.get(code="MOB"), price_cents=100)]
+    rehearse_sale(entry=till_entry(site), till=till, lines=lines, payments=[Paid(Method.CASH, 100)])
+    today = site.business_date(timezone.now())
+    slip = remit_cash(entry=till_entry(site), pieces={2_000: 1}, till=None)
+    start = today - timedelta(days=50)
+    archive = make_archive(entry=till_entry(site), start=start, end=today)
+    key, _new = PriceKey.objects.get_or_create(
+        code=f"key-{site.code}",
+        organisation=site.organisation,
+        site=site,
+        defaults={"name_fr": "Assiette", "category": Category.objects.get(code="MOB")},
+    )
+    reduction, _new = Reduction.objects.get_or_create(
+        code=f"half-{site.code}",
+        organisation=site.organisation,
+        site=site,
+        defaults={"name": "Moitié prix", "percent": 50, "weekday": 8},  # on no day
+    )
+    return {
+        "till": till.code,
+        "shut_till": shut_till.code,
+        "lent_till": lent_till.code,
+        "tablet": secret,
+        "archive": str(archive.uuid),
+        "slip": slip.number,
+        "period": str(PeriodClosing.objects.filter(site=site).latest("pk").event.uuid),
+        "key": key.code,
+        "buyer": _buyer(site),
+        "reduction": reduction.code,
+    }
 
 
 def _buyer(site) -> str:

@@ -1,5 +1,6 @@
 """Tickets over HTTP: sold, listed, read back."""
 
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -8,12 +9,13 @@ from ninja import Field, Query, Schema
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from inventory.api.acts import Load, entry_of
+from inventory.api.acts import Load
 from inventory.api.documents import Filters
 from inventory.api.items import Price
-from inventory.models import Category, Item, Verb
+from inventory.ledger import Entry
+from inventory.models import Category, Item
 from organisation.doors import Doors, May, Permitted, SitePage, require
-from organisation.models import Site, Submission
+from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.shapes import (
     MAX_LINES,
@@ -22,6 +24,7 @@ from organisation.shapes import (
     WRITE_ERRORS,
     Flag,
     Id,
+    Name,
     Shape,
     Slip,
     Text,
@@ -29,10 +32,11 @@ from organisation.shapes import (
     before,
     keyset,
 )
-from organisation.submissions import once
 from sales import services
+from sales.api.leases import Counter, TillAct, is_sealed, once_at
 from sales.models import (
     Buyer,
+    Kind,
     Method,
     Nature,
     Payment,
@@ -46,7 +50,7 @@ from sales.models import (
     VoucherIssuer,
     WeightSource,
 )
-from sales.services import Discount, Paid, Wanted, Whole
+from sales.services import Discount, Paid, SoldAs, Wanted, Whole
 from sales.vat import Split
 
 router = Doors()
@@ -78,10 +82,46 @@ class DiscountIn(Shape):
         return Discount(self.reason, self.amount_cents, self.percent)
 
 
-class SaleLineIn(Shape):
-    """One item, or so many of a category or of a key of the price grid, or what is no object."""
+@dataclass(frozen=True, slots=True)
+class NoItem:
+    """A label that means nothing here, on a line that a tablet sold."""
 
-    item: Permitted[Item] | None = None
+    code: str
+
+
+class _Met(May):
+    """An item; where a tablet holds the till, whatever label it names."""
+
+    def _look_up(self, model: Any, value: str, request: Any) -> Any:
+        try:
+            return super()._look_up(Item, value, request)
+        except PydanticCustomError:
+            if not is_sealed(request):
+                raise
+        is_code = value.isascii() and value.isprintable()
+        elsewhere = Item.objects.within(request).named(value).first() if is_code else None
+        return elsewhere or NoItem(value[:20])
+
+
+Met = Annotated[Item | NoItem, _Met()]
+
+
+class SeenIn(Shape):
+    """What a tablet knew when it was sold: of an item, what it was; of a key, how it was priced."""
+
+    category: Permitted[Category] | None = None
+    label: Name = ""
+    weight_g: Load | None = None
+    mode: PriceMode | None = None
+
+
+class SaleLineIn(Shape):
+    """One item, or so many of a category or of a key of the price grid, or what is no object.
+
+    ``seen``: what a tablet that holds the till knew of the item, in case its label means nothing.
+    """
+
+    item: Met | None = None
     category: Permitted[Category] | None = None
     key: Permitted[PriceKey] | None = None
     nature: NatureName | None = Field(None, description="Of what is no object and on no grid.")
@@ -98,6 +138,7 @@ class SaleLineIn(Shape):
     aside: Permitted[Item] | None = Field(None, description="What a `deposit` is for.")
     until: date | None = Field(None, description="How long a deposit or a voucher lasts.")
     dot: DotName | None = Field(None, description="The colour of the week's dot that it wears.")
+    seen: SeenIn | None = None
 
     @model_validator(mode="after")
     def says_one_thing(self) -> Self:
@@ -111,12 +152,15 @@ class SaleLineIn(Shape):
             raise PydanticCustomError("not_an_object", "")
         if self.item is not None and (self.quantity > 1 or self.lot or self.weight_g):
             raise PydanticCustomError("item_alone", "")
+        if isinstance(self.item, NoItem) and not (self.seen and self.seen.category):
+            raise PydanticCustomError("seen_missing", "")
         return self
 
-    def wanted(self) -> Wanted:
-        off = self.discount
-        return Wanted(
-            item=self.item,
+    def wanted(self, *, is_sold: bool) -> Wanted:
+        """The line to price; ``is_sold``: by a tablet, so that nothing refuses it any more."""
+        off, seen = self.discount, self.seen
+        wanted = Wanted(
+            item=None if isinstance(self.item, NoItem) else self.item,
             category=self.category,
             key=self.key,
             nature=Nature(self.nature) if self.nature else Nature.GOODS,
@@ -126,10 +170,15 @@ class SaleLineIn(Shape):
             weight_g=self.weight_g,
             is_from_scale=self.from_scale,
             discount=off.said() if off else None,
+            sold_as=SoldAs(mode=seen.mode if seen else None) if is_sold else None,
             dot=self.dot or "",
             aside=self.aside,
             until=self.until,
         )
+        if not isinstance(self.item, NoItem) or seen is None:
+            return wanted
+        sold_as = SoldAs(f"{seen.label} ({self.item.code})".strip(), is_unknown=True)
+        return replace(wanted, category=seen.category, weight_g=seen.weight_g, sold_as=sold_as)
 
 
 class PaymentIn(Shape):
@@ -155,8 +204,7 @@ class PaymentIn(Shape):
         )
 
 
-class SaleIn(Shape):
-    id: Id
+class SaleIn(TillAct):
     till: Permitted[Till]
     lines: Annotated[list[SaleLineIn], Field(min_length=1, max_length=MAX_LINES)]
     payments: Annotated[list[PaymentIn], Field(max_length=20)] = []
@@ -185,6 +233,7 @@ class SaleLineOut(Schema):
     weight_source: WeightSource
     voucher: str | None = Field(description="The code of the voucher that it sells.")
     refunded: int
+    flag: str
 
 
 class PaymentOut(Schema):
@@ -216,7 +265,7 @@ class VatOut(Schema):
 
 
 class SaleOut(Schema):
-    """A ticket. ``hash`` is that of its event in the till's fiscal journal."""
+    """A ticket. ``hash`` is that of its event in the journal, or of its tablet's envelope."""
 
     id: str
     number: str
@@ -233,6 +282,7 @@ class SaleOut(Schema):
     refunded_cents: int
     weight_g: int
     hash: str
+    is_late: bool
     lines: list[SaleLineOut]
     payments: list[PaymentOut]
     refunds: list[str]
@@ -248,12 +298,13 @@ class SaleOut(Schema):
             discount_reason=sale.discount_reason,
             regime=Regime(sale.regime),
             vat=VatOut.all_of(sale.vat),
-            hash=sale.event.hash,
+            hash=sale.event.printed_hash,
+            is_late=sale.is_late,
             refunded_cents=sale.refunded_cents,
             weight_g=sum(line.weight_g or 0 for line in lines),
             lines=sorted(lines, key=lambda line: line.line),
             payments=[PaymentOut.of(paid) for paid in sale.payments.all()],
-            refunds=[refund.movement.number for refund in sale.refunds.all()],
+            refunds=[refund.number for refund in sale.refunds.all()],
         )
 
 
@@ -262,7 +313,7 @@ def _head_of(sale: Sale) -> dict[str, Any]:
     movement = sale.movement
     return {
         "id": str(movement.submission.uuid),
-        "number": movement.number,
+        "number": sale.number,
         "till": sale.till.code,
         "site": movement.site.code,
         "occurred_at": movement.occurred_at.isoformat(),
@@ -291,6 +342,7 @@ def _line_out(sale: Sale, line: SaleLine) -> SaleLineOut:
         weight_source=WeightSource(line.weight_source),
         voucher=line.voucher.code if line.voucher else None,
         refunded=line.refunded,
+        flag=line.flag,
     )
 
 
@@ -302,22 +354,22 @@ def _code_at(item: Item, site: Site) -> str | None:
 SALE: dict[Any, Any] = {201: SaleOut, 200: SaleOut, **WRITE_ERRORS}
 
 
-@router.post("sales", auth=May("sell"), response=SALE)
+@router.post("sales", auth=Counter("sell"), response=SALE)
 def create_sale(request: CallerRequest, payload: SaleIn) -> HttpResponse:
     """Sell at a till."""
-    lines = [line.wanted() for line in payload.lines]
+    is_sold = payload.envelope is not None
+    lines = [line.wanted(is_sold=is_sold) for line in payload.lines]
     payments = [paid.said() for paid in payload.payments]
     off = payload.discount.said() if payload.discount else None
     whole = Whole(discount=off, buyer=payload.buyer)
 
-    def record(submission: Submission) -> SaleOut:
-        entry = entry_of(request, submission, Verb.SELL, payload, payload.till.site)
+    def record(entry: Entry) -> SaleOut:
         sale = services.record_sale(
             entry=entry, till=payload.till, lines=lines, payments=payments, whole=whole
         )
         return SaleOut.of(Sale.objects.shown().get(pk=sale.pk))
 
-    return once(request, payload.id, record)
+    return once_at(request, payload.till, payload, Kind.SALE, record)
 
 
 class SaleFilters(Filters):

@@ -9,7 +9,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,8 @@ from inventory.rows import keep
 from organisation.models import Site
 from organisation.prepared import Prepared
 from sales import FISCAL_VERSION
-from sales.models import SIGNED, Chain, JournalEntry, Kind, Till
+from sales.journal.sealed import LeasedEntry, Sealed, bad_envelope, held_by
+from sales.models import AT_TILL, SIGNED, Chain, Envelope, JournalEntry, Kind, Till, TillLease
 
 RECIPE = 1
 SOFTWARE = f"tracerie/{FISCAL_VERSION}"
@@ -113,13 +114,19 @@ _HEAD = Prepared(lambda name: Chain.objects.select_for_update().filter(name=name
 
 
 def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
-    """Write the next event of the chain that is held, and move its head."""
+    """Write the next event of the chain that is held, and move its head.
+
+    Raises ValidationError ``till_leased`` or ``bad_envelope``.
+    """
+    sealed = _sealed(head, entry, event)
     head.last_seq += 1
     head.perpetual_cents += event.amount_cents
     head.perpetual_abs_cents += abs(event.amount_cents)
     head.operator = entry.author.pk if entry.author else head.operator
     head.software = SOFTWARE
     uuid = event.uuid or entry.submission.uuid
+    if sealed:
+        event = replace(event, data={**event.data, "envelope": sealed.hash})
     body = canonical(_body(head, entry, event, uuid))
     row = JournalEntry(
         chain=head,
@@ -133,6 +140,7 @@ def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
     keep(row)
     head.last_hash = row.hash
     _move(head)
+    row._state.fields_cache["envelope"] = sealed and _kept(sealed, row)
     return row
 
 
@@ -160,6 +168,30 @@ def _move(head: Chain) -> None:
                 head.name,
             ],
         )
+
+
+def _kept(sealed: Sealed, event: JournalEntry) -> Envelope:
+    row = sealed.row()
+    row.event = event
+    row.save(force_insert=True)
+    return row
+
+
+def _sealed(head: Chain, entry: Entry, event: Event) -> Sealed | None:
+    """The tablet's envelope of an event; none where no tablet holds the till, or asked for it."""
+    till = head.till
+    if event.kind not in AT_TILL or till is None or head.name.rpartition("/")[2] != till.code:
+        return None
+    if not isinstance(entry, LeasedEntry):
+        if lease := TillLease.objects.live_at(till):
+            raise held_by(lease)
+        return None
+    if event.uuid:  # what the till does by itself, on the way
+        return None
+    is_ticket = event.kind in (Kind.SALE, Kind.REFUND)
+    if not entry.sealed.fits(event.kind, event.data["total_cents"] if is_ticket else None):
+        raise bad_envelope()
+    return entry.sealed
 
 
 def _envelope(head: Chain, entry: Entry, kind: Kind, uuid: UUID) -> dict[str, Any]:

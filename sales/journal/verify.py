@@ -7,7 +7,7 @@ What is wrong is told apart: *altered* (it says something else than what was cha
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any, Literal
@@ -34,6 +34,7 @@ from sales.journal.bodies import (
 )
 from sales.journal.keys import known_pem
 from sales.journal.reckoned import closings, periods
+from sales.journal.sealed_proof import Seals, strays, unsealed
 from sales.journal.signatures import fault_of, keys_of, said_by, unsigned
 from sales.models import (
     SIGNED,
@@ -86,6 +87,7 @@ class _Walk:
     keys: frozenset[str] = frozenset()  # that the site's own chain names
     operator: int | None = None
     software: str = ""
+    seals: Seals = field(default_factory=Seals)
 
 
 def findings(
@@ -115,6 +117,8 @@ def _strays(using: str) -> Iterator[Finding]:
         for row in model._default_manager.using(using).exclude(event__in=known):
             what = f"{model._meta.verbose_name} {row.pk}"
             yield Finding("", 0, "missing", _("the event of %(what)s") % {"what": what})
+    for what in strays(using):
+        yield Finding("", 0, "missing", _("the event of %(what)s") % {"what": what})
     chains = Chain.objects.using(using).values("name")
     for name in (
         JournalEntry.objects.using(using)
@@ -153,6 +157,8 @@ def _chain(chain: Chain, anchors: Mapping[int, str], using: str) -> Iterator[Fin
         for event in batch:
             yield from _event(event, walk, anchors)
         yield from _rows_of_none(batch, using) if chain.is_training else _rows(batch, using)
+        for event, wrong, why in unsealed(batch, walk.seals, using):
+            yield Finding(walk.chain, event.seq, wrong, why)
     yield from _head(chain, walk, using)
     for seq in sorted(seq for seq in anchors if not 0 < seq <= walk.seq):
         yield Finding(chain.name, seq, "missing", _("the event that an anchor names"))
@@ -361,6 +367,7 @@ def _tells(event: JournalEntry, told: Callable[[], Data]) -> bool:
     try:
         said = json.loads(bytes(event.raw))["data"]
         said = unsigned(said) if event.kind in SIGNED else said
+        said.pop("envelope", None)  # proven by itself: see ``sealed_proof``
         return canonical(said) == canonical(told())
-    except (ValueError, TypeError, LookupError, ObjectDoesNotExist):
+    except (ValueError, TypeError, AttributeError, LookupError, ObjectDoesNotExist):
         return False

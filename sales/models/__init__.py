@@ -11,7 +11,8 @@ from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
 from sales.models.invoices import Invoice, InvoiceParty
 from sales.models.issuers import VoucherIssuer
-from sales.models.journal import SIGNED, TECHNICAL, Chain, JournalEntry, Kind
+from sales.models.journal import AT_TILL, SIGNED, TECHNICAL, Chain, JournalEntry, Kind
+from sales.models.leases import Envelope, TillLease
 from sales.models.mails import ClosingMail
 from sales.models.periods import PeriodClosing
 from sales.models.reductions import Reduction
@@ -20,7 +21,7 @@ from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.settings import ShopSettings
 from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.slips import BankSlip, BankSlipLine, ChequeDrawer
-from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
+from sales.models.tickets import Flag, Method, Payment, Sale, SaleLine, WeightSource
 from sales.models.vat import Regime, VatTerms
 from sales.models.vouchers import Voucher
 
@@ -44,6 +45,8 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (move_id = NEW.move_id AND turn = NEW.turn)",
     "sales_bankslipline": "id = NEW.id OR (payment_id = NEW.payment_id AND turn = NEW.turn)",
     "sales_voucher": "id = NEW.id OR code = NEW.code",
+    "sales_envelope": "id = NEW.id OR event_id = NEW.event_id"
+    " OR (till_id = NEW.till_id AND (seq = NEW.seq OR number = NEW.number))",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
     "sales_invoice": "id = NEW.id OR event_id = NEW.event_id OR refund_id = NEW.refund_id"
     " OR (sale_id = NEW.sale_id AND refund_id IS NULL AND NEW.refund_id IS NULL)"
@@ -55,6 +58,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 }
 
 __all__ = [
+    "AT_TILL",
     "SIGNED",
     "TECHNICAL",
     "WRITTEN_ONCE",
@@ -70,6 +74,8 @@ __all__ = [
     "Copy",
     "DayPayment",
     "DayTakings",
+    "Envelope",
+    "Flag",
     "Invoice",
     "InvoiceParty",
     "JournalEntry",
@@ -90,6 +96,7 @@ __all__ = [
     "SaleLine",
     "ShopSettings",
     "Till",
+    "TillLease",
     "TillSession",
     "VatTerms",
     "Visitors",

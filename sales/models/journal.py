@@ -32,10 +32,13 @@ class Kind(models.TextChoices):
     JET = "jet", _("technical event")
     REPRINT = "reprint", _("ticket handed out")
     SETTING = "setting", _("setting")
+    LEASE = "lease", _("till lent to a tablet")
 
 
 SIGNED = (Kind.CLOSE_DAY, Kind.CLOSE_MONTH, Kind.CLOSE_YEAR)  # with the installation's key
-TECHNICAL = (Kind.JET, Kind.REPRINT)  # they move no money: in a session or between two
+TECHNICAL = (Kind.JET, Kind.REPRINT, Kind.LEASE)  # they move no money: in a session or between two
+# What is done at a till: in an envelope where a tablet holds it
+AT_TILL = (Kind.SALE, Kind.REFUND, Kind.SESSION_OPEN, Kind.CASH_MOVE, Kind.CLOSE_DAY)
 
 
 class Chain(models.Model):
@@ -116,6 +119,12 @@ class JournalEntry(models.Model):
         return f"{self.chain_id} n° {self.seq}"
 
     @property
+    def printed_hash(self) -> str:
+        """What its paper bears: of the envelope where a tablet wrote one, which it had already."""
+        envelope = getattr(self, "envelope", None)
+        return envelope.hash if envelope else self.hash
+
+    @property
     def short_hash(self) -> str:
         """What a ticket prints: enough to find a journal that was written anew."""
-        return self.hash[:8]
+        return self.printed_hash[:8]

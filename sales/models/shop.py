@@ -61,6 +61,7 @@ class Till(Owned):
         Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sells from")
     )
     history = HistoricalRecords()
+    is_lent = False  # to a tablet: told of those that a page is about to sell at
 
     objects = AtSiteQuerySet.as_manager()  # type: ignore[misc]  # narrower than Owned's
 

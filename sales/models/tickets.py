@@ -1,7 +1,7 @@
 """Tickets: what was sold, for how much, and how it was paid."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connections, models
@@ -37,6 +37,14 @@ class Method(models.TextChoices):
 
 # Never turned into money.
 AS_PAID = (Method.VOUCHER, Method.LOCAL_CURRENCY, Method.CREDIT, Method.ACCOUNT)
+LATE = timedelta(hours=24)
+
+
+def public_number(movement: Movement) -> str:
+    """What is printed of a ticket's or a refund's number: a tablet's own is all of it."""
+    _kind, _dash, rest = movement.number.partition("-")
+    own = rest.removeprefix(f"{movement.site.code}-")
+    return movement.number if own.isdecimal() else own
 
 
 class SaleQuerySet(models.QuerySet["Sale"]):
@@ -54,6 +62,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "movement__submission",
             "movement__author",
             "till",
+            "event__envelope",
             "event__chain__site__organisation",
             "buyer",
             "event",
@@ -65,7 +74,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "payments__voucher",
             "lines__item__codes",
             "lines__refunds",
-            "refunds__movement",
+            "refunds__movement__site",
             "copies",
             "invoices__party",
             "invoices__refund",
@@ -86,14 +95,17 @@ class SaleQuerySet(models.QuerySet["Sale"]):
 
     def called(self, numbers: Iterable[str]) -> Self:
         """Tickets of these numbers, or of refunds that have them."""
-        listed = list(numbers)  # two look-ups by index, where one OR would read every ticket
-        sold = self.filter(movement__number__in=listed).values_list("pk", flat=True)
-        back = self.filter(refunds__movement__number__in=listed).values_list("pk", flat=True)
-        return self.filter(pk__in={*sold, *back})
+        listed = list(numbers)  # look-ups by index, where one OR would read every ticket
+        by = ("movement__number", "event__envelope__number")
+        paths = (*by, *(f"refunds__{path}" for path in by))
+        found = (self.filter(**{f"{path}__in": listed}) for path in paths)
+        return self.filter(
+            pk__in={pk for rows in found for pk in rows.values_list("pk", flat=True)}
+        )
 
     def latest_at(self, till: Till) -> "Sale | None":
         """The last ticket of a till."""
-        return self.filter(till=till).select_related("movement").order_by("-pk").first()
+        return self.filter(till=till).select_related("movement__site").order_by("-pk").first()
 
     def between(self, sites: Iterable[Site], start: date, end: date) -> Self:
         """Tickets of these sites on these business days."""
@@ -123,7 +135,17 @@ class Sale(models.Model):
         indexes = [models.Index(fields=["till", "-id"], name="sale_till_newest")]
 
     def __str__(self) -> str:
-        return self.movement.number
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """As people see it: ``VE-canal-12``, or ``C1-000123`` where a tablet numbered it."""
+        return public_number(self.movement)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it came longer after than a tablet may go on without a network."""
+        return self.movement.recorded_at - self.movement.occurred_at > LATE
 
     @property
     def guarded_by(self) -> Site:
@@ -162,6 +184,14 @@ class WeightSource(models.TextChoices):
 
 
 OFF = F("discount_cents") + F("shared_cents")
+
+
+class Flag(models.TextChoices):
+    """Why an object could not have been sold here, by the books; a tablet sold it all the same."""
+
+    SOLD = "sold", _("already sold or given")
+    ELSEWHERE = "elsewhere", _("not in this site's stock")
+    UNKNOWN = "unknown", _("no object has this label")
 
 
 def _of_one(total_cents: int, quantity: int) -> int:
@@ -218,6 +248,11 @@ class SaleLineQuerySet(models.QuerySet["SaleLine"]):
             sale__movement__business_date__range=(start, end),
         )
 
+    def flagged(self, sites: Iterable[Site], since: date) -> Self:
+        """Lines of these sites since a day that a tablet sold against the books."""
+        rows = self.exclude(flag="")
+        return rows.filter(sale__movement__site__in=sites, sale__movement__business_date__gte=since)
+
 
 class SaleLine(models.Model):
     """A line of a ticket: an item, or so many of a category, and the grams they weigh."""
@@ -247,6 +282,7 @@ class SaleLine(models.Model):
     voucher = models.ForeignKey(  # what it sells
         Voucher, models.PROTECT, null=True, related_name="lines"
     )
+    flag = models.CharField(max_length=9, choices=Flag, blank=True)
 
     objects = SaleLineQuerySet.as_manager()
 
@@ -263,6 +299,7 @@ class SaleLine(models.Model):
                 condition=Q(flow=None, nature="goods"),
                 name="line_unweighed",
             ),
+            models.Index(fields=["sale"], condition=~Q(flag=""), name="line_flagged"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["sale", "position"], name="line_position_once"),

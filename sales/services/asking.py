@@ -9,6 +9,19 @@ from sales.reductions import Discount
 
 
 @dataclass(frozen=True, slots=True)
+class SoldAs:
+    """How a tablet that holds a till sold a line: nothing about it is refused any more.
+
+    ``mode``: how the key was priced then. ``is_unknown``: the label it names means nothing here,
+    the category is the tablet's.
+    """
+
+    label: str = ""
+    mode: PriceMode | None = None
+    is_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A line as it is asked for: one item, or so many of a category or of a key of the grid.
 
@@ -31,6 +44,7 @@ class Wanted:
     is_member: bool = False
     aside: Item | None = None  # what a deposit is for
     until: date | None = None  # how long a deposit or a voucher lasts
+    sold_as: SoldAs | None = None
 
     @property
     def what(self) -> Category | None:
@@ -47,8 +61,9 @@ class Wanted:
     def mode(self) -> PriceMode:
         """How it is priced: a key says how, an item's price may be typed over."""
         if self.key is not None:
-            is_over = self.key.mode == PriceMode.FIXED and self._is_changed(self.key)
-            return PriceMode.TYPED if is_over else self.key.mode
+            mode = (self.sold_as and self.sold_as.mode) or PriceMode(self.key.mode)
+            is_over = mode == PriceMode.FIXED and self._is_changed(self.key)
+            return PriceMode.TYPED if is_over else mode
         is_known = self.item is not None and not self._is_changed(self.item)
         return PriceMode.FIXED if is_known else PriceMode.TYPED
 

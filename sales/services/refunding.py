@@ -57,11 +57,11 @@ def refund_sale(
         raise ValidationError(
             _("This ticket is from another site: it is refunded there."), code="other_site"
         )
-    require_in_use(till)
+    require_in_use(till, entry)
     head = journal.hold(till)
     entry = replace(entry, business_date=day_in(session_for(head, entry), entry))
     Sale.objects.select_for_update().get(pk=sale.pk)  # one refund of a ticket at a time
-    require_not_back(line.item_id for line in quantities if line.item_id)
+    require_not_back(line.item_id for line in quantities if line.item_id and not line.flag)
     prefetch_related_objects(list(quantities), *MOVED)
     before, without_g = RefundLine.objects.so_far(quantities)
     backs = [_given_back(line, before[line.pk], n) for line, n in quantities.items()]
@@ -174,7 +174,7 @@ def _return_leg(back: RefundLine, till: Till, without_g: int) -> Leg:
         weight_g=back.weight_g,
         method=KnownBy(flow.method),
         units=back.quantity + without_g,
-        item=back.line.item,
+        item=back.line.item if flow.item_id else None,
     )
 
 

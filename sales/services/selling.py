@@ -21,6 +21,7 @@ from sales import journal, vat
 from sales.journal import Event
 from sales.journal.bodies import codes_of, sale_data
 from sales.models import (
+    Flag,
     Kind,
     Method,
     Nature,
@@ -35,6 +36,7 @@ from sales.models import (
     WeightSource,
 )
 from sales.reductions import Discount, Today
+from sales.services import leased
 from sales.services.asking import NOTHING_ELSE, Paid, Wanted, Whole
 from sales.services.members import for_buyer, make_member, require_buyer
 from sales.services.sessions import day_in, require_in_use, session_for
@@ -63,7 +65,7 @@ def record_sale(
     Raises ValidationError ``till_retired``, ``no_open_session``, ``payments_do_not_cover``,
     ``change_without_cash``, or what ``require_buyer``, ``priced``, ``spread`` and ``post`` raise.
     """
-    require_in_use(till)
+    require_in_use(till, entry)
     require_buyer(till, whole.buyer, payments)
     head = journal.hold(till)
     entry = replace(entry, business_date=day_in(session_for(head, entry), entry))
@@ -71,12 +73,14 @@ def record_sale(
     lines = for_buyer(lines, whole.buyer, entry.day)
     rows = [priced(today, n, line) for n, line in enumerate(lines, start=1)]
     weigh(entry.site, rows, lines)
+    leased.flag(entry, rows)
     sale = ticket_of(entry, till, rows, whole)
     sale.change_cents = change_of(sale.total_cents, payments)
     require_vouchers(entry, payments)
     issue(entry, rows, lines)
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
+    legs += leased.found_legs(entry.site, shelf, rows)
     sale.movement = post(entry=entry, legs=legs)
     money = [_payment(each) for each in payments]
     data = sale_data(sale, rows, money, codes_of(rows))
@@ -149,11 +153,11 @@ def priced(today: Today, position: int, line: Wanted) -> SaleLine:
     ``weight_missing``, ``unknown_dot`` or ``discount_too_large``.
     """
     site = today.site
-    if line.key is not None:
+    if line.key is not None and line.sold_as is None:
         _require_on_the_grid(site, line.key)
     price_cents = _price(line)
     before_cents = _before(line, price_cents)
-    discount = line.discount or today.discount(line)
+    discount = line.discount or (None if line.sold_as else today.discount(line))
     off_cents = discount.of(before_cents) if discount else 0
     if off_cents > before_cents:
         raise ValidationError(
@@ -176,6 +180,7 @@ def priced(today: Today, position: int, line: Wanted) -> SaleLine:
         discount_cents=off_cents,
         discount_reason=discount.reason if discount else "",
         total_cents=before_cents - off_cents,
+        flag=Flag.UNKNOWN if line.sold_as and line.sold_as.is_unknown else "",
     )
 
 
@@ -224,6 +229,8 @@ def _label(line: Wanted) -> str:
     """What the ticket calls it, whoever's language the screen speaks."""
     if line.item is not None:
         return line.item.title or line.item.category.name_fr
+    if line.sold_as and line.sold_as.label:
+        return line.sold_as.label
     if line.key is not None:
         return line.key.name_fr
     with translation.override("fr"):
@@ -263,15 +270,24 @@ def weigh(site: Site, rows: Sequence[SaleLine], lines: Sequence[Wanted]) -> None
             row.weight_g, row.weight_source = line.item.weight_g, WeightSource.LABEL
         elif line.weight_g is not None:
             row.weight_g = line.weight_g
-            row.weight_source = WeightSource.SCALE if line.is_from_scale else WeightSource.WEIGHED
+            row.weight_source = _weighed(line)
         elif average_g:
             row.weight_g, row.weight_source = average_g * line.quantity, WeightSource.AVERAGE
         else:
             row.weight_source = WeightSource.UNKNOWN
 
 
+def _weighed(line: Wanted) -> WeightSource:
+    """How the weight that a line says is known."""
+    if line.sold_as and line.sold_as.is_unknown:
+        return WeightSource.LABEL
+    return WeightSource.SCALE if line.is_from_scale else WeightSource.WEIGHED
+
+
 def _leg(entry: Entry, shelf: Account, row: SaleLine) -> Leg:
     """From where it lies to the public."""
+    if row.flag:
+        return leased.flagged_leg(entry.site, shelf, row)
     start = where_of(entry, row.item) if row.item else shelf
     assert row.weight_g is not None  # noqa: S101 (only weighed rows move grams)
     assert row.category is not None  # noqa: S101 (and only objects weigh)

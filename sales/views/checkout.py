@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4, uuid5
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,9 +26,10 @@ from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import Buyer, Method, ParkedTicket, Sale, Till, Visitors, Voucher
+from sales.models import Buyer, Method, ParkedTicket, Sale, Till, TillLease, Visitors, Voucher
 from sales.models.buyers import card_number
 from sales.models.vouchers import is_voucher
+from sales.views.held import held
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
 
@@ -50,8 +52,8 @@ def choose_till(request: CallerRequest) -> HttpResponse:
 def checkout(request: CallerRequest, till: str) -> HttpResponse:
     """A till: what its buttons change of the ticket under way, then the sale."""
     counter = Counter(till_of(request, till))
-    if request.method != "POST" and counter.session is None:
-        return redirect("open-till", till=till)
+    if request.method != "POST" and (instead := _instead(request, counter)):
+        return instead
     return _answer(request, counter, SELLING)
 
 
@@ -99,6 +101,14 @@ def _answer(request: CallerRequest, counter: Counter, mode: Mode) -> HttpRespons
     }
     template = "sales/_work.html" if PART in request.headers else "sales/checkout.html"
     return render(request, template, context, status=422 if found.is_refused else 200)
+
+
+def _instead(request: CallerRequest, counter: Counter) -> HttpResponse | None:
+    """Where nothing can be sold here now: that a tablet holds the till, or the float to count."""
+    lease = TillLease.objects.live_at(counter.till) if counter.till.is_lent else None
+    if lease is not None:
+        return held(request, lease)
+    return None if counter.session else redirect("open-till", till=counter.till.code)
 
 
 def _around(request: CallerRequest, found: Checkout) -> dict[str, Any]:
@@ -160,7 +170,9 @@ def _visitors(request: CallerRequest, counter: Counter) -> int:
 
 def till_of(request: CallerRequest, code: str, *, or_retired: bool = False) -> Till:
     """A till in use where the caller may do this. Raises Http404, PermissionDenied."""
-    rows = Till.objects.within(request).select_related("site__organisation", "place")
+    lent = Exists(TillLease.objects.live().filter(till=OuterRef("pk")))
+    rows = Till.objects.within(request).annotate(is_lent=lent)
+    rows = rows.select_related("site__organisation", "place")
     rows = rows if or_retired else rows.offered()
     till: Till | None = rows.named(code).first() if code.isprintable() else None
     if till is None:

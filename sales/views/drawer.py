@@ -33,7 +33,8 @@ _NOT_SENT = gettext_lazy("%(number)s could not be sent to the treasurer: send it
 def open_till(request: CallerRequest, till: str) -> HttpResponse:
     """Count the float, and open."""
     found = till_of(request, till)
-    if TillSession.objects.open_at(found) and request.method != "POST":
+    is_away = found.is_lent or TillSession.objects.open_at(found)
+    if is_away and request.method != "POST":
         return redirect("checkout", till=found.code)
     last = Closing.objects.last_of(found)
     initial = {"float": last.counted_cents} if last else {}

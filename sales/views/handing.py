@@ -59,12 +59,12 @@ def hand_out(request: CallerRequest, number: str) -> HttpResponse:
 def _back(request: CallerRequest, sale: Sale) -> str:
     """The ticket's page, still as after the sale where it was."""
     was_new = "vente=1&" if "vente" in request.POST else ""
-    return f"{reverse('ticket', kwargs={'number': sale.movement.number})}?{was_new}"
+    return f"{reverse('ticket', kwargs={'number': sale.number})}?{was_new}"
 
 
 def _as_pdf(sale: Sale, copy: int) -> HttpResponse:
     response = HttpResponse(receipt_pdf(Receipt(sale.event, copy)), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{sale.movement.number}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="{sale.number}.pdf"'
     return response
 
 
@@ -73,14 +73,14 @@ def _send(request: CallerRequest, sale: Sale, copy: Copy, address: str) -> None:
     try:
         _mail(sale, copy.number, address).send()
     except (SMTPException, OSError):
-        logger.exception("%s could not be sent", sale.movement.number)
+        logger.exception("%s could not be sent", sale.number)
         messages.error(request, _("The e-mail did not leave: offer it another way."))
     else:
         messages.success(request, _("The ticket was sent."))
 
 
 def _mail(sale: Sale, copy: int, address: str) -> EmailMessage:
-    number, owner = sale.movement.number, sale.movement.site.organisation
+    number, owner = sale.number, sale.movement.site.organisation
     mail = EmailMessage(
         subject=_("Your ticket %(number)s, %(structure)s")
         % {"number": number, "structure": owner.name},

@@ -14,7 +14,7 @@ from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
 from sales.forms.catalogue import IssuerForm, PriceKeyForm, ReductionForm, TillForm
-from sales.models import PriceKey
+from sales.models import PriceKey, Till, TillLease
 from sales.prices import prices_of
 from sales.templatetags.money import euros
 
@@ -32,6 +32,10 @@ def _sold_for(key: PriceKey) -> dict[str, Any]:
     return {"prices": prices_of(key.organisation, kinds), "key": key}
 
 
+def _held(till: Till) -> dict[str, Any]:
+    return {"held": TillLease.objects.live_at(till)}
+
+
 TILLS = Listing(
     name="tills",
     at="sites/<str:site>/caisses",
@@ -40,6 +44,8 @@ TILLS = Listing(
     add=_("Add a till"),
     hint=_("Where the shop takes money. A ticket names its till."),
     columns=(Column(_("Sells from"), lambda row: row.place or "–"),),
+    template="sales/till.html",
+    beside=_held,
 )
 REDUCTIONS = Listing(
     name="reductions",

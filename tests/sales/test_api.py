@@ -391,7 +391,13 @@ def test_no_list_of_tickets_sorts_or_scans_them(sold, api, world):
 
 def test_tills_and_the_price_grid_are_read_by_code(shop, api, world):
     [till] = api(world.cashier).get("sales/tills", site="canal").json()["items"]
-    assert till == {"code": "C1", "name": "Caisse 1", "site": "canal"}
+    assert till == {
+        "code": "C1",
+        "name": "Caisse 1",
+        "site": "canal",
+        "leased_to": None,
+        "is_mine": False,
+    }
     keys = api(world.cashier).get("sales/keys", site="canal").json()["items"]
     assert [(key["code"], key["price_cents"]) for key in keys] == [
         ("assiette", 50),
