@@ -14,6 +14,7 @@ from sales.journal.totals import Totals
 from sales.models import (
     CashMove,
     Closing,
+    Copy,
     Payment,
     Refund,
     RefundLine,
@@ -115,6 +116,11 @@ def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
             for back in parts
         ],
     }
+
+
+def copy_data(copy: Copy) -> Data:
+    """A ticket handed out: the original where ``n`` is 0, else its n-th duplicate."""
+    return {"of": copy.sale.movement.number, "n": copy.number, "way": copy.way}
 
 
 def session_data(session: TillSession) -> Data:

@@ -4,9 +4,10 @@ Tickets, refunds and the takings of a day are written once: triggers refuse any 
 a cancellation are rows of their own.
 """
 
+from sales.models.copies import Copy
 from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
-from sales.models.journal import Chain, JournalEntry, Kind
+from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.reductions import Reduction
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
@@ -27,6 +28,8 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (till_id = NEW.till_id AND number = NEW.number)",
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
+    "sales_copy": "id = NEW.id OR event_id = NEW.event_id"
+    " OR (sale_id = NEW.sale_id AND number = NEW.number)",
     "sales_voucher": "id = NEW.id OR code = NEW.code",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
@@ -35,10 +38,12 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 }
 
 __all__ = [
+    "TECHNICAL",
     "WRITTEN_ONCE",
     "CashMove",
     "Chain",
     "Closing",
+    "Copy",
     "DayPayment",
     "DayTakings",
     "JournalEntry",

@@ -50,7 +50,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "movement__submission",
             "movement__author",
             "till",
-            "event",
+            "event__chain__site__organisation",
         ).prefetch_related(
             "payments",
             "lines__category",
@@ -60,6 +60,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "lines__item__codes",
             "lines__refunds",
             "refunds__movement",
+            "copies",
         )
 
     def listed(self) -> Self:

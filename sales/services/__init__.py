@@ -4,7 +4,9 @@ A shop without tickets notes what its day brought.
 """
 
 from sales.reductions import Discount
+from sales.services.around import Opening, abandon, open_drawer
 from sales.services.asking import Paid, Wanted, Whole
+from sales.services.handing import hand_out
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
 from sales.services.selling import (
@@ -23,6 +25,7 @@ from sales.services.sessions import (
     open_session,
 )
 from sales.services.terms import set_vat
+from sales.services.training import rehearse_sale
 
 __all__ = [
     "MOST_CENTS",
@@ -30,17 +33,22 @@ __all__ = [
     "PIECES",
     "Count",
     "Discount",
+    "Opening",
     "Paid",
     "Wanted",
     "Whole",
+    "abandon",
     "cancel_takings",
     "close_session",
+    "hand_out",
     "move_cash",
     "note_takings",
+    "open_drawer",
     "open_session",
     "priced",
     "record_sale",
     "refund_sale",
+    "rehearse_sale",
     "set_vat",
     "share",
     "share_back",
