@@ -100,6 +100,7 @@ def test_midnight_strikes_while_a_ticket_is_written(closed, midnight):
         clock.move_to(after)
         sale = closed.sell(entry=begun)
         z = closed.close()
+        assert closed.open().business_date == midnight.date()  # as clocks in Paris have it
     assert sale.movement.business_date == midnight.date() - DAY
     assert z.session.business_date == midnight.date() - DAY
     assert (z.figures["tickets"], z.total_cents) == (1, 1_000)
