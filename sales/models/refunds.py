@@ -59,8 +59,8 @@ class Refund(models.Model):
 
     @property
     def number(self) -> str:
-        """As people see it."""
-        return public_number(self.movement)
+        """As people see it; a refund is given where its ticket was."""
+        return public_number(self.movement, self.sale.movement.site)
 
 
 class RefundLineQuerySet(models.QuerySet["RefundLine"]):

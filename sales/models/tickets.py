@@ -40,10 +40,10 @@ AS_PAID = (Method.VOUCHER, Method.LOCAL_CURRENCY, Method.CREDIT, Method.ACCOUNT)
 LATE = timedelta(hours=24)
 
 
-def public_number(movement: Movement) -> str:
+def public_number(movement: Movement, site: Site) -> str:
     """What is printed of a ticket's or a refund's number: a tablet's own is all of it."""
     _kind, _dash, rest = movement.number.partition("-")
-    own = rest.removeprefix(f"{movement.site.code}-")
+    own = rest.removeprefix(f"{site.code}-")
     return movement.number if own.isdecimal() else own
 
 
@@ -74,7 +74,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "payments__voucher",
             "lines__item__codes",
             "lines__refunds",
-            "refunds__movement__site",
+            "refunds__movement",
             "copies",
             "invoices__party",
             "invoices__refund",
@@ -95,13 +95,15 @@ class SaleQuerySet(models.QuerySet["Sale"]):
 
     def called(self, numbers: Iterable[str]) -> Self:
         """Tickets of these numbers, or of refunds that have them."""
-        listed = list(numbers)  # look-ups by index, where one OR would read every ticket
-        by = ("movement__number", "event__envelope__number")
-        paths = (*by, *(f"refunds__{path}" for path in by))
-        found = (self.filter(**{f"{path}__in": listed}) for path in paths)
-        return self.filter(
-            pk__in={pk for rows in found for pk in rows.values_list("pk", flat=True)}
-        )
+        listed = list(numbers)
+        found = self._numbered("movement__number", listed)
+        return self.filter(pk__in=found or self._numbered("event__envelope__number", listed))
+
+    def _numbered(self, path: str, numbers: list[str]) -> set[int]:
+        """Keys by the number of a ticket or of a refund: each by its index."""
+        sold = self.filter(**{f"{path}__in": numbers}).values_list("pk", flat=True)
+        back = self.filter(**{f"refunds__{path}__in": numbers}).values_list("pk", flat=True)
+        return {*sold, *back}
 
     def latest_at(self, till: Till) -> "Sale | None":
         """The last ticket of a till."""
@@ -140,7 +142,7 @@ class Sale(models.Model):
     @property
     def number(self) -> str:
         """As people see it: ``VE-canal-12``, or ``C1-000123`` where a tablet numbered it."""
-        return public_number(self.movement)
+        return public_number(self.movement, self.movement.site)
 
     @property
     def is_late(self) -> bool:
