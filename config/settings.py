@@ -5,6 +5,7 @@
 ``TRACERIE_HOSTS``  names under which the server may be reached, comma separated
 ``PUBLIC_URL``      address printed on labels and documents
 ``EMAIL_URL``       ``smtp+tls://user:password@host:587``; without it, no mail is sent
+``MAIL_FROM``       address that mail comes from
 """
 
 import os

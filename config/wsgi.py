@@ -36,4 +36,12 @@ def _require_ready() -> None:
         )
 
 
+def _make_keys() -> None:
+    """The key that signs closings is made at the first start, not by whoever first needs it."""
+    from sales.journal import keys
+
+    keys.make()
+
+
 _require_ready()
+_make_keys()

@@ -222,7 +222,7 @@ SELECT t.code || ' ' || s.prefix, SUM(s.must_n), SUM(s.is_n)
   FROM (SELECT site_id, SUBSTR(number, 1, 2) AS prefix, COUNT(*) AS must_n, 0 AS is_n
           FROM inventory_movement GROUP BY site_id, SUBSTR(number, 1, 2)
         UNION ALL
-        SELECT site_id, prefix, 0, last FROM inventory_numberseries) s
+        SELECT site_id, prefix, 0, last - skipped FROM inventory_numberseries) s
   JOIN organisation_site t ON t.id = s.site_id
  GROUP BY t.code, s.prefix HAVING SUM(s.must_n) <> SUM(s.is_n)""",
     ),

@@ -14,6 +14,8 @@ from reporting.months import closes_from
 from reporting.periods import Period
 from reporting.scopes import Border, Scope
 from reporting.stock import bulk_below_zero, standing
+from sales.models import TillSession
+from sales.services import stands_open
 
 DECEMBER = 12
 
@@ -29,8 +31,8 @@ def close_month(
 ) -> MonthClosing:
     """Close ``month`` (YYYYMM) of ``site``: from then on its figures stand.
 
-    Raises ValidationError ``too_early``, ``negative_stock`` (December, unless accepted) or
-    ``month_out_of_order``.
+    Raises ValidationError ``too_early``, ``session_open`` (a till of that month is not closed),
+    ``negative_stock`` (December, unless accepted) or ``month_out_of_order``.
     """
     if timezone.now() < (start := closes_from(site, month)):
         raise ValidationError(
@@ -39,6 +41,8 @@ def close_month(
             params={"start": date_format(timezone.localtime(start), "j F Y, H:i")},
         )
     ledger.lock_site(site, exclusively=True)
+    if left := TillSession.objects.open_through(site, month):
+        raise stands_open(left[0])
     if month % 100 == DECEMBER and not accepts_negative and negative_tops(site, month):
         raise ValidationError(
             _("Some categories stand below zero at the end of the year: count, settle or accept."),

@@ -1,5 +1,6 @@
 """A closing (Z) as it is read: its figures with their words, on a page and on paper."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from inventory.models import Category
-from inventory.units import exact_euros, format_kg
+from inventory.units import NO_BREAK, exact_euros, format_kg
 from organisation.papers import typeset
-from sales.models import Closing, Method
+from sales.models import Closing, Method, Nature
 from sales.services import PIECES
 from sales.templatetags.money import euros
 
@@ -29,8 +30,11 @@ def figures_of(closing: Closing) -> dict[str, Any]:
         **told,
         "opened_at": parse_datetime(told["opened_at"]),
         "closed_at": parse_datetime(told["closed_at"]),
-        "method_rows": _methods(told["methods"], counted["others"]),
-        "category_rows": _categories(closing, told["categories"]),
+        "year_from": date.fromisoformat(told["year_from"]),
+        "method_rows": method_rows(told["methods"], counted["others"]),
+        "category_rows": category_rows(closing.session.till.organisation_id, told["categories"]),
+        "nature_rows": nature_rows(told["natures"]),
+        "vat_rows": vat_rows(told["vat"]),
         "weight_g": sum(grams for _quantity, _cents, grams in told["categories"].values()),
         "piece_rows": [
             (piece, counted["pieces"][str(piece)])
@@ -42,7 +46,9 @@ def figures_of(closing: Closing) -> dict[str, Any]:
     }
 
 
-def _methods(taken: dict[str, int], counted: dict[str, int]) -> list[tuple[str, int, int | None]]:
+def method_rows(
+    taken: dict[str, int], counted: dict[str, int]
+) -> list[tuple[str, int, int | None]]:
     """Means of payment, what was taken, and what was counted where somebody did."""
     return [
         (str(capfirst(method.label)), taken.get(method.value, 0), counted.get(method.value))
@@ -51,8 +57,8 @@ def _methods(taken: dict[str, int], counted: dict[str, int]) -> list[tuple[str, 
     ]
 
 
-def _categories(closing: Closing, told: dict[str, list[int]]) -> list[tuple[str, int, int, int]]:
-    owner = closing.session.till.organisation_id
+def category_rows(owner: int, told: dict[str, list[int]]) -> list[tuple[str, int, int, int]]:
+    """Categories by their names, those that brought most first."""
     rows = Category.objects.filter(Q(organisation=None) | Q(organisation=owner), code__in=told)
     names: dict[str, str] = {row.code: row.name for row in rows}
     listed = [
@@ -60,6 +66,25 @@ def _categories(closing: Closing, told: dict[str, list[int]]) -> list[tuple[str,
         for code, (quantity, cents, grams) in told.items()
     ]
     return sorted(listed, key=lambda row: -row[2])
+
+
+def nature_rows(told: dict[str, list[int]]) -> list[tuple[str, int, int]]:
+    """What was sold by its nature, where there was more than objects."""
+    if not told.keys() - {Nature.GOODS.value}:
+        return []
+    named = [(str(capfirst(nature.label)), told[nature]) for nature in Nature if nature in told]
+    return [(name, quantity, cents) for name, (quantity, cents) in named]
+
+
+def vat_rows(told: dict[str, list[int]]) -> list[tuple[str, int, int]]:
+    """VAT by its rate, as it is printed: cents with it, and of it."""
+    rows = [(_rate(int(bp)), told[bp]) for bp in sorted(told, key=int)]
+    return [(rate, cents, vat_cents) for rate, (cents, vat_cents) in rows]
+
+
+def _rate(bp: int) -> str:
+    whole, rest = divmod(bp, 100)
+    return f"{whole}{f',{rest:02}'.rstrip('0') if rest else ''}{NO_BREAK}%"
 
 
 def closing_pdf(closing: Closing) -> bytes:
@@ -105,6 +130,15 @@ def _paper(closing: Closing) -> dict[str, Any]:
             [name, str(quantity), format_kg(grams), exact_euros(cents)]
             for name, quantity, cents, grams in z["category_rows"]
         ],
+        "nature_heads": [_("Nature"), _("How many"), "€"],
+        "natures": [
+            [name, str(quantity), exact_euros(cents)] for name, quantity, cents in z["nature_rows"]
+        ],
+        "vat_heads": [_("VAT rate"), _("Total"), _("of which VAT")],
+        "vat": [
+            [rate, exact_euros(cents), exact_euros(vat_cents)]
+            for rate, cents, vat_cents in z["vat_rows"]
+        ],
         "running_title": _("Running totals"),
         "running": _running(z),
         "hash_title": _("Fingerprint of the journal"),
@@ -147,7 +181,10 @@ def _drawer(z: dict[str, Any]) -> list[list[str]]:
 def _running(z: dict[str, Any]) -> list[list[str]]:
     return [
         [_("This day"), euros(z["total_cents"])],
-        [_("Since 1 January"), euros(z["year_cents"])],
+        [
+            _("Since %(day)s") % {"day": date_format(z["year_from"], "d/m/Y")},
+            euros(z["year_cents"]),
+        ],
         [_("Since the first ticket"), euros(z["perpetual_cents"])],
         [_("The same, refunds added"), euros(z["perpetual_abs_cents"])],
     ]

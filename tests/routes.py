@@ -36,7 +36,7 @@ from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
 from sales.archive import make_archive
-from sales.models import Chain, Method, PriceKey, Reduction
+from sales.models import Chain, Method, PeriodClosing, PriceKey, Reduction
 from sales.services import Count, Paid, Wanted, close_session, rehearse_sale
 from tests.tills import open_till, till_entry
 
@@ -368,6 +368,10 @@ PAGES = {
         body={"of": "$site", "start": "2020-01-01", "end": "$today"}
     ),
     "caisse/archives/<uuid:uuid>.zip": Sample(path={"uuid": "$archive"}),
+    "caisse/clotures/": ALONE,
+    "caisse/clotures/mois/": Sample(body={"of": "$site"}),
+    "caisse/clotures/<uuid:uuid>/": Sample(path={"uuid": "$period"}),
+    "caisse/clotures/<uuid:uuid>.pdf": Sample(path={"uuid": "$period"}),
     "caisse/<str:till>/entrainement/": Sample(path={"till": "$till"}),
     "caisse/<str:till>/entrainement/<int:seq>/": Sample(path={"till": "$till", "seq": "1"}),
     "caisse/<str:till>/ouvrir/": Sample(path={"till": "$shut_till"}, body={"float": "100"}),
@@ -380,6 +384,9 @@ PAGES = {
         path={"till": "$till"}, body={"seen": "$seen", "p5000": "2"}
     ),
     "caisse/<str:till>/z/<int:number>/": Sample(path={"till": "$shut_till", "number": "1"}),
+    "caisse/<str:till>/z/<int:number>/envoyer/": Sample(
+        path={"till": "$shut_till", "number": "1"}, body={}
+    ),
     "caisse/<str:till>/z/<int:number>.pdf": Sample(path={"till": "$shut_till", "number": "1"}),
     "tickets/<str:number>/": Sample(path={"number": "$sale_number"}),
     "tickets/<str:number>/remettre/": Sample(
@@ -542,12 +549,14 @@ def furnish(site, person, post_json) -> dict[str, str]:
     peer, _new = Site.objects.get_or_create(
         code=f"peer-{site.code}", organisation=site.organisation, defaults={"name": "Annexe"}
     )
-    till, shut_till = open_till(site, f"till-{site.code}"), open_till(site, f"shut-{site.code}")
+    shut_till = open_till(site, f"shut-{site.code}", at=timezone.now() - timedelta(days=40))
     close_session(entry=till_entry(site), till=shut_till, count=Count({}))
+    till = open_till(site, f"till-{site.code}")
     lines = [Wanted(category=Category.objects.get(code="MOB"), price_cents=100)]
     rehearse_sale(entry=till_entry(site), till=till, lines=lines, payments=[Paid(Method.CASH, 100)])
     today = site.business_date(timezone.now())
-    archive = make_archive(entry=till_entry(site), start=today, end=today)
+    start = today - timedelta(days=50)
+    archive = make_archive(entry=till_entry(site), start=start, end=today)
     key, _new = PriceKey.objects.get_or_create(
         code=f"key-{site.code}",
         organisation=site.organisation,
@@ -572,6 +581,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "till": till.code,
         "shut_till": shut_till.code,
         "archive": str(archive.uuid),
+        "period": str(PeriodClosing.objects.filter(site=site).latest("pk").event.uuid),
         "key": key.code,
         "reduction": reduction.code,
         **_own_codes(site.organisation),

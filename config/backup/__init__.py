@@ -6,7 +6,7 @@ keeps what it replaced. Both work while the server runs. ``sqlite`` and ``postgr
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,13 +16,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext_lazy as _
 
 from inventory import triggers
 from inventory.verify import differences
+from sales.services import restoring
 
 ALIAS = "candidate"
 
@@ -45,20 +46,36 @@ def backup(*, file: Path, replace: bool = False) -> list[str]:
     return found
 
 
-def restore(*, file: Path) -> str:
-    """Put the database back as it was in ``file``; return where what it replaced is kept.
+def restore(*, file: Path, numbers: Sequence[str] = ()) -> tuple[str, bool]:
+    """Put the database back as it was in ``file``.
 
-    Raises ValidationError ``no_such_file``, ``not_a_backup``, ``damaged``, ``newer_version``,
-    ``books_differ``, or what the database's own programs raise. Then nothing has changed.
+    Return where what it replaced is kept, and whether the numbers that it had given could be read
+    there: tickets and Zs go on behind them, and behind those of ``numbers`` (``VE-canal-120``).
+    Raises ValidationError ``no_such_file``, ``bad_number``, ``not_a_backup``, ``damaged``,
+    ``newer_version``, ``books_differ``, or what the database's own programs raise. Then nothing
+    has changed.
     """
+    said = restoring.parsed(numbers)
     if not file.is_file():
         raise ValidationError(
             _("There is no file “%(file)s”."), code="no_such_file", params={"file": file}
         )
     at = datetime.now(UTC)
     kept = str(_engine().bring_back(file, f"{at:%Y%m%d-%H%M%S-%f}"))
-    _journal(at, file, kept)
-    return kept
+    gone = _numbers_in(kept)
+    fingerprint = sha256(file.read_bytes()).hexdigest()
+    restoring.go_on_after(gone=gone, said=said, file_sha256=fingerprint)
+    _journal(at, file, fingerprint, kept)
+    return kept, gone is not None
+
+
+def _numbers_in(kept: str) -> restoring.Numbers | None:
+    """The last numbers of the database that was replaced; none where it cannot be read any more."""
+    try:
+        with opened(kept) as before:
+            return restoring.numbers_in(before.alias)
+    except DatabaseError:
+        return None
 
 
 def require_sound(candidate: BaseDatabaseWrapper) -> None:
@@ -147,9 +164,8 @@ def _engine() -> Any:
     return engine
 
 
-def _journal(at: datetime, file: Path, kept: str) -> None:
+def _journal(at: datetime, file: Path, fingerprint: str, kept: str) -> None:
     """One line per restore, so that nobody wonders later why figures went back."""
-    fingerprint = sha256(file.read_bytes()).hexdigest()
     line = f"{at.isoformat(timespec='seconds')}\t{file}\tsha256 {fingerprint}\t{kept}\n"
     with (settings.DATA_DIR / "restores.log").open("a", encoding="utf-8") as log:
         log.write(line)

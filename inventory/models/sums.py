@@ -187,6 +187,7 @@ class NumberSeries(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     prefix = models.CharField(max_length=4)
     last = models.PositiveIntegerField()
+    skipped = models.PositiveIntegerField(db_default=0)  # given, then taken away by a restore
 
     class Meta:
         verbose_name = _("number series")

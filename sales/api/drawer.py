@@ -16,6 +16,7 @@ from organisation.shapes import READ_ERRORS, WRITE_ERRORS, Id, Shape, Text
 from organisation.submissions import once
 from sales import services
 from sales.journal.totals import totals_of
+from sales.mailing import deliver
 from sales.models import CashMove, Closing, Method, Till, TillSession
 from sales.services import MOST_CENTS, MOST_PIECES, PIECES, Count
 
@@ -188,7 +189,9 @@ def create_closing(
             )
         )
 
-    return once(request, payload.id, record)
+    answer = once(request, payload.id, record)
+    deliver(till.site)
+    return answer
 
 
 class XOut(Schema):

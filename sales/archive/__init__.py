@@ -28,7 +28,7 @@ from sales import journal
 from sales.archive.verifier import raw_key
 from sales.journal import SOFTWARE, Event, canonical, stamp, technical
 from sales.journal.keys import public_pem, sign
-from sales.models import Chain, Closing, JournalEntry, Kind
+from sales.models import Chain, Closing, JournalEntry, Kind, PeriodClosing
 from sales.models.journal import GENESIS
 
 HERE = Path(__file__).parent
@@ -49,6 +49,8 @@ def make_archive(*, entry: Entry, start: date, end: date) -> JournalEntry:
         raise ValidationError(
             _("No till of this site was closed between these days."), code="nothing_to_archive"
         )
+    if part := _part_of_site(head, start):
+        chains.append(part)
     organisation = entry.site.organisation
     told = {
         "recipe": journal.DOMAIN,
@@ -61,6 +63,7 @@ def make_archive(*, entry: Entry, start: date, end: date) -> JournalEntry:
         "made_at": stamp(entry.occurred_at),
         "chains": chains,
         "public_key": public_pem(),
+        "keys": _keys(head),
     }
     digest = hashlib.sha256(Archive(told).manifest).hexdigest()
     data = {**told, "manifest_sha256": digest}
@@ -93,6 +96,28 @@ def _part(chain: Chain, start: date, end: date) -> dict[str, Any] | None:
         "last_hash": last.event.hash,
         "before_perpetual_cents": before.figures["perpetual_cents"] if before else 0,
     }
+
+
+def _part_of_site(head: Chain, start: date) -> dict[str, Any] | None:
+    """The events of the site's own chain since the last month closed before a period."""
+    rows = PeriodClosing.objects.months().filter(site=head.site_id, last_day__lt=start)
+    before = rows.select_related("event").last()
+    if not head.last_seq or (before and before.event.seq == head.last_seq):
+        return None
+    return {
+        "name": head.name,
+        "first_seq": before.event.seq + 1 if before else 1,
+        "last_seq": head.last_seq,
+        "before_hash": before.event.hash if before else GENESIS,
+        "last_hash": head.last_hash,
+        "before_perpetual_cents": 0,
+    }
+
+
+def _keys(head: Chain) -> list[str]:
+    """All the keys that ever signed here, as the site's own chain names them."""
+    rows = JournalEntry.objects.filter(chain=head.name, kind=Kind.KEY).order_by("seq")
+    return [json.loads(body)["data"]["key"] for body in rows.values_list("body", flat=True)]
 
 
 @dataclass(frozen=True)
@@ -184,10 +209,13 @@ LINES = (
 )  # fmt: skip
 PAYMENTS = ("numéro", "moyen", "montant (centimes)")
 CLOSINGS = (
-    "caisse", "rang", "n° de Z", "jour", "tickets", "remboursements", "total (centimes)",
-    "total de l'année (centimes)", "total perpétuel (centimes)", "attendu (centimes)",
-    "compté (centimes)", "oubliée", "empreinte",
+    "période", "caisse", "rang", "n° de Z", "premier jour", "dernier jour", "tickets",
+    "remboursements", "total (centimes)", "total de l'année (centimes)",
+    "total perpétuel (centimes)", "attendu (centimes)", "compté (centimes)", "oubliée", "empreinte",
 )  # fmt: skip
+
+
+PERIODS = {Kind.CLOSE_MONTH.value: "mois", Kind.CLOSE_YEAR.value: "année"}
 
 
 def _tickets(event: JournalEntry, body: Any) -> Iterator[tuple[Any, ...]]:
@@ -242,11 +270,19 @@ def _closings(event: JournalEntry, body: Any) -> Iterator[tuple[Any, ...]]:
     if body["kind"] == Kind.CLOSE_DAY:
         counted = data["counted_cents"]
         yield (
-            body["till"], event.seq, data["session"], data["business_date"], data["tickets"],
-            data["refunds"], data["total_cents"], data["year_cents"], body["perpetual_cents"],
-            data["expected_cents"], "" if counted is None else counted, int(data["missed"]),
-            event.hash,
+            "jour", body["till"], event.seq, data["session"], data["business_date"],
+            data["business_date"], data["tickets"], data["refunds"], data["total_cents"],
+            data["year_cents"], body["perpetual_cents"], data["expected_cents"],
+            "" if counted is None else counted, int(data["missed"]), event.hash,
         )  # fmt: skip
+    elif body["kind"] in PERIODS:
+        tills = [*data["tills"].items(), ("", data)]  # each till, then the site
+        for till, told in tills:
+            yield (
+                PERIODS[body["kind"]], till, event.seq, "", data["first_day"], data["last_day"],
+                told["tickets"], told["refunds"], told["total_cents"], told["year_cents"],
+                told["perpetual_cents"], "", "", told["missed"], event.hash,
+            )  # fmt: skip
 
 
 def _csv(heads: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> bytes:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 DOMAIN = "tracerie/journal/1"
+CLOSING = "tracerie/closing/1"
+CLOSINGS = ("close_day", "close_month", "close_year")
 GENESIS = "0" * 64
 SIGNS = {"sale": 1, "refund": -1}
 Point = tuple[int, int, int, int]
@@ -112,7 +114,9 @@ def faults(read: Callable[[str], bytes]) -> Iterator[Fault]:
         if found != digest:
             yield "modifié", name, "son empreinte n'est pas celle du manifeste"
     try:
-        yield from _journal(read("journal.ndjson"), manifest)
+        journal = read("journal.ndjson")
+        yield from _journal(journal, manifest)
+        yield from _closings(journal, manifest.get("keys", []))
     except (KeyError, OSError):
         return  # told above
 
@@ -137,6 +141,50 @@ def _journal(content: bytes, manifest: Any) -> Iterator[Fault]:
         found = last, chain.get("hash", chain["before_hash"])
         if found != (chain["last_seq"], chain["last_hash"]):
             yield "manquant", name, f"la chaîne s'arrête au n° {last}, attendu {chain['last_seq']}"
+
+
+def _closings(content: bytes, keys: Any) -> Iterator[Fault]:
+    """Signatures des clôtures, et clôtures qu'elles citent."""
+    hashes: dict[tuple[str, int], str] = {}
+    cited: list[tuple[str, Any]] = []
+    for line in content.splitlines():
+        try:
+            event = json.loads(line)
+            body = json.loads(event["body"])
+            where = f"{event['chain']} n° {event['seq']}"
+            hashes[event["chain"], event["seq"]] = event["hash"]
+            if body["kind"] in CLOSINGS:
+                cited += [(where, (name, n, said)) for name, n, said in _cited(body["data"])]
+                if why := _unsigned(event["prev_hash"], body, keys):
+                    yield "modifié", where, why
+        except (ValueError, KeyError, TypeError):
+            continue  # déjà dit
+    for where, (name, seq, digest) in cited:
+        if hashes.get((name, seq), digest) != digest:
+            yield "modifié", where, f"cette clôture cite une autre empreinte de {name} n° {seq}"
+
+
+def _unsigned(prev_hash: str, body: Any, keys: Any) -> str | None:
+    """Ce qui ne va pas dans la signature d'une clôture."""
+    data = dict(body["data"])
+    try:
+        signature, key = bytes.fromhex(data.pop("signature")), bytes.fromhex(data["key"])
+    except (KeyError, TypeError, ValueError):
+        return "elle n'est pas signée"
+    if data["key"] not in keys:
+        return "sa clé n'est pas de celles que nomme le journal du site"
+    said = json.dumps(
+        {**body, "data": data}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    text = f"{CLOSING}\n{prev_hash}\n{said}".encode("utf-8", "surrogatepass")
+    return None if is_signed(key, text, signature) else "sa signature n'est pas celle de sa clé"
+
+
+def _cited(data: Any) -> Iterator[tuple[str, int, str]]:
+    """Les clôtures qu'une clôture de mois ou d'année additionne : chaîne, rang, empreinte."""
+    yield from data.get("closings", [])
+    for till in data["tills"].values() if isinstance(data.get("tills"), dict) else ():
+        yield from _cited(till)
 
 
 def _link(event: Any, body: Any, chain: Any, cents: int) -> Iterator[tuple[str, str]]:

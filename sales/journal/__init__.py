@@ -17,12 +17,12 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from inventory.ledger import Entry
+from inventory.ledger import Entry, lock_site
 from inventory.rows import keep
 from organisation.models import Site
 from organisation.prepared import Prepared
 from sales import FISCAL_VERSION
-from sales.models import Chain, JournalEntry, Kind, Till
+from sales.models import SIGNED, Chain, JournalEntry, Kind, Till
 
 RECIPE = 1
 SOFTWARE = f"tracerie/{FISCAL_VERSION}"
@@ -82,7 +82,11 @@ def hold(till: Till) -> Chain:
 
 
 def hold_site(site: Site) -> Chain:
-    """The head of a site's own chain: what is done with the journal itself."""
+    """The head of a site's own chain: what is done with the journal itself.
+
+    Taken after a till's chain and after the site, which nobody may hold shared before.
+    """
+    lock_site(site, exclusively=True)
     return _held(site, None)
 
 
@@ -116,7 +120,7 @@ def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
     head.operator = entry.author.pk if entry.author else head.operator
     head.software = SOFTWARE
     uuid = event.uuid or entry.submission.uuid
-    body = canonical({**_envelope(head, entry, event.kind, uuid), "data": event.data})
+    body = canonical(_body(head, entry, event, uuid))
     row = JournalEntry(
         chain=head,
         seq=head.last_seq,
@@ -130,6 +134,15 @@ def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
     head.last_hash = row.hash
     _move(head)
     return row
+
+
+def _body(head: Chain, entry: Entry, event: Event, uuid: UUID) -> dict[str, Any]:
+    told = {**_envelope(head, entry, event.kind, uuid), "data": event.data}
+    if event.kind not in SIGNED:
+        return told
+    from sales.journal.signatures import signed  # it writes events itself
+
+    return signed(head.last_hash, told)
 
 
 def _move(head: Chain) -> None:

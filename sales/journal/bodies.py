@@ -5,7 +5,7 @@ notes: what is chained can never be erased.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 
 from inventory.models import Movement
@@ -159,15 +159,16 @@ def vat_terms_data(terms: VatTerms) -> Data:
 
 
 def closing_data(
-    closing: Closing, totals: Totals, before: Closing | None, counted: Data | None
+    closing: Closing, totals: Totals, before: Closing | None, counted: Data | None, year_from: date
 ) -> Data:
     """A Z: ``totals`` of its session, and the drawer as it should be and as it was counted.
 
-    ``year_cents`` is what the till took since the year began, ``before`` the till's last Z.
+    ``year_cents`` is what the till took since its accounting year began, ``before`` its last Z.
     """
     session = closing.session
-    is_same_year = before and before.session.business_date.year == session.business_date.year
-    since_cents = before.figures["year_cents"] if before and is_same_year else 0
+    so_far = before.figures if before else {}
+    is_same_year = so_far.get("year_from") == year_from.isoformat()
+    since_cents = so_far["year_cents"] if is_same_year else 0
     return {
         **totals.told(),
         "session": session.number,
@@ -176,6 +177,7 @@ def closing_data(
         "closed_at": closing.closed_at.astimezone(UTC).isoformat(),
         "missed": closing.counted_cents is None,
         "by": closing.author_id,
+        "year_from": year_from.isoformat(),
         "year_cents": since_cents + totals.total_cents,
         "before_hash": before.event.hash if before else None,
         "float_cents": session.float_cents,

@@ -1,7 +1,7 @@
-"""The installation's signing key (Ed25519): made at its first use, kept outside the database.
+"""The installation's signing key (Ed25519): made at the first start, kept outside the database.
 
-``TRACERIE_DATA/fiscal_key.pem``, readable by its owner only. It proves where an archive comes
-from, not that its owner is honest; losing it breaks nothing that was signed.
+``TRACERIE_DATA/fiscal_key.pem``, readable by its owner only. It proves where closings and archives
+come from, not that its owner is honest; losing it breaks nothing that was signed.
 """
 
 import os
@@ -23,21 +23,67 @@ def sign(content: bytes) -> bytes:
 
 def public_pem() -> str:
     """What anybody may check a signature with, as PEM."""
+    return _pem_of(_key())
+
+
+def known_pem() -> str | None:
+    """The same for whoever only reads: none where there is no key, or none that can be read."""
+    try:
+        return _pem_of(_read(path_of_key()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def public_hex() -> str:
+    """The 32 bytes of the public key in hexadecimal, as closings name it."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    public = _key().public_key()
+    return _key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+
+
+def path_of_key() -> Path:
+    """Where the key is; whoever keeps backups keeps it too."""
+    path: Path = settings.DATA_DIR / NAME
+    return path
+
+
+def make() -> None:
+    """Make the key where there is none: at the first start, or after it was lost."""
+    if not path_of_key().exists():
+        _make(path_of_key())
+
+
+def is_signed(public: bytes, content: bytes, signature: bytes) -> bool:
+    """Whether ``signature`` is that of ``content`` by the key ``public`` (32 bytes)."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _pem_of(key: "Ed25519PrivateKey") -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    public = key.public_key()
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def _key() -> "Ed25519PrivateKey":
+    make()
+    return _read(path_of_key())
+
+
+def _read(path: Path) -> "Ed25519PrivateKey":
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    path: Path = settings.DATA_DIR / NAME
-    if not path.exists():
-        _make(path)
     key = load_pem_private_key(path.read_bytes(), password=None)
-    assert isinstance(key, Ed25519PrivateKey)  # noqa: S101 (we made it)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError(path.name)
     return key
 
 

@@ -23,7 +23,6 @@ from sales.journal import RECIPE, SITE, TRAINING, canonical, hash_of
 from sales.journal.bodies import (
     Data,
     cash_move_data,
-    closing_data,
     codes_of,
     copy_data,
     refund_data,
@@ -31,9 +30,11 @@ from sales.journal.bodies import (
     session_data,
     vat_terms_data,
 )
-from sales.journal.keys import public_pem
-from sales.journal.totals import totals_of
+from sales.journal.keys import known_pem
+from sales.journal.reckoned import closings, periods
+from sales.journal.signatures import fault_of, keys_of, said_by, unsigned
 from sales.models import (
+    SIGNED,
     TECHNICAL,
     CashMove,
     Chain,
@@ -41,6 +42,7 @@ from sales.models import (
     Copy,
     JournalEntry,
     Kind,
+    PeriodClosing,
     Refund,
     Sale,
     TillSession,
@@ -77,6 +79,7 @@ class _Walk:
     perpetual_cents: int = 0
     perpetual_abs_cents: int = 0
     is_open: bool = False
+    keys: frozenset[str] = frozenset()  # that the site's own chain names
     operator: int | None = None
     software: str = ""
 
@@ -102,8 +105,9 @@ def findings(
 
 def _strays(using: str) -> Iterator[Finding]:
     """Rows that no event of their kind stands behind, and events of no chain."""
-    for kind, (model, _told) in TOLD_BY.items():
-        known = JournalEntry.objects.using(using).filter(kind=kind).values("pk")
+    for model in dict.fromkeys(model for model, _told in TOLD_BY.values()):
+        kinds = [kind for kind, (other, _told) in TOLD_BY.items() if other is model]
+        known = JournalEntry.objects.using(using).filter(kind__in=kinds).values("pk")
         for row in model._default_manager.using(using).exclude(event__in=known):
             what = f"{model._meta.verbose_name} {row.pk}"
             yield Finding("", 0, "missing", _("the event of %(what)s") % {"what": what})
@@ -118,10 +122,14 @@ def _strays(using: str) -> Iterator[Finding]:
 
 
 def _key(using: str) -> Iterator[Finding]:
-    """Whether the key is the one that signed the last archive."""
-    last = JournalEntry.objects.using(using).filter(kind=Kind.ARCHIVE).order_by("-pk").first()
-    if last and json.loads(last.body)["data"]["public_key"] != public_pem():
-        yield Finding(last.chain_id, last.seq, "altered", _("the signing key"))
+    """Whether the key is here, and the one that each site's own chain names last."""
+    pem = known_pem()
+    rows = JournalEntry.objects.using(using).filter(kind=Kind.KEY).raw_bodies().order_by("pk")
+    for last in {row.chain_id: row for row in rows}.values():
+        if pem is None:
+            yield Finding(last.chain_id, last.seq, "unverifiable", _("the signing key is not here"))
+        elif said_by(last, "public_key") != pem:
+            yield Finding(last.chain_id, last.seq, "altered", _("the signing key"))
 
 
 def _sums(using: str) -> Iterator[Finding]:
@@ -134,7 +142,7 @@ def _sums(using: str) -> Iterator[Finding]:
 
 
 def _chain(chain: Chain, anchors: Mapping[int, str], using: str) -> Iterator[Finding]:
-    walk = _Walk(chain.name, is_training=chain.is_training)
+    walk = _Walk(chain.name, keys=keys_of(chain, using), is_training=chain.is_training)
     events = JournalEntry.objects.using(using).filter(chain=chain.name).raw_bodies().order_by("seq")
     rows = iter(events.iterator(TOGETHER))
     while batch := list(islice(rows, TOGETHER)):
@@ -187,10 +195,16 @@ def _said(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
     if not vat_adds_up:
         yield "altered", _("its VAT does not follow from its lines")
     walk.perpetual_cents, walk.perpetual_abs_cents = sums
+    yield from _signed(event, body, walk)
     if event.kind in SOLD and is_lesson != walk.is_training:
         yield "altered", _("it is of a training, or of none")
     if event.kind not in TECHNICAL:
         yield from _in_session(event, walk)
+
+
+def _signed(event: JournalEntry, body: Any, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
+    if event.kind in SIGNED and (fault := fault_of(event.prev_hash, body, walk.keys)):
+        yield "altered", _("signed by an unknown key") if fault == "key" else _("its signature")
 
 
 def _in_session(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
@@ -276,35 +290,9 @@ def _cash_moves(keys: Sequence[int], using: str) -> Iterator[Told]:
         yield move.event_id, partial(cash_move_data, move)
 
 
-def _closings(keys: Sequence[int], using: str) -> Iterator[Told]:
-    rows = Closing.objects.using(using).filter(event__in=keys)
-    for closing in rows.select_related("event", "session__event"):
-        yield closing.event_id, partial(_reckoned, closing, using)
-
-
 def _vat_terms(keys: Sequence[int], using: str) -> Iterator[Told]:
     for terms in VatTerms.objects.using(using).filter(event__in=keys).select_related("site"):
         yield terms.event_id, partial(vat_terms_data, terms)
-
-
-def _reckoned(closing: Closing, using: str) -> Data:
-    """What a Z should say, by the events of its session; nothing where its row says otherwise."""
-    session, event = closing.session, closing.event
-    totals = totals_of(session, until=event.seq - 1)
-    earlier = Closing.objects.using(using).filter(
-        session__till=session.till_id, session__number__lt=session.number
-    )
-    before = earlier.select_related("event", "session").order_by("-session__number").first()
-    counted = json.loads(event.body)["data"]["counted"]
-    in_drawer = totals.expected_cents(session.float_cents)
-    found = counted and _cash(counted["pieces"])
-    if (closing.total_cents, closing.expected_cents, closing.counted_cents) != (
-        totals.total_cents,
-        in_drawer,
-        found,
-    ):
-        return {}
-    return closing_data(closing, totals, before, counted)
 
 
 def _copies(keys: Sequence[int], using: str) -> Iterator[Told]:
@@ -313,16 +301,14 @@ def _copies(keys: Sequence[int], using: str) -> Iterator[Told]:
         yield copy.event_id, partial(copy_data, copy)
 
 
-def _cash(pieces: Mapping[str, int]) -> int:
-    return sum(int(piece) * number for piece, number in pieces.items())
-
-
 TOLD_BY: dict[Kind, tuple[type[Model], Callable[[Sequence[int], str], Iterator[Told]]]] = {
     Kind.SALE: (Sale, _sales),
     Kind.REFUND: (Refund, _refunds),
     Kind.SESSION_OPEN: (TillSession, _sessions),
     Kind.CASH_MOVE: (CashMove, _cash_moves),
-    Kind.CLOSE_DAY: (Closing, _closings),
+    Kind.CLOSE_DAY: (Closing, closings),
+    Kind.CLOSE_MONTH: (PeriodClosing, periods),
+    Kind.CLOSE_YEAR: (PeriodClosing, periods),
     Kind.REPRINT: (Copy, _copies),
     Kind.SETTING: (VatTerms, _vat_terms),
 }
@@ -352,7 +338,8 @@ def _rows_of_none(batch: Sequence[JournalEntry], using: str) -> Iterator[Finding
 def _tells(event: JournalEntry, told: Callable[[], Data]) -> bool:
     """Whether the rows say what the event says. A row may name another that is gone."""
     try:
-        said = canonical(json.loads(bytes(event.raw))["data"])
-        return said == canonical(told())
+        said = json.loads(bytes(event.raw))["data"]
+        said = unsigned(said) if event.kind in SIGNED else said
+        return canonical(said) == canonical(told())
     except (ValueError, TypeError, LookupError, ObjectDoesNotExist):
         return False

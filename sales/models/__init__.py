@@ -7,7 +7,9 @@ a cancellation are rows of their own.
 from sales.models.copies import Copy
 from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
-from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
+from sales.models.journal import SIGNED, TECHNICAL, Chain, JournalEntry, Kind
+from sales.models.mails import ClosingMail
+from sales.models.periods import PeriodClosing
 from sales.models.reductions import Reduction
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
@@ -28,6 +30,8 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (till_id = NEW.till_id AND number = NEW.number)",
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
+    "sales_periodclosing": "id = NEW.id OR event_id = NEW.event_id"
+    " OR (site_id = NEW.site_id AND kind = NEW.kind AND first_day = NEW.first_day)",
     "sales_copy": "id = NEW.id OR event_id = NEW.event_id"
     " OR (sale_id = NEW.sale_id AND number = NEW.number)",
     "sales_voucher": "id = NEW.id OR code = NEW.code",
@@ -38,11 +42,13 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 }
 
 __all__ = [
+    "SIGNED",
     "TECHNICAL",
     "WRITTEN_ONCE",
     "CashMove",
     "Chain",
     "Closing",
+    "ClosingMail",
     "Copy",
     "DayPayment",
     "DayTakings",
@@ -52,6 +58,7 @@ __all__ = [
     "Nature",
     "ParkedTicket",
     "Payment",
+    "PeriodClosing",
     "PriceKey",
     "PriceMode",
     "Reduction",

@@ -23,12 +23,17 @@ class Kind(models.TextChoices):
     SESSION_OPEN = "session_open", _("opening")
     CASH_MOVE = "cash_move", _("cash move")
     CLOSE_DAY = "close_day", _("closing (Z)")
+    CLOSE_MONTH = "close_month", _("closing of a month")
+    CLOSE_YEAR = "close_year", _("closing of a year")
+    KEY = "key", _("signing key")
+    RESTORED = "restored", _("backup brought back")
     ARCHIVE = "archive", _("archive")
     JET = "jet", _("technical event")
     REPRINT = "reprint", _("ticket handed out")
     SETTING = "setting", _("setting")
 
 
+SIGNED = (Kind.CLOSE_DAY, Kind.CLOSE_MONTH, Kind.CLOSE_YEAR)  # with the installation's key
 TECHNICAL = (Kind.JET, Kind.REPRINT)  # they move no money: in a session or between two
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from inventory.months import last_day
 from organisation.models import Site, User
 from organisation.permissions import CallerRequest
 from organisation.prepared import Prepared
@@ -24,6 +25,11 @@ class TillSessionQuerySet(models.QuerySet["TillSession"]):
         if session:
             session.till = till
         return session
+
+    def open_through(self, site: Site, month: int) -> "list[TillSession]":
+        """Those of a site under way, of a month (YYYYMM) or of one before it."""
+        rows = self.filter(till__site=site, closing=None, business_date__lte=last_day(month))
+        return list(rows.select_related("till__site", "event").order_by("till__code", "number"))
 
 
 class TillSession(models.Model):

@@ -6,8 +6,10 @@ A shop without tickets notes what its day brought.
 from sales.reductions import Discount
 from sales.services.around import Opening, abandon, open_drawer
 from sales.services.asking import Paid, Wanted, Whole
+from sales.services.closing import Count
 from sales.services.handing import hand_out
 from sales.services.noting import cancel_takings, note_takings
+from sales.services.periods import close_months, next_month, stands_open
 from sales.services.refunding import refund_sale, share, share_back
 from sales.services.selling import (
     priced,
@@ -19,7 +21,6 @@ from sales.services.sessions import (
     MOST_CENTS,
     MOST_PIECES,
     PIECES,
-    Count,
     close_session,
     move_cash,
     open_session,
@@ -39,9 +40,11 @@ __all__ = [
     "Whole",
     "abandon",
     "cancel_takings",
+    "close_months",
     "close_session",
     "hand_out",
     "move_cash",
+    "next_month",
     "note_takings",
     "open_drawer",
     "open_session",
@@ -53,5 +56,6 @@ __all__ = [
     "share",
     "share_back",
     "spread",
+    "stands_open",
     "weigh",
 ]

@@ -18,7 +18,7 @@ from sales import journal, vat
 from sales.journal import Event
 from sales.journal.bodies import refund_data
 from sales.models import Kind, Method, Refund, RefundLine, Sale, SaleLine, Till, Voucher
-from sales.services.sessions import require_in_use, session_for
+from sales.services.sessions import day_in, require_in_use, session_for
 from sales.services.vouching import LASTS, make, require_unused
 
 MOVED = (
@@ -47,7 +47,7 @@ def refund_sale(
         )
     require_in_use(till)
     head = journal.hold(till)
-    entry = replace(entry, business_date=session_for(head, entry).business_date)
+    entry = replace(entry, business_date=day_in(session_for(head, entry), entry))
     Sale.objects.select_for_update().get(pk=sale.pk)  # one refund of a ticket at a time
     require_not_back(line.item_id for line in quantities if line.item_id)
     prefetch_related_objects(list(quantities), *MOVED)

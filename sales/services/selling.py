@@ -36,7 +36,7 @@ from sales.models import (
 )
 from sales.reductions import Discount, Today
 from sales.services.asking import NOTHING_ELSE, Paid, Wanted, Whole
-from sales.services.sessions import require_in_use, session_for
+from sales.services.sessions import day_in, require_in_use, session_for
 from sales.services.vouching import issue, require_vouchers
 
 KG, HALF_KG = 1_000, 500
@@ -64,7 +64,7 @@ def record_sale(
     """
     require_in_use(till)
     head = journal.hold(till)
-    entry = replace(entry, business_date=session_for(head, entry).business_date)
+    entry = replace(entry, business_date=day_in(session_for(head, entry), entry))
     today = Today(entry.site, entry.day)
     rows = [priced(today, n, line) for n, line in enumerate(lines, start=1)]
     weigh(entry.site, rows, lines)

@@ -1,9 +1,7 @@
 """A till's day: opened with a float, cash in and out, closed with a Z."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import date
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
@@ -13,26 +11,25 @@ from django.utils.translation import gettext_lazy as _
 from inventory.ledger import Entry, lock_site, open_day
 from sales import journal
 from sales.journal import Event, technical
-from sales.journal.bodies import cash_move_data, closing_data, session_data
+from sales.journal.bodies import cash_move_data, session_data
 from sales.journal.totals import totals_of
-from sales.models import TECHNICAL, CashMove, Chain, Closing, Kind, Method, Till, TillSession
+from sales.models import (
+    TECHNICAL,
+    CashMove,
+    Chain,
+    Closing,
+    Kind,
+    PeriodClosing,
+    Till,
+    TillSession,
+)
+from sales.services.closing import Count, write_closing
+from sales.services.periods import LONGEST, close_due
+from sales.services.restoring import last_lost
 
-LONGEST = timedelta(hours=24)
 MOST_CENTS = 1_000_000  # 10 000 € in a drawer: a key was pressed once too often
 MOST_PIECES = 9_999
 PIECES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """What was found at the end of a day: pieces of cash, and the sum of other means."""
-
-    pieces: Mapping[int, int]  # cents of a coin or note → how many
-    others: Mapping[Method, int] = field(default_factory=dict)
-
-    @property
-    def cash_cents(self) -> int:
-        return sum(piece * number for piece, number in self.pieces.items())
 
 
 @transaction.atomic
@@ -55,11 +52,12 @@ def open_session(*, entry: Entry, till: Till, float_cents: int) -> TillSession:
 
 def _open(head: Chain, entry: Entry, float_cents: int, *, is_counted: bool) -> TillSession:
     till = _till(head)
+    close_due(entry)
     last = TillSession.objects.filter(till=till).order_by("-number").first()
     day = _day(entry, last)
     session = TillSession(
         till=till,
-        number=last.number + 1 if last else 1,
+        number=max(last.number if last else 0, last_lost(till)) + 1,
         business_date=day,
         opened_at=entry.occurred_at,
         author=entry.author,
@@ -76,7 +74,8 @@ def _open(head: Chain, entry: Entry, float_cents: int, *, is_counted: bool) -> T
 def _day(entry: Entry, last: TillSession | None) -> date:
     """The day that a session counts to: the clock's, but never before another or a closed month."""
     day = entry.site.business_date(entry.occurred_at)
-    day = open_day(day, lock_site(entry.site))
+    closed_through = lock_site(entry.site)  # before what it guards is read
+    day = open_day(day, max(closed_through, PeriodClosing.objects.closed_through(entry.site)))
     return max(day, last.business_date) if last else day
 
 
@@ -88,14 +87,30 @@ def session_for(head: Chain, entry: Entry) -> TillSession:
     technical.arrive(head=head, entry=entry)
     session = TillSession.objects.open_at(_till(head))
     if session is None:
+        return _after_missed(head, entry)
+    is_later = entry.site.business_date(entry.occurred_at) > session.business_date
+    if is_later and entry.occurred_at - session.opened_at > LONGEST:
+        closing = write_closing(head, entry, session, None)
+        return _open(head, entry, max(closing.expected_cents, 0), is_counted=False)
+    return session
+
+
+def _after_missed(head: Chain, entry: Entry) -> TillSession:
+    """Another till's opening may have ended this one's forgotten day: it goes on all the same."""
+    left = Closing.objects.last_of(_till(head))
+    if left is None or left.counted_cents is not None:
         raise ValidationError(
             _("This till is not open: count its float first."), code="no_open_session"
         )
-    is_later = entry.site.business_date(entry.occurred_at) > session.business_date
-    if is_later and entry.occurred_at - session.opened_at > LONGEST:
-        closing = _close(head, entry, session, None)
-        return _open(head, entry, max(closing.expected_cents, 0), is_counted=False)
-    return session
+    return _open(head, entry, max(left.expected_cents, 0), is_counted=False)
+
+
+def day_in(session: TillSession, entry: Entry) -> date:
+    """The day that what happens in a session counts to: its own, or the first that is open.
+
+    Nothing is refused for a month that was closed under it.
+    """
+    return open_day(session.business_date, lock_site(entry.site))
 
 
 @transaction.atomic
@@ -141,45 +156,15 @@ def close_session(
             _("Something was sold at this till meanwhile: count again."), code="sold_meanwhile"
         )
     technical.arrive(head=head, entry=entry)
-    return _close(head, entry, session, count)
+    closing = write_closing(head, entry, session, count)
+    close_due(entry)
+    return closing
 
 
 def _is_sold_since(head: Chain, seq: int) -> bool:
     """Whether more than a technical event came behind the one that was seen, or it never was."""
     later = head.entries.filter(seq__gt=seq).exclude(kind__in=TECHNICAL)
     return seq > head.last_seq or later.exists()
-
-
-def _close(head: Chain, entry: Entry, session: TillSession, count: Count | None) -> Closing:
-    totals = totals_of(session)
-    expected_cents = totals.expected_cents(session.float_cents)
-    closing = Closing(
-        session=session,
-        closed_at=entry.occurred_at,
-        author=entry.author,
-        total_cents=totals.total_cents,
-        expected_cents=expected_cents,
-        counted_cents=count.cash_cents if count else None,
-        note=entry.note if count else "",
-    )
-    before = Closing.objects.last_of(session.till)
-    data = closing_data(closing, totals, before, _counted(count))
-    event = Event(Kind.CLOSE_DAY, data, uuid=None if count else uuid4())
-    day = replace(entry, business_date=session.business_date)
-    closing.event = journal.append(head=head, entry=day, event=event)
-    closing.save(force_insert=True)
-    session.closing = closing
-    return closing
-
-
-def _counted(count: Count | None) -> dict[str, Any] | None:
-    """What was counted, as the event of a closing says it."""
-    if count is None:
-        return None
-    return {
-        "pieces": {str(piece): number for piece, number in count.pieces.items() if number},
-        "others": {method.value: cents for method, cents in count.others.items()},
-    }
 
 
 def _till(head: Chain) -> Till:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory.forms.choices import Offer
@@ -18,10 +19,13 @@ from organisation.permissions import CallerRequest
 from sales import services
 from sales.forms.drawer import CashForm, CloseForm, OpenForm, ReasonForm
 from sales.journal.totals import Totals, totals_of
+from sales.mailing import deliver, send, treasurer_of
 from sales.models import CashMove, Closing, Method, Till, TillSession
 from sales.templatetags.money import euros
 from sales.views.checkout import till_of
 from sales.zreport import closing_pdf, figures_of
+
+_NOT_SENT = gettext_lazy("%(number)s could not be sent to the treasurer: send it again later.")
 
 
 @page("sell")
@@ -40,6 +44,7 @@ def open_till(request: CallerRequest, till: str) -> HttpResponse:
         return found.code
 
     if form.is_valid() and recorded_number(request, form, Verb.SELL, act):
+        deliver(found.site)  # another till's day, or this one's, that nobody had closed
         return redirect("checkout", till=found.code)
     return _shown(request, "sales/open.html", found, form, last=last)
 
@@ -124,6 +129,8 @@ def close_till(request: CallerRequest, till: str) -> HttpResponse:
         return str(made.session.number)
 
     if form.is_valid() and (number := recorded_number(request, form, Verb.SELL, act)):
+        for unsent in deliver(found.site):
+            messages.error(request, _NOT_SENT % {"number": unsent.number})
         return redirect("closing", till=found.code, number=number)
     used = {method for method in Method if totals.methods[method] and method != Method.CASH}
     context = {
@@ -141,7 +148,24 @@ def closing(request: CallerRequest, till: str, number: int) -> HttpResponse:
     found = _closing(request, till, number)
     context = {"closing": found, "z": figures_of(found), "till": found.session.till}
     context["may_sell"] = request.user.may("sell", found.guarded_by)
+    context["has_treasurer"] = bool(treasurer_of(found.guarded_by))
+    context["mail"] = found.mails.order_by("-pk").first()
     return shown(request, "sales/closing.html", {**context, "is_sent": False})
+
+
+@page("sell")
+@require_POST
+def send_closing(request: CallerRequest, till: str, number: int) -> HttpResponse:
+    """Send a Z to the treasurer, once more. Raises Http404, PermissionDenied."""
+    found = _closing(request, till, number)
+    to = treasurer_of(found.guarded_by)
+    if not to:
+        messages.error(request, _("Mail is not set up, or the treasurer has no address."))
+    elif send(found, to):
+        messages.success(request, _("%(number)s was sent.") % {"number": found.number})
+    else:
+        messages.error(request, _NOT_SENT % {"number": found.number})
+    return redirect("closing", till=found.session.till.code, number=found.session.number)
 
 
 @page("read_sales")

@@ -1,9 +1,11 @@
 """A backup is whole, taken under load too; a restore checks first and keeps what it replaces."""
 
+import json
 import sqlite3
 import stat
 import time
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
 from uuid import uuid4
@@ -19,6 +21,9 @@ from config.imports import import_flows
 from inventory import triggers
 from inventory.models import Balance, Flow, Movement
 from inventory.verify import differences
+from sales.journal.verify import findings
+from sales.models import Chain, JournalEntry, Sale, TillSession
+from tests.sales.shops import Shop, noon
 
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="looks inside SQLite files")
 
@@ -52,7 +57,7 @@ def test_what_is_restored_is_what_was_saved(world, tmp_path):
     weigh(world, 5)
     assert backup(file=tmp_path / "copy") == []
     weigh(world, 7)
-    kept = restore(file=tmp_path / "copy")
+    kept, _is_read = restore(file=tmp_path / "copy")
     assert Movement.objects.count() == 1
     assert Flow.objects.get().weight_g == 5000
     assert differences(using="default") == []
@@ -60,13 +65,13 @@ def test_what_is_restored_is_what_was_saved(world, tmp_path):
     with opened(kept) as before:
         assert Movement.objects.using(before.alias).count() == 2
     weigh(world, 2)  # and life goes on
-    assert Movement.objects.latest("pk").number == "AP-canal-2"
+    assert Movement.objects.latest("pk").number == "AP-canal-3"  # 2 was given already
 
 
 @pytest.mark.database
 def test_a_restore_is_written_down(world, data_dir):
     backup(file=data_dir / "copy")
-    kept = restore(file=data_dir / "copy")
+    kept, _is_read = restore(file=data_dir / "copy")
     [line] = (data_dir / "restores.log").read_text().splitlines()
     assert str(data_dir / "copy") in line
     assert kept in line
@@ -142,7 +147,7 @@ def test_nothing_written_until_the_last_moment_is_lost(world, tmp_path):
     backup(file=tmp_path / "copy")
     with writing_all_the_time(world) as writer:
         writer.wait_for(5)
-        kept = restore(file=tmp_path / "copy")
+        kept, _is_read = restore(file=tmp_path / "copy")
     # what was acknowledged is either in the kept copy or came after the restore
     with opened(kept) as before:
         earlier = Movement.objects.using(before.alias).count()
@@ -190,7 +195,7 @@ def test_a_ruined_database_is_set_aside(world, tmp_path):
     backup(file=tmp_path / "copy")
     connections.close_all()
     Path(world.database).write_bytes(b"ruin" * 4096)
-    kept = restore(file=tmp_path / "copy")
+    kept, _is_read = restore(file=tmp_path / "copy")
     assert Path(kept).read_bytes().startswith(b"ruin")
     assert Movement.objects.count() == 1
 
@@ -206,6 +211,103 @@ def test_the_commands_say_what_they_did(world, tmp_path, capsys):
     assert "before-restore" in said
     with pytest.raises(CommandError):
         call_command("restore", str(tmp_path / "absent"), skip_checks=True)
+
+
+# Numbers that people have in their hands are never given again
+
+
+@pytest.fixture
+def shop(world):
+    return Shop(world.canal)
+
+
+def sessions():
+    return [str(session) for session in TillSession.objects.order_by("till__code", "number")]
+
+
+@pytest.mark.database
+def test_tickets_and_zs_go_on_behind_those_that_the_restore_took_away(shop, tmp_path):
+    first = shop.day("C1", noon(2026, 1, 5), 700)
+    backup(file=tmp_path / "copy")
+    gone = [shop.day("C1", noon(2026, 1, day), 100) for day in (6, 7)]
+    _kept, is_read = restore(file=tmp_path / "copy")
+    assert is_read
+    again = shop.day("C1", noon(2026, 1, 8), 40)
+    assert again.number == "Z-canal-C1-4"
+    assert sessions() == ["C1 n° 1", "C1 n° 4"]
+    numbers = [sale.movement.number for sale in Sale.objects.order_by("pk")]
+    assert [number.rpartition("-")[2] for number in numbers] == ["1", "4"]
+    [restored] = JournalEntry.objects.filter(kind="restored")
+    told = json.loads(restored.body)["data"]
+    [till, _site] = told["chains"]
+    assert (till["name"], till["seq"], till["hash"]) == (
+        "navette/canal/C1",
+        first.event.seq,
+        first.event.hash,
+    )
+    assert (till["gone_seq"], till["gone_hash"]) == (gone[1].event.seq, gone[1].event.hash)
+    assert told["file_sha256"] == sha256((tmp_path / "copy").read_bytes()).hexdigest()
+    assert again.figures["perpetual_cents"] == 740
+    assert list(findings(chains=Chain.objects.all(), anchors={}, using="default")) == []
+    assert differences(using="default") == []
+
+
+@pytest.mark.database
+def test_a_second_restore_forgets_none_of_the_first(shop, tmp_path):
+    shop.day("C1", noon(2026, 1, 5), 700)
+    backup(file=tmp_path / "copy")
+    shop.day("C1", noon(2026, 1, 6), 100)
+    for _twice in range(2):
+        restore(file=tmp_path / "copy")
+    assert shop.day("C1", noon(2026, 1, 8), 40).number == "Z-canal-C1-3"
+    assert Sale.objects.latest("pk").movement.number.endswith("-canal-3")
+
+
+@on_sqlite
+def test_numbers_may_be_said_where_the_database_is_ruined(world, shop, tmp_path, capsys):
+    shop.day("C1", noon(2026, 1, 5), 700)
+    backup(file=tmp_path / "copy")
+    number = Sale.objects.get().movement.number.replace("-1", "-120")
+    connections.close_all()
+    Path(world.database).write_bytes(b"ruin" * 4096)
+    copy = str(tmp_path / "copy")
+    call_command("restore", copy, number=[number, "Z-canal-C1-14"], skip_checks=True)
+    assert shop.day("C1", noon(2026, 1, 8), 40).number == "Z-canal-C1-15"
+    assert Sale.objects.latest("pk").movement.number == number.replace("120", "121")
+
+
+@on_sqlite
+def test_a_ruined_database_without_numbers_is_told(world, shop, tmp_path, capsys):
+    shop.day("C1", noon(2026, 1, 5), 700)
+    backup(file=tmp_path / "copy")
+    connections.close_all()
+    Path(world.database).write_bytes(b"ruin" * 4096)
+    call_command("restore", str(tmp_path / "copy"), skip_checks=True)
+    assert "--number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("said", ["", "12", "VE-canal", "VE-canal-x", "XX-canal-1", "VE--1", "Z-1"])
+def test_a_number_that_is_none_restores_nothing(world, tmp_path, said):
+    backup(file=tmp_path / "copy")
+    assert refused(restore, file=tmp_path / "copy", numbers=[said]) == "bad_number"
+    assert not list(tmp_path.glob("*before-restore*"))
+
+
+@pytest.mark.database
+def test_a_site_without_a_till_has_nothing_to_journal(world, tmp_path):
+    weigh(world)
+    backup(file=tmp_path / "copy")
+    restore(file=tmp_path / "copy")
+    assert not JournalEntry.objects.exists()
+
+
+def test_the_key_that_no_backup_holds_is_named(world, data_dir, capsys):
+    file = str(data_dir / "copy")
+    call_command("backup", file, skip_checks=True)
+    call_command("restore", file, skip_checks=True)
+    said = capsys.readouterr()
+    assert "fiscal_key.pem" in said.out
+    assert "fiscal_key.pem" in said.err
 
 
 class writing_all_the_time:  # noqa: N801 (reads as a sentence)

@@ -16,6 +16,7 @@ from reporting.periods import Period
 from reporting.scopes import Scope
 from reporting.services import close_month, negative_tops
 from tests.conftest import codes
+from tests.sales.shops import Shop
 
 PARIS_3_APRIL = datetime(2026, 4, 2, 22, 0, tzinfo=UTC)  # midnight there, 48 h after March
 MAY = datetime(2026, 5, 10, 12, 0, tzinfo=UTC)
@@ -186,3 +187,16 @@ def test_a_year_s_end_below_zero_is_accepted_on_the_page_in_two_steps(world, boo
         form = {"id": str(uuid4()), "month": "202512", "accepts_negative": "on"}
         client.post("/bilan/mois/canal/", form)
     assert MonthClosing.objects.get().month == 202512
+
+
+def test_a_till_that_is_still_open_keeps_its_month_open_and_is_named(world, begun, submission):
+    shop = Shop(world.canal)
+    shop.open("C1", datetime(2026, 3, 31, 8, tzinfo=UTC))
+    with time_machine.travel(MAY, tick=False):
+        with pytest.raises(ValidationError) as refusal:
+            close(world, submission)
+        assert refusal.value.code == "session_open"
+        assert "31/03/2026" in refusal.value.messages[0]
+    shop.close("C1", MAY)
+    with time_machine.travel(MAY, tick=False):
+        assert close(world, submission).month == 202603

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +22,16 @@ from sales.archive import Archive, _part, make_archive
 from sales.archive.verifier import is_signed, raw_key
 from sales.journal import keys
 from sales.journal.verify import findings
-from sales.models import Chain, Copy, JournalEntry, Method
-from sales.services import Count, Discount, Paid, close_session, hand_out, refund_sale
+from sales.models import Chain, Copy, JournalEntry, Method, PeriodClosing
+from sales.services import (
+    Count,
+    Discount,
+    Paid,
+    close_months,
+    close_session,
+    hand_out,
+    refund_sale,
+)
 from tests.sales.conftest import mob
 
 pytestmark = pytest.mark.database
@@ -79,7 +88,9 @@ def checked(files, folder):
 def test_an_archive_is_checked_without_us(archive, tmp_path):
     files = unzipped(Archive.of(archive).zipped())
     assert checked(files, tmp_path / "x") == (0, "L'archive est intacte.\n")
-    assert len(files["journal.ndjson"].splitlines()) == 5
+    assert (
+        len(files["journal.ndjson"].splitlines()) == 5 + 2
+    )  # and the beginning and the key, on the site's chain
     assert {"LISEZMOI.txt", "public_key.pem", "manifest.sig", "clotures.csv"} <= files.keys()
 
 
@@ -93,7 +104,7 @@ def test_what_is_still_open_is_not_in_it(archive, sold, counter, entry, closed):
     sold(mob())
     day = closed.session.business_date
     again = make_archive(entry=entry(Verb.SELL), start=day, end=day)
-    [part] = Archive.of(again).told["chains"]
+    [part, _of_site] = Archive.of(again).told["chains"]
     assert part["last_seq"] == closed.event.seq
 
 
@@ -181,11 +192,58 @@ def test_a_ticket_cut_out_and_signed_anew_breaks_the_chain(archive, tmp_path):
 def test_a_key_that_was_swapped_is_found(archive, tmp_path):
     assert list(findings(chains=Chain.objects.all(), anchors={}, using="default")) == []
     (settings.DATA_DIR / keys.NAME).unlink()
+    keys.make()
     [found] = findings(chains=Chain.objects.all(), anchors={}, using="default")
-    assert (found.wrong, found.chain) == ("altered", "navette/canal/SITE")
+    assert (found.wrong, found.chain, found.seq) == ("altered", "navette/canal/SITE", 2)
     code, said = checked(unzipped(Archive.of(archive).zipped()), tmp_path / "x")
     assert code == 1
     assert "signature" in said
+
+
+@pytest.mark.parametrize("left", [None, b"", b"ruined"])
+def test_a_key_that_is_not_here_proves_nothing_and_none_is_made(archive, left):
+    path = settings.DATA_DIR / keys.NAME
+    path.unlink()
+    if left is not None:
+        path.write_bytes(left)
+    [found] = findings(chains=Chain.objects.all(), anchors={}, using="default")
+    assert (found.wrong, found.chain, found.seq) == ("unverifiable", "navette/canal/SITE", 2)
+    assert (path.read_bytes() if path.exists() else None) == left
+
+
+def test_a_closing_signed_by_a_key_that_nobody_named_is_found(archive, tmp_path):
+    told = Archive.of(archive).told
+    code, said = checked(unzipped(Archive({**told, "keys": []}).zipped()), tmp_path / "x")
+    assert code == 1
+    assert "modifié · navette/canal/C1 n° 5 · sa clé n'est pas de celles" in said
+
+
+def test_an_archive_holds_the_months_and_what_they_cite(closed, entry, tmp_path):
+    later = timezone.now() + timedelta(days=40)
+    close_months(entry=entry(Verb.SELL, at=later))
+    day = closed.session.business_date
+    made = make_archive(entry=entry(Verb.SELL), start=day, end=day)
+    files = unzipped(Archive.of(made).zipped())
+    assert checked(files, tmp_path / "x") == (0, "L'archive est intacte.\n")
+    rows = files["clotures.csv"].decode("utf-8-sig").splitlines()
+    assert [row.split(";")[0] for row in rows][1:4] == ["jour", "mois", "mois"]
+    month = PeriodClosing.objects.months().first()
+    assert f";{month.first_day};{month.last_day};2;1;1600;1600;1600;" in rows[2]
+
+
+def test_a_month_that_cites_another_day_is_found(closed, entry, tmp_path):
+    close_months(entry=entry(Verb.SELL, at=timezone.now() + timedelta(days=40)))
+    day = closed.session.business_date
+    forged = Archive.of(make_archive(entry=entry(Verb.SELL), start=day, end=day))
+    digest = closed.event.hash
+    lines = forged.files["journal.ndjson"]
+    cited = f'\\"{digest}\\"]]'.encode()
+    assert cited in lines
+    lines = lines.replace(cited, f'\\"{"0" * 64}\\"]]'.encode())
+    forged.__dict__["files"] = {**forged.files, "journal.ndjson": lines}
+    code, said = checked(unzipped(forged.zipped()), tmp_path / "x")
+    assert code == 1
+    assert "cite une autre empreinte de navette/canal/C1 n° 5" in said
 
 
 # The key

@@ -4,15 +4,17 @@ import io
 import json
 import random
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 
 from inventory import triggers
 from inventory.models import Verb
-from sales.journal import Event, append, hold
+from sales.journal import Event, append, canonical, hash_of, hold
+from sales.journal.signatures import signed, unsigned
 from sales.journal.verify import findings
 from sales.models import (
     CashMove,
@@ -23,6 +25,7 @@ from sales.models import (
     Kind,
     Method,
     Payment,
+    PeriodClosing,
     Refund,
     RefundLine,
     Regime,
@@ -31,7 +34,15 @@ from sales.models import (
     TillSession,
     VatTerms,
 )
-from sales.services import Count, close_session, hand_out, move_cash, refund_sale, set_vat
+from sales.services import (
+    Count,
+    close_months,
+    close_session,
+    hand_out,
+    move_cash,
+    refund_sale,
+    set_vat,
+)
 from tests.sales.conftest import mob
 from tests.sales.test_journal import tickets  # noqa: F401  (a fixture)
 
@@ -102,6 +113,7 @@ ROWS = (
     TillSession,
     CashMove,
     Closing,
+    PeriodClosing,
     Copy,
     VatTerms,
 )
@@ -114,6 +126,7 @@ SAYS_NOTHING = {
     ("sales_cashmove", "recorded_at"),
     ("sales_closing", "id"),
     ("sales_closing", "note"),
+    ("sales_periodclosing", "id"),
     ("sales_copy", "id"),
     ("sales_vatterms", "id"),
 }
@@ -158,7 +171,9 @@ def day(tickets, counter, entry):  # noqa: F811
         amount_cents=-500,
     )
     count = Count({5_000: 2, 500: 1, 100: 3, 50: 1}, {Method.CARD: 300})
-    return close_session(entry=entry(Verb.SELL), till=counter.till, count=count)
+    closing = close_session(entry=entry(Verb.SELL), till=counter.till, count=count)
+    close_months(entry=entry(Verb.SELL, at=timezone.now() + timedelta(days=400)))  # a year, too
+    return closing
 
 
 def test_a_right_day_has_no_fault(day):
@@ -400,3 +415,74 @@ def test_a_lot_of_tickets_is_proven_in_batches(sold):
     for _n in range(3):
         sold(mob())
     assert faults() == []
+
+
+# Closings: their signature, the key, and what a period adds up
+
+
+CLOSED = ("close_day", "close_month", "close_year")
+
+
+def _forge(kind, change):
+    """Somebody without the key writes the last closing of a kind anew, chained rightly."""
+    event = JournalEntry.objects.filter(kind=kind).order_by("-pk").first()
+    told = json.loads(event.body)
+    change(told)
+    body = canonical(told)
+    digest = hash_of(event.prev_hash, body.encode())
+    triggers.drop(connection)
+    JournalEntry.objects.filter(pk=event.pk).update(body=body, hash=digest)
+    return event
+
+
+@pytest.mark.parametrize("kind", CLOSED)
+def test_a_closing_written_anew_without_the_key_is_found(day, kind):
+    event = _forge(kind, lambda told: told.update(at="2020-02-29T12:00:00Z"))
+    assert ("altered", event.seq, "its signature") in faults()
+
+
+@pytest.mark.parametrize("kind", CLOSED)
+@pytest.mark.parametrize("signature", ["", "zz", "00" * 64, None])
+def test_a_closing_without_its_signature_is_found(day, kind, signature):
+    event = _forge(kind, lambda told: told["data"].update(signature=signature))
+    assert ("altered", event.seq, "its signature") in faults()
+
+
+@pytest.mark.parametrize("kind", CLOSED)
+def test_a_closing_signed_by_another_key_is_found(day, kind, tmp_path, settings):
+    def sign_again(told):
+        settings.DATA_DIR = tmp_path
+        forged = signed(event.prev_hash, {**told, "data": unsigned(told["data"])})
+        told["data"] = forged["data"]
+
+    event, before = (
+        JournalEntry.objects.filter(kind=kind).order_by("-pk").first(),
+        settings.DATA_DIR,
+    )
+    _forge(kind, sign_again)
+    settings.DATA_DIR = before
+    assert ("altered", event.seq, "signed by an unknown key") in faults()
+
+
+@pytest.mark.parametrize("kind", ["close_month", "close_year"])
+@pytest.mark.parametrize("name", ["total_cents", "year_cents", "perpetual_cents", "tickets"])
+def test_a_period_that_does_not_add_up_is_found_even_where_the_key_signed_it(day, kind, name):
+    def add_and_sign(told):
+        told["data"][name] += 1_000
+        told["data"] = signed(event.prev_hash, {**told, "data": unsigned(told["data"])})["data"]
+
+    event = JournalEntry.objects.filter(kind=kind).order_by("-pk").first()
+    _forge(kind, add_and_sign)
+    assert ("altered", event.seq, "rows that say otherwise than it") in faults()
+
+
+def test_a_month_whose_day_was_cut_out_is_found(day):
+    month = PeriodClosing.objects.months().first()
+    tamper("UPDATE sales_journalentry SET kind = 'sale' WHERE kind = 'close_day'")
+    assert ("altered", month.event.seq, "rows that say otherwise than it") in faults()
+
+
+def test_a_month_that_was_removed_is_found(day):
+    month = PeriodClosing.objects.months().first()
+    tamper(f"DELETE FROM sales_periodclosing WHERE id = {month.pk}")
+    assert ("missing", month.event.seq, "the rows of the event") in faults()

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from config.backup import backup
+from sales.journal import keys
 
 
 class Command(BaseCommand):
@@ -28,3 +29,7 @@ class Command(BaseCommand):
             self.stderr.write(_("The books are not right: %(what)s") % {"what": difference})
         size_mb = file.stat().st_size / 1_000_000
         self.stdout.write(_("%(file)s: %(size)s MB.") % {"file": file, "size": f"{size_mb:.1f}"})
+        self.stdout.write(
+            _("The key that signs closings is not in it: keep a copy of %(key)s too.")
+            % {"key": keys.path_of_key()}
+        )
