@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from inventory.ledger import Entry
 from sales import journal
-from sales.journal import keys
+from sales.journal import keys, technical
 from sales.models import Chain, JournalEntry, Kind
 
 DOMAIN = "tracerie/closing/1"
@@ -73,5 +73,6 @@ def name_key(entry: Entry) -> None:
     if last and json.loads(last.body)["data"]["public_key"] == pem:
         return
     head = journal.hold_site(site)
+    technical.arrive(head=head, entry=entry)
     event = journal.Event(Kind.KEY, {"public_key": pem, "key": keys.public_hex()}, uuid=uuid4())
     journal.append(head=head, entry=entry, event=event)

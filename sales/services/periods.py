@@ -17,7 +17,7 @@ from inventory.ledger import Entry, lock_site
 from inventory.months import add_months, first_day, last_day, month_of
 from organisation.models import Site
 from sales import journal
-from sales.journal import Event
+from sales.journal import Event, technical
 from sales.journal.periods import ends_year, period_data
 from sales.journal.signatures import name_key
 from sales.models import Chain, Kind, PeriodClosing, TillSession
@@ -47,6 +47,7 @@ def close_due(entry: Entry) -> list[PeriodClosing]:
     lock_site(entry.site, exclusively=True)  # no session opens meanwhile in a month that closes
     name_key(entry)
     head = journal.hold_site(entry.site)
+    technical.arrive(head=head, entry=entry)
     made: list[PeriodClosing] = []
     while (month := _due(entry)) and not TillSession.objects.open_through(entry.site, month):
         made.append(_close(head, entry, Kind.CLOSE_MONTH, (month, month)))

@@ -21,7 +21,7 @@ from inventory.models.ledger import PREFIXES
 from organisation.models import Site, Submission
 from organisation.submissions import writing
 from sales import journal
-from sales.journal import Event
+from sales.journal import Event, technical
 from sales.models import Chain, JournalEntry, Kind, Till, TillSession
 
 Z = "Z"
@@ -139,7 +139,9 @@ def _go_on(
     }
     entry = Entry(site, Verb.SELL, Submission(organisation=site.organisation), None, timezone.now())
     event = Event(Kind.RESTORED, data, uuid=uuid4())
-    journal.append(head=journal.hold_site(site), entry=entry, event=event)
+    head = journal.hold_site(site)
+    technical.arrive(head=head, entry=entry)
+    journal.append(head=head, entry=entry, event=event)
     return True
 
 
