@@ -91,7 +91,7 @@ def test_a_free_price_a_discount_and_two_means_of_payment_are_typed(visit, shop,
         page.keyboard.type("7,50")
         page.keyboard.press("Enter")
         cashier.total("7,50")
-        page.locator(".slip summary").click()
+        page.locator(".slip li summary").click()
         page.fill("[name=lines-0-off]", "20")
         page.locator(".off .chip", has_text="%").click()
         page.fill("[name=lines-0-reason]", "abîmé")
@@ -218,7 +218,7 @@ def test_axe_finds_nothing_and_every_target_is_large(visit, shop, violations):
         page.fill("#code", "nonsense")
         page.keyboard.press("Enter")
         expect(page.get_by_role("alert")).to_be_visible()
-        page.locator(".slip summary").first.click()
+        page.locator(".slip li summary").first.click()
         assert faults(page, violations, low) == []
 
 

@@ -71,7 +71,7 @@ def test_a_price_typed_while_its_line_is_removed_goes_with_it(till, request):
     for code in ("assiette", "livre"):
         till.key(code)
         expect(till.page.locator(f"[name$=-key][value={code}]")).to_be_attached()
-    till.page.locator(".slip summary").last.click()
+    till.page.locator(".slip li summary").last.click()
     held = request.getfixturevalue("held")
     till.page.locator("[name=remove][value='0']").click()
     till.page.locator("[name=lines-0-price]").fill("9")
@@ -98,7 +98,7 @@ def test_sell_pressed_again_while_it_is_busy_is_pressed_once(till, shop, request
 @pytest.mark.parametrize("field", ["received", "lines-0-price", "lines-0-off", "lines-0-reason"])
 def test_a_scan_into_another_field_is_a_scan_and_the_field_keeps_what_it_held(till, shop, field):
     till.scan(shop.codes[0])
-    till.page.locator(".slip summary").click()
+    till.page.locator(".slip li summary").click()
     till.page.locator(f"[name={field}]").fill("1")
     till.page.locator(f"[name={field}]").focus()
     type_at_speed(till.page, f"https://ailleurs.fr/o/{shop.codes[1]}")
@@ -109,7 +109,7 @@ def test_a_scan_into_another_field_is_a_scan_and_the_field_keeps_what_it_held(ti
 
 def test_what_a_hand_types_into_a_field_is_no_scan(till, shop):
     till.scan(shop.codes[0])
-    till.page.locator(".slip summary").click()
+    till.page.locator(".slip li summary").click()
     till.page.locator("[name=lines-0-off]").fill("1")
     till.page.locator("[name=lines-0-reason]").focus()
     till.page.keyboard.type("abimee", delay=120)
