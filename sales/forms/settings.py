@@ -26,9 +26,11 @@ class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
             "treasurer_email",
             "ticket_foot",
             "address",
+            "shows_tickets",
         )
         help_texts = {
             "treasurer_email": _("Each Z is sent there, where this computer can send mail."),
+            "shows_tickets": _("The till shows a picture to scan; the page names nobody."),
             "address": _("An invoice must bear it."),
             "ticket_foot": _("Such as opening hours, or a word of thanks."),
         }

@@ -14,6 +14,7 @@ from sales.journal.totals import Totals
 from sales.models import (
     CashMove,
     Closing,
+    Copy,
     Invoice,
     Payment,
     Refund,
@@ -134,6 +135,11 @@ def invoice_data(invoice: Invoice, party: str) -> Data:
         "seller": invoice.seller,
         "by": invoice.author_id,
     }
+
+
+def copy_data(copy: Copy) -> Data:
+    """A ticket handed out: the original where ``n`` is 0, else its n-th duplicate."""
+    return {"of": copy.sale.movement.number, "n": copy.number, "way": copy.way}
 
 
 def session_data(session: TillSession) -> Data:

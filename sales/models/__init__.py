@@ -5,10 +5,11 @@ a cancellation are rows of their own.
 """
 
 from sales.models.buyers import Buyer, MemberPeriod
+from sales.models.copies import Copy
 from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
 from sales.models.invoices import Invoice, InvoiceParty
-from sales.models.journal import Chain, JournalEntry, Kind
+from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.reductions import Reduction
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
@@ -29,6 +30,8 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (till_id = NEW.till_id AND number = NEW.number)",
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
+    "sales_copy": "id = NEW.id OR event_id = NEW.event_id"
+    " OR (sale_id = NEW.sale_id AND number = NEW.number)",
     "sales_voucher": "id = NEW.id OR code = NEW.code",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
     "sales_invoice": "id = NEW.id OR event_id = NEW.event_id OR refund_id = NEW.refund_id"
@@ -41,11 +44,13 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 }
 
 __all__ = [
+    "TECHNICAL",
     "WRITTEN_ONCE",
     "Buyer",
     "CashMove",
     "Chain",
     "Closing",
+    "Copy",
     "DayPayment",
     "DayTakings",
     "Invoice",

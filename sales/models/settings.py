@@ -43,6 +43,7 @@ class ShopSettings(models.Model):
         default=MembershipEnds.TWELVE_MONTHS,
     )
     address = models.CharField(_("address of the structure"), max_length=300, blank=True)
+    shows_tickets = models.BooleanField(_("tickets on customers' telephones"), default=True)
     history = HistoricalRecords()
 
     objects = ShopSettingsQuerySet.as_manager()

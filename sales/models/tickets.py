@@ -54,7 +54,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "movement__author",
             "till",
             "buyer",
-            "event",
+            "event__chain__site__organisation",
         ).prefetch_related(
             "payments",
             "lines__category",
@@ -66,6 +66,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "refunds__movement",
             "invoices__party",
             "invoices__refund",
+            "copies",
         )
 
     def listed(self) -> Self:

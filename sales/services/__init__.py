@@ -4,8 +4,10 @@ A shop without tickets notes what its day brought.
 """
 
 from sales.reductions import Discount
+from sales.services.around import Opening, abandon, open_drawer
 from sales.services.asking import Paid, Wanted, Whole
 from sales.services.buyers import add_buyer, change_buyer, erase_buyer
+from sales.services.handing import hand_out
 from sales.services.invoicing import issue_invoice
 from sales.services.members import for_buyer
 from sales.services.noting import cancel_takings, note_takings
@@ -26,6 +28,7 @@ from sales.services.sessions import (
     open_session,
 )
 from sales.services.terms import set_vat
+from sales.services.training import rehearse_sale
 
 __all__ = [
     "MOST_CENTS",
@@ -33,22 +36,27 @@ __all__ = [
     "PIECES",
     "Count",
     "Discount",
+    "Opening",
     "Paid",
     "Wanted",
     "Whole",
+    "abandon",
     "add_buyer",
     "cancel_takings",
     "change_buyer",
     "close_session",
     "erase_buyer",
     "for_buyer",
+    "hand_out",
     "issue_invoice",
     "move_cash",
     "note_takings",
+    "open_drawer",
     "open_session",
     "priced",
     "record_sale",
     "refund_sale",
+    "rehearse_sale",
     "set_vat",
     "share",
     "share_back",
