@@ -4,6 +4,7 @@
 ``DATABASE_URL``    a PostgreSQL address; without it, SQLite in ``TRACERIE_DATA``
 ``TRACERIE_HOSTS``  names under which the server may be reached, comma separated
 ``PUBLIC_URL``      address printed on labels and documents
+``EMAIL_URL``       ``smtp+tls://user:password@host:587``; without it, no mail is sent
 """
 
 import os
@@ -37,6 +38,11 @@ def _secret_key() -> str:
 SECRET_KEY = env.str("SECRET_KEY", default="") or _secret_key()
 DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000")
+EMAIL_HOST = ""  # no mail is sent, and no page offers to
+if env.str("EMAIL_URL", default=""):
+    globals().update(env.email_url("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="tracerie@localhost")
+EMAIL_TIMEOUT = 10  # seconds that whoever closes a till may wait for it
 ALLOWED_HOSTS = env.list(
     "TRACERIE_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".lan", ".local"]
 )

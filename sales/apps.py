@@ -9,8 +9,11 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory import triggers, verify
+        from organisation.services import hear_of_rights
+        from sales.journal import technical
         from sales.journal.guards import GROWING, GUARDS, WRITTEN
         from sales.verify import CHECKS
 
         triggers.keep_written(WRITTEN, growing=GROWING, guards=GUARDS)
         verify.check_also(CHECKS)
+        hear_of_rights(technical.note_rights)

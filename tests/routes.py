@@ -37,7 +37,7 @@ from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
 from sales.archive import make_archive
 from sales.models import Chain, Method, PriceKey, Reduction, VoucherIssuer
-from sales.services import Count, close_session, remit_cash
+from sales.services import Count, Paid, Wanted, close_session, rehearse_sale, remit_cash
 from tests.tills import open_till, till_entry
 
 API = "api/v1/"
@@ -386,16 +386,23 @@ PAGES = {
     "caisse/bons-tiers/<str:issuer>/<int:month>/": STATEMENT,
     "caisse/bons-tiers/<str:issuer>/<int:month>.pdf": STATEMENT,
     "caisse/bons-tiers/<str:issuer>/<int:month>.csv": STATEMENT,
+    "caisse/<str:till>/entrainement/": Sample(path={"till": "$till"}),
+    "caisse/<str:till>/entrainement/<int:seq>/": Sample(path={"till": "$till", "seq": "1"}),
     "caisse/<str:till>/ouvrir/": Sample(path={"till": "$shut_till"}, body={"float": "100"}),
     "caisse/<str:till>/tiroir/": Sample(
         path={"till": "$till"}, body={"way": "out", "kind": "bank", "amount": "5"}
     ),
+    "caisse/journal/": ALONE,
+    "caisse/<str:till>/tiroir/ouvrir/": Sample(path={"till": "$till"}, body={"reason": "change"}),
     "caisse/<str:till>/cloturer/": Sample(
         path={"till": "$till"}, body={"seen": "$seen", "p5000": "2"}
     ),
     "caisse/<str:till>/z/<int:number>/": Sample(path={"till": "$shut_till", "number": "1"}),
     "caisse/<str:till>/z/<int:number>.pdf": Sample(path={"till": "$shut_till", "number": "1"}),
     "tickets/<str:number>/": Sample(path={"number": "$sale_number"}),
+    "tickets/<str:number>/remettre/": Sample(
+        path={"number": "$sale_number"}, body={"way": "print"}
+    ),
     "tickets/<str:number>/rembourser/": Sample(
         path={"number": "$sale_number"},
         body={"line_2": "1", "till": "$till", "method": "cash", "comment": "too small"},
@@ -559,6 +566,8 @@ def furnish(site, person, post_json) -> dict[str, str]:
     )
     till, shut_till = open_till(site, f"till-{site.code}"), open_till(site, f"shut-{site.code}")
     close_session(entry=till_entry(site), till=shut_till, count=Count({}))
+    lines = [Wanted(category=Category.objects.get(code="MOB"), price_cents=100)]
+    rehearse_sale(entry=till_entry(site), till=till, lines=lines, payments=[Paid(Method.CASH, 100)])
     today = site.business_date(timezone.now())
     archive = make_archive(entry=till_entry(site), start=today, end=today)
     slip = remit_cash(entry=till_entry(site), pieces={2_000: 1}, till=None)
@@ -628,7 +637,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["number"] = made("intake", "collection/intakes")["number"]
     spot["photo"] = _photo(spot["item"], site, person)
     spot["mine"] = made("intake", "collection/intakes")["number"]
-    spot["seen"] = str(Chain.objects.get(till=till).last_seq)
+    spot["seen"] = str(Chain.objects.get(till=till, is_training=False).last_seq)
     return spot
 
 

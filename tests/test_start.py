@@ -63,6 +63,18 @@ def test_an_unguarded_ledger_is_not_served(own_database):
 
 
 @pytest.mark.database
+def test_an_unguarded_journal_is_not_served(own_database):
+    on = "" if connection.vendor == "sqlite" else " ON sales_journalentry"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER tracerie_journal_next_guard{on}")
+
+    loaded = load(own_database.database)
+
+    assert loaded.returncode == 1
+    assert "tracerie_journal_next_guard" in loaded.stderr
+
+
+@pytest.mark.database
 def test_a_database_that_lags_behind_is_not_served(own_database):
     call_command("migrate", "reporting", "zero", verbosity=0)
 

@@ -1,7 +1,7 @@
 """Who signs in, with which roles and keys: what spans several rows."""
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
@@ -14,7 +14,23 @@ from organisation.permissions import Role
 
 Grant = tuple[Site | None, str]  # a role, at one site or at all of them
 
+# Whose rights changed, and who changed them; called in the same transaction.
+Heard = Callable[[User, User | None], None]
+_hearing: list[Heard] = []
+
 _LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"  # no l, i, o, 0 or 1: it is read aloud
+
+
+def hear_of_rights(heard: Heard) -> None:
+    """Let a room above note each change of somebody's rights."""
+    if heard not in _hearing:
+        _hearing.append(heard)
+
+
+def _tell(person: User, by: User | None) -> None:
+    person.__dict__.pop("grants", None)
+    for heard in _hearing:
+        heard(person, by)
 
 
 def new_password() -> str:
@@ -65,11 +81,12 @@ def change_roles(*, person: User, grants: Collection[Grant], by: User) -> None:
             row = Membership(user=person, site=wanted[key], role=key[1])
             row.full_clean()
             row.save()
-    person.__dict__.pop("grants", None)
+    if changed:
+        _tell(person, by)
 
 
 @transaction.atomic
-def set_active(*, person: User, is_active: bool) -> None:
+def set_active(*, person: User, is_active: bool, by: User | None = None) -> None:
     """Let a person sign in, or no longer; their keys end with it.
 
     Raises ValidationError ``last_director``.
@@ -79,6 +96,7 @@ def set_active(*, person: User, is_active: bool) -> None:
         person.save(update_fields=["is_active"])
     if not is_active:
         person.tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
+    _tell(person, by)
 
 
 @transaction.atomic

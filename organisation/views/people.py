@@ -133,7 +133,7 @@ def _switch(request: CallerRequest, person: User) -> HttpResponse:
     """Let somebody sign in, or no longer."""
     try:
         with writing():
-            set_active(person=person, is_active=not person.is_active)
+            set_active(person=person, is_active=not person.is_active, by=request.user)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     return redirect("person", login=person.username)

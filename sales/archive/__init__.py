@@ -24,11 +24,12 @@ from django.utils.translation import gettext_lazy as _
 from inventory.ledger import Entry
 from organisation.models import Site
 from organisation.papers.cells import MARK, neutral
-from sales import FISCAL_VERSION, journal
+from sales import journal
 from sales.archive.verifier import raw_key
-from sales.journal import Event, canonical, stamp
+from sales.journal import SOFTWARE, Event, canonical, stamp, technical
 from sales.journal.keys import public_pem, sign
 from sales.models import Chain, Closing, JournalEntry, Kind
+from sales.models.journal import GENESIS
 
 HERE = Path(__file__).parent
 TOOLS = ("LISEZMOI.txt", "verifier.py")  # of this version, and no part of what was frozen
@@ -42,6 +43,7 @@ def make_archive(*, entry: Entry, start: date, end: date) -> JournalEntry:
     Raises ValidationError ``nothing_to_archive``.
     """
     head = journal.hold_site(entry.site)
+    technical.arrive(head=head, entry=entry)
     chains = [part for chain in _chains(entry.site) if (part := _part(chain, start, end))]
     if not chains:
         raise ValidationError(
@@ -50,7 +52,7 @@ def make_archive(*, entry: Entry, start: date, end: date) -> JournalEntry:
     organisation = entry.site.organisation
     told = {
         "recipe": journal.DOMAIN,
-        "software": f"tracerie/{FISCAL_VERSION}",
+        "software": SOFTWARE,
         "structure": organisation.code,
         "siret": organisation.siret,
         "site": entry.site.code,
@@ -66,26 +68,30 @@ def make_archive(*, entry: Entry, start: date, end: date) -> JournalEntry:
 
 
 def _chains(site: Site) -> Iterable[Chain]:
-    return Chain.objects.filter(site=site, till__isnull=False).order_by("name")
+    return Chain.objects.filter(site=site, till__isnull=False, is_training=False).order_by("name")
 
 
 def _part(chain: Chain, start: date, end: date) -> dict[str, Any] | None:
-    """The events of a chain from the first session of a period to its last closing."""
+    """The events of a chain behind the closing before a period, up to its own last closing.
+
+    What is noted between a closing and the next opening so lies in an archive, too.
+    """
     days = {"session__till": chain.till_id, "session__business_date__range": (start, end)}
-    closings = Closing.objects.filter(**days).select_related("event", "session__event")
+    closings = Closing.objects.filter(**days).select_related("event", "session")
     first = closings.order_by("session__number").first()
     last = closings.order_by("-session__number").first()
     if first is None or last is None:
         return None
-    opening = first.session.event
-    before = chain.entries.filter(seq=opening.seq - 1).first()
+    number = first.session.number - 1
+    rows = Closing.objects.filter(session__till=chain.till_id, session__number=number)
+    before = rows.select_related("event").first()
     return {
         "name": chain.name,
-        "first_seq": opening.seq,
+        "first_seq": before.event.seq + 1 if before else 1,
         "last_seq": last.event.seq,
-        "before_hash": opening.prev_hash,
+        "before_hash": before.event.hash if before else GENESIS,
         "last_hash": last.event.hash,
-        "before_perpetual_cents": json.loads(before.body)["perpetual_cents"] if before else 0,
+        "before_perpetual_cents": before.figures["perpetual_cents"] if before else 0,
     }
 
 

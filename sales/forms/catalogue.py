@@ -10,6 +10,7 @@ from inventory.forms.catalogue import RowForm
 from inventory.forms.choices import one_of
 from inventory.forms.entries import day_input
 from inventory.models import Category
+from sales.journal import TRAINING
 from sales.models import Nature, PriceKey, Reduction, Till, VoucherIssuer
 
 
@@ -30,6 +31,7 @@ class TillForm(AtSiteForm):
         "archives",
         "comptabilite",
         "banque",
+        "journal",
         "bons",
         "bons-tiers",
         "SITE",
@@ -47,6 +49,13 @@ class TillForm(AtSiteForm):
         place.empty_label = _("The shop of the site, or its main place")  # type: ignore[attr-defined]
         if not site.tracks_places:
             del self.fields["place"]
+
+    def clean_code(self) -> str:
+        """Raises ValidationError ``code_taken``: the training of a till has that name."""
+        code = super().clean_code()
+        if code.upper().endswith(TRAINING):
+            raise ValidationError(_("This code is already taken."), code="code_taken")
+        return code
 
 
 class IssuerForm(RowForm):

@@ -11,7 +11,7 @@ from inventory.forms import EuroField
 from inventory.forms.entries import ActForm
 from inventory.units import format_euros
 from sales.models import CashMove, Method
-from sales.services import MOST_CENTS, MOST_PIECES, PIECES, Count
+from sales.services import MOST_CENTS, MOST_PIECES, PIECES, Count, Opening
 
 NOTES = tuple(piece for piece in reversed(PIECES) if 500 <= piece <= 10_000)
 COINS = tuple(piece for piece in reversed(PIECES) if piece < 500)
@@ -114,6 +114,15 @@ class CashForm(DrawerForm):
     def amount_cents(self) -> int:
         cents: int = self.cleaned_data["amount"]
         return cents if self.cleaned_data["way"] == "in" else -cents
+
+
+class ReasonForm(DrawerForm):
+    """Why the drawer is opened without a sale."""
+
+    comment = None  # type: ignore[assignment]
+    reason = forms.ChoiceField(
+        label=_("Why?"), choices=Opening, widget=forms.RadioSelect, initial="change"
+    )
 
 
 class CloseForm(Counted):

@@ -20,9 +20,10 @@ USUAL = (2_000, 1_000, 550, 210)  # of continental France: CGI art. 278 ff.
 class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ShopSettings
-        fields = ("year_starts_month", "treasurer_email", "ticket_foot")
+        fields = ("year_starts_month", "treasurer_email", "ticket_foot", "shows_tickets")
         help_texts = {
             "treasurer_email": _("Each Z is sent there, where this computer can send mail."),
+            "shows_tickets": _("The till shows a picture to scan; the page names nobody."),
             "ticket_foot": _("Such as opening hours, or a word of thanks."),
         }
 

@@ -25,8 +25,10 @@ from sales import FISCAL_VERSION
 from sales.models import Chain, JournalEntry, Kind, Till
 
 RECIPE = 1
+SOFTWARE = f"tracerie/{FISCAL_VERSION}"
 DOMAIN = f"tracerie/journal/{RECIPE}"
 SITE = "SITE"  # what a site's own chain is called; no till is
+TRAINING = "-ECOLE"  # what the chain of a till's training is called behind its till
 LARGEST = 2**53  # beyond it JavaScript no longer counts exactly
 
 
@@ -84,11 +86,18 @@ def hold_site(site: Site) -> Chain:
     return _held(site, None)
 
 
-def _held(site: Site, till: Till | None) -> Chain:
-    name = f"{site.organisation.code}/{site.code}/{till.code if till else SITE}"
+def hold_training(till: Till) -> Chain:
+    """The head of a till's training: what is sold there counts nowhere."""
+    return _held(till.site, till, is_training=True)
+
+
+def _held(site: Site, till: Till | None, *, is_training: bool = False) -> Chain:
+    place = f"{till.code if till else SITE}{TRAINING if is_training else ''}"
+    name = f"{site.organisation.code}/{site.code}/{place}"
     head = _HEAD.row(name)
     if head is None:
-        made = {"organisation": site.organisation, "site": site, "till": till}
+        made: dict[str, Any] = {"organisation": site.organisation, "site": site, "till": till}
+        made["is_training"] = is_training
         Chain.objects.get_or_create(name=name, defaults=made)
         head = _HEAD.row(name)
         assert head is not None  # noqa: S101 (it was made, here or by another)
@@ -104,6 +113,8 @@ def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
     head.last_seq += 1
     head.perpetual_cents += event.amount_cents
     head.perpetual_abs_cents += abs(event.amount_cents)
+    head.operator = entry.author.pk if entry.author else head.operator
+    head.software = SOFTWARE
     uuid = event.uuid or entry.submission.uuid
     body = canonical({**_envelope(head, entry, event.kind, uuid), "data": event.data})
     row = JournalEntry(
@@ -125,12 +136,14 @@ def _move(head: Chain) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE sales_chain SET last_seq = %s, last_hash = %s, perpetual_cents = %s,"
-            " perpetual_abs_cents = %s WHERE name = %s",
+            " perpetual_abs_cents = %s, operator = %s, software = %s WHERE name = %s",
             [
                 head.last_seq,
                 head.last_hash,
                 head.perpetual_cents,
                 head.perpetual_abs_cents,
+                head.operator,
+                head.software,
                 head.name,
             ],
         )
@@ -149,7 +162,7 @@ def _envelope(head: Chain, entry: Entry, kind: Kind, uuid: UUID) -> dict[str, An
         "till": head.till.code if head.till else None,
         "site": head.site.code,
         "operator": entry.author.pk if entry.author else None,
-        "software": f"tracerie/{FISCAL_VERSION}",
+        "software": SOFTWARE,
         "perpetual_cents": head.perpetual_cents,
         "perpetual_abs_cents": head.perpetual_abs_cents,
     }

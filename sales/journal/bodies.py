@@ -14,6 +14,7 @@ from sales.journal.totals import Totals
 from sales.models import (
     CashMove,
     Closing,
+    Copy,
     Payment,
     Refund,
     RefundLine,
@@ -128,6 +129,11 @@ def _issued(refund: Refund) -> Data:
     if refund.issuer_id is None:
         return {}
     return {"issuer": refund.issuer.code if refund.issuer else refund.issuer_id}
+
+
+def copy_data(copy: Copy) -> Data:
+    """A ticket handed out: the original where ``n`` is 0, else its n-th duplicate."""
+    return {"of": copy.sale.movement.number, "n": copy.number, "way": copy.way}
 
 
 def session_data(session: TillSession) -> Data:

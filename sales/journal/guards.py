@@ -42,6 +42,7 @@ GUARDS = {
         "NEW.name <> OLD.name OR NEW.last_seq <> OLD.last_seq + 1"
         " OR NEW.site_id <> OLD.site_id OR NEW.organisation_id <> OLD.organisation_id"
         " OR COALESCE(NEW.till_id, 0) <> COALESCE(OLD.till_id, 0)"
+        " OR NEW.is_training <> OLD.is_training"
         " OR NOT EXISTS (SELECT 1 FROM sales_journalentry e WHERE e.chain_id = NEW.name"
         " AND e.seq = NEW.last_seq AND e.hash = NEW.last_hash)",
         "the head of a chain moves with an event",

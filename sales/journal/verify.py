@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 
 from inventory import triggers
 from sales import vat
-from sales.journal import RECIPE, SITE, canonical, hash_of
+from sales.journal import RECIPE, SITE, TRAINING, canonical, hash_of
 from sales.journal.bodies import (
     Data,
     cash_move_data,
     closing_data,
     codes_of,
+    copy_data,
     refund_data,
     sale_data,
     session_data,
@@ -33,9 +34,11 @@ from sales.journal.bodies import (
 from sales.journal.keys import public_pem
 from sales.journal.totals import totals_of
 from sales.models import (
+    TECHNICAL,
     CashMove,
     Chain,
     Closing,
+    Copy,
     JournalEntry,
     Kind,
     Refund,
@@ -46,6 +49,7 @@ from sales.models import (
 from sales.models.journal import GENESIS
 from sales.verify import CHECKS
 
+SOLD = (Kind.SALE, Kind.REFUND)
 TOGETHER = 500  # events whose rows are read at a time
 
 Told = tuple[int, Callable[[], Data]]  # an event's key, and what its rows say
@@ -67,11 +71,14 @@ class _Walk:
     """How far a chain was read, and what it came to."""
 
     chain: str
+    is_training: bool = False
     seq: int = 0
     hash: str = GENESIS
     perpetual_cents: int = 0
     perpetual_abs_cents: int = 0
     is_open: bool = False
+    operator: int | None = None
+    software: str = ""
 
 
 def findings(
@@ -127,13 +134,13 @@ def _sums(using: str) -> Iterator[Finding]:
 
 
 def _chain(chain: Chain, anchors: Mapping[int, str], using: str) -> Iterator[Finding]:
-    walk = _Walk(chain.name)
+    walk = _Walk(chain.name, is_training=chain.is_training)
     events = JournalEntry.objects.using(using).filter(chain=chain.name).raw_bodies().order_by("seq")
     rows = iter(events.iterator(TOGETHER))
     while batch := list(islice(rows, TOGETHER)):
         for event in batch:
             yield from _event(event, walk, anchors)
-        yield from _rows(batch, using)
+        yield from _rows_of_none(batch, using) if chain.is_training else _rows(batch, using)
     yield from _head(chain, walk, using)
     for seq in sorted(seq for seq in anchors if not 0 < seq <= walk.seq):
         yield Finding(chain.name, seq, "missing", _("the event that an anchor names"))
@@ -164,9 +171,11 @@ def _said(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
             yield "unverifiable", _("recipe %(recipe)s is not known") % {"recipe": body["v"]}
             return
         told = [body["chain"], body["seq"], body["kind"], body["uuid"]]
-        cents = _amount(body)
+        cents = 0 if walk.is_training else _amount(body)
+        walk.operator, walk.software = body["operator"] or walk.operator, body["software"]
         sums = body["perpetual_cents"], body["perpetual_abs_cents"]
         vat_adds_up = _vat_adds_up(body)
+        is_lesson = bool(body["data"].get("training"))
     except (ValueError, TypeError, LookupError):
         yield "altered", _("its body cannot be read")
         return
@@ -178,7 +187,15 @@ def _said(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
     if not vat_adds_up:
         yield "altered", _("its VAT does not follow from its lines")
     walk.perpetual_cents, walk.perpetual_abs_cents = sums
-    is_till = not walk.chain.endswith(f"/{SITE}")
+    if event.kind in SOLD and is_lesson != walk.is_training:
+        yield "altered", _("it is of a training, or of none")
+    if event.kind not in TECHNICAL:
+        yield from _in_session(event, walk)
+
+
+def _in_session(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
+    """Whether a till sells between an opening and a closing; sites and lessons know neither."""
+    is_till = not walk.chain.endswith(f"/{SITE}") and not walk.is_training
     if is_till and walk.is_open == (event.kind == Kind.SESSION_OPEN):
         yield "altered", _("it is in no session, or opens one in another")
     walk.is_open = event.kind != Kind.CLOSE_DAY
@@ -207,7 +224,8 @@ def _head(chain: Chain, walk: _Walk, using: str) -> Iterator[Finding]:
     codes = names.filter(Q(till=None) | Q(till__site=F("site"))).values_list(
         "organisation__code", "site__code", "till__code"
     )
-    if [f"{owner}/{site}/{till or SITE}" for owner, site, till in codes] != [chain.name]:
+    end = TRAINING if chain.is_training else ""
+    if [f"{owner}/{site}/{till or SITE}{end}" for owner, site, till in codes] != [chain.name]:
         yield Finding(chain.name, 0, "altered", _("the till of the chain"))
     if chain.last_seq > walk.seq:
         why = _("events %(first)d to %(last)d") % {"first": walk.seq + 1, "last": chain.last_seq}
@@ -219,6 +237,8 @@ def _head(chain: Chain, walk: _Walk, using: str) -> Iterator[Finding]:
         walk.perpetual_abs_cents,
     ):
         yield Finding(chain.name, walk.seq, "altered", _("the perpetual totals of the head"))
+    if (chain.operator, chain.software) != (walk.operator, walk.software):
+        yield Finding(chain.name, walk.seq, "altered", _("the person or the version of the head"))
 
 
 # What the rows of tickets and refunds tell
@@ -285,6 +305,12 @@ def _reckoned(closing: Closing, using: str) -> Data:
     return closing_data(closing, totals, before, counted)
 
 
+def _copies(keys: Sequence[int], using: str) -> Iterator[Told]:
+    rows = Copy.objects.using(using).filter(event__in=keys).select_related("sale__movement")
+    for copy in rows:
+        yield copy.event_id, partial(copy_data, copy)
+
+
 def _cash(pieces: Mapping[str, int]) -> int:
     return sum(int(piece) * number for piece, number in pieces.items())
 
@@ -295,6 +321,7 @@ TOLD_BY: dict[Kind, tuple[type[Model], Callable[[Sequence[int], str], Iterator[T
     Kind.SESSION_OPEN: (TillSession, _sessions),
     Kind.CASH_MOVE: (CashMove, _cash_moves),
     Kind.CLOSE_DAY: (Closing, _closings),
+    Kind.REPRINT: (Copy, _copies),
     Kind.SETTING: (VatTerms, _vat_terms),
 }
 
@@ -309,6 +336,15 @@ def _rows(batch: Sequence[JournalEntry], using: str) -> Iterator[Finding]:
             elif not _tells(event, told[event.pk]):
                 why = _("rows that say otherwise than it")
                 yield Finding(event.chain_id, event.seq, "altered", why)
+
+
+def _rows_of_none(batch: Sequence[JournalEntry], using: str) -> Iterator[Finding]:
+    """Rows that name an event of a training, where nothing was sold."""
+    keys = {event.pk: event for event in batch}
+    for model, _told in TOLD_BY.values():
+        rows = model._default_manager.using(using).filter(event__in=keys)
+        for key in rows.values_list("event_id", flat=True):
+            yield Finding(keys[key].chain_id, keys[key].seq, "altered", _("rows of a training"))
 
 
 def _tells(event: JournalEntry, told: Callable[[], Data]) -> bool:

@@ -5,10 +5,11 @@ a cancellation are rows of their own.
 """
 
 from sales.models.accounts import BookAccount
+from sales.models.copies import Copy
 from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
 from sales.models.issuers import VoucherIssuer
-from sales.models.journal import Chain, JournalEntry, Kind
+from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.reductions import Reduction
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
@@ -34,6 +35,8 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR reverses_id = NEW.reverses_id OR (site_id = NEW.site_id AND rank = NEW.rank)"
     " OR (move_id = NEW.move_id AND turn = NEW.turn)",
     "sales_bankslipline": "id = NEW.id OR (payment_id = NEW.payment_id AND turn = NEW.turn)",
+    "sales_copy": "id = NEW.id OR event_id = NEW.event_id"
+    " OR (sale_id = NEW.sale_id AND number = NEW.number)",
     "sales_voucher": "id = NEW.id OR code = NEW.code",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
@@ -42,6 +45,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 }
 
 __all__ = [
+    "TECHNICAL",
     "WRITTEN_ONCE",
     "BankSlip",
     "BankSlipLine",
@@ -50,6 +54,7 @@ __all__ = [
     "Chain",
     "ChequeDrawer",
     "Closing",
+    "Copy",
     "DayPayment",
     "DayTakings",
     "JournalEntry",

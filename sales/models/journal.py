@@ -6,6 +6,7 @@ Triggers refuse any change, and any row that is not the next of its chain: ``jou
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Organisation, Site
@@ -23,7 +24,12 @@ class Kind(models.TextChoices):
     CASH_MOVE = "cash_move", _("cash move")
     CLOSE_DAY = "close_day", _("closing (Z)")
     ARCHIVE = "archive", _("archive")
+    JET = "jet", _("technical event")
+    REPRINT = "reprint", _("ticket handed out")
     SETTING = "setting", _("setting")
+
+
+TECHNICAL = (Kind.JET, Kind.REPRINT)  # they move no money: in a session or between two
 
 
 class Chain(models.Model):
@@ -40,6 +46,9 @@ class Chain(models.Model):
     last_hash = models.CharField(max_length=64, default=GENESIS)
     perpetual_cents = models.BigIntegerField(default=0)
     perpetual_abs_cents = models.BigIntegerField(default=0)
+    is_training = models.BooleanField(default=False)
+    operator = models.PositiveBigIntegerField(null=True)  # the last person that an event names
+    software = models.CharField(max_length=40, blank=True)  # of the last event
 
     class Meta:
         default_permissions = ("view",)
@@ -88,6 +97,13 @@ class JournalEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["chain", "seq"], name="journal_seq_once"),
             models.UniqueConstraint(fields=["chain", "prev_hash"], name="journal_no_fork"),
+        ]
+        indexes = [  # few among many
+            models.Index(
+                fields=["-id"],
+                condition=Q(kind__in=["jet", "reprint", "setting"]),
+                name="journal_technical",
+            )
         ]
 
     def __str__(self) -> str:

@@ -31,6 +31,7 @@ class ShopSettings(models.Model):
     )
     treasurer_email = models.EmailField(_("e-mail of the treasurer"), blank=True)
     ticket_foot = models.CharField(_("foot of tickets"), max_length=200, blank=True)
+    shows_tickets = models.BooleanField(_("tickets on customers' telephones"), default=True)
     history = HistoricalRecords()
 
     objects = ShopSettingsQuerySet.as_manager()

@@ -51,7 +51,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "movement__submission",
             "movement__author",
             "till",
-            "event",
+            "event__chain__site__organisation",
         ).prefetch_related(
             "payments__issuer",
             "lines__category",
@@ -61,6 +61,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "lines__item__codes",
             "lines__refunds",
             "refunds__movement",
+            "copies",
         )
 
     def listed(self) -> Self:

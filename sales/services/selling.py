@@ -68,8 +68,8 @@ def record_sale(
     today = Today(entry.site, entry.day)
     rows = [priced(today, n, line) for n, line in enumerate(lines, start=1)]
     weigh(entry.site, rows, lines)
-    sale = _ticket(entry, till, rows, whole)
-    sale.change_cents = _change(sale.total_cents, payments)
+    sale = ticket_of(entry, till, rows, whole)
+    sale.change_cents = change_of(sale.total_cents, payments)
     require_vouchers(entry, payments)
     issue(entry, rows, lines)
     shelf = Account.stock(till.shelf)
@@ -106,7 +106,7 @@ def _payment(paid: Paid) -> Payment:
     return row
 
 
-def _ticket(entry: Entry, till: Till, rows: Sequence[SaleLine], whole: Whole) -> Sale:
+def ticket_of(entry: Entry, till: Till, rows: Sequence[SaleLine], whole: Whole) -> Sale:
     """The ticket of these rows: what is taken off it spread over them, and their VAT."""
     sale = Sale(till=till, discount_cents=spread(rows, whole.discount))
     sale.discount_reason = whole.discount.reason if whole.discount else ""
@@ -228,7 +228,7 @@ def _label(line: Wanted) -> str:
     return f"{name} : {line.aside}" if line.aside else name
 
 
-def _change(total_cents: int, payments: Sequence[Paid]) -> int:
+def change_of(total_cents: int, payments: Sequence[Paid]) -> int:
     """What goes back over the counter: only cash gives change, all of it where nothing is due."""
     change_cents = sum(paid.amount_cents for paid in payments) - total_cents
     if change_cents < 0:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, lock_site, open_day
 from sales import journal
-from sales.journal import Event
+from sales.journal import Event, technical
 from sales.journal.bodies import cash_move_data, closing_data, session_data
 from sales.journal.totals import totals_of
-from sales.models import CashMove, Chain, Closing, Kind, Method, Till, TillSession
+from sales.models import TECHNICAL, CashMove, Chain, Closing, Kind, Method, Till, TillSession
 
 LONGEST = timedelta(hours=24)
 MOST_CENTS = 1_000_000  # 10 000 € in a drawer: a key was pressed once too often
@@ -43,6 +43,7 @@ def open_session(*, entry: Entry, till: Till, float_cents: int) -> TillSession:
     """
     require_in_use(till)
     head = journal.hold(till)
+    technical.arrive(head=head, entry=entry)
     if session := TillSession.objects.open_at(till):
         raise ValidationError(
             _("This till is open already, since %(day)s."),
@@ -84,6 +85,7 @@ def session_for(head: Chain, entry: Entry) -> TillSession:
 
     Raises ValidationError ``no_open_session``.
     """
+    technical.arrive(head=head, entry=entry)
     session = TillSession.objects.open_at(_till(head))
     if session is None:
         raise ValidationError(
@@ -134,11 +136,18 @@ def close_session(
     session = TillSession.objects.open_at(till)
     if session is None:
         raise ValidationError(_("This till is not open."), code="no_open_session")
-    if last_seq is not None and last_seq != head.last_seq:
+    if last_seq is not None and _is_sold_since(head, last_seq):
         raise ValidationError(
             _("Something was sold at this till meanwhile: count again."), code="sold_meanwhile"
         )
+    technical.arrive(head=head, entry=entry)
     return _close(head, entry, session, count)
+
+
+def _is_sold_since(head: Chain, seq: int) -> bool:
+    """Whether more than a technical event came behind the one that was seen, or it never was."""
+    later = head.entries.filter(seq__gt=seq).exclude(kind__in=TECHNICAL)
+    return seq > head.last_seq or later.exists()
 
 
 def _close(head: Chain, entry: Entry, session: TillSession, count: Count | None) -> Closing:

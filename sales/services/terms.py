@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.ledger import Entry
 from organisation.models import Site
 from sales import journal
-from sales.journal import Event
+from sales.journal import Event, technical
 from sales.journal.bodies import vat_terms_data
 from sales.models import Kind, Regime, VatTerms
 
@@ -43,7 +43,8 @@ def _said_at(site: Site, entry: Entry, terms: VatTerms) -> VatTerms:
     terms.author = entry.author
     own = None if site.pk == entry.site.pk else uuid4()
     event = Event(Kind.SETTING, vat_terms_data(terms), uuid=own)
-    head = journal.hold_site(site)
-    terms.event = journal.append(head=head, entry=replace(entry, site=site), event=event)
+    head, here = journal.hold_site(site), replace(entry, site=site)
+    technical.arrive(head=head, entry=here)
+    terms.event = journal.append(head=head, entry=here, event=event)
     terms.save(force_insert=True)
     return terms

@@ -25,6 +25,7 @@ from sales.accounting.daybook import daybook
 from sales.accounting.fec import NO_SIREN, accounting_year
 from sales.accounting.plan import USUAL, Plan, choose_accounts
 from sales.forms.accounting import AccountsForm, BooksForm
+from sales.journal import technical
 from sales.models import BookAccount
 
 MOST = 100  # entries shown: the files hold them all
@@ -82,7 +83,17 @@ def _file(
     books = _books(_owner(request), form)
     response = HttpResponse(write(books), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name(books)}"'
+    _note_export(request, books, name(books))
     return response
+
+
+def _note_export(request: CallerRequest, books: Books, name: str) -> None:
+    """Who took the books of a site away is part of its journal."""
+    facts = {"of": name, "from": books.start.isoformat(), "to": books.end.isoformat()}
+    for site in books.sites if request.method == "GET" else ():
+        with writing():
+            entry = technical.at(site, request.user)
+            technical.note(entry=entry, code=technical.Code.EXPORT, facts=facts)
 
 
 def _fec_name(books: Books) -> str:

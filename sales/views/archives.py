@@ -16,9 +16,11 @@ from inventory.models import Verb
 from inventory.views.acts import recorded_number, shown
 from organisation.doors import page, require
 from organisation.models import Site
-from organisation.permissions import CallerRequest
+from organisation.permissions import CallerRequest, Role
+from organisation.submissions import writing
 from sales.archive import Archive, make_archive
 from sales.forms.archives import ArchiveForm
+from sales.journal import technical
 from sales.models import JournalEntry, Kind
 
 MOST = 200
@@ -56,17 +58,29 @@ def archive(request: CallerRequest, uuid: UUID) -> HttpResponse:
     event = get_object_or_404(_events(request), uuid=uuid)
     require(request, event.chain.site)
     told = json.loads(event.body)["data"]
+    _note_reading(request, event, told)
     name = f"caisse-{told['site']}-{told['from']}-{told['to']}.zip"
     response = HttpResponse(Archive.of(event).zipped(), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
+def _note_reading(request: CallerRequest, event: JournalEntry, told: Any) -> None:
+    """Who took an archive away is part of the journal; an auditor is an inspector."""
+    site = event.chain.site
+    is_inspector = {role for _site, role in request.user.grants} == {Role.AUDITOR}
+    code = technical.Code.AUDIT if is_inspector else technical.Code.ARCHIVE_READ
+    facts = {"from": told["from"], "to": told["to"], "archive": event.seq}
+    if request.method == "GET":
+        with writing():
+            technical.note(entry=technical.at(site, request.user), code=code, facts=facts)
+
+
 def _events(request: CallerRequest) -> Any:
     rows = JournalEntry.objects.filter(
         kind=Kind.ARCHIVE, chain__organisation=request.user.organisation_id
     )
-    return rows.select_related("chain__site")
+    return rows.select_related("chain__site__organisation")
 
 
 def _form(request: CallerRequest, data: Any) -> Any:

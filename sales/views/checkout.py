@@ -1,24 +1,26 @@
 """The checkout: one form that holds the ticket under way, and one act, to sell it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory.ledger import Entry
-from inventory.models import Movement, Verb
+from inventory.models import Verb
 from inventory.views.acts import recorded_number
 from organisation.doors import page, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
-from organisation.submissions import writing
+from organisation.submissions import claim_of, submit, writing
 from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
@@ -46,44 +48,74 @@ def choose_till(request: CallerRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: CallerRequest, till: str) -> HttpResponse:
     """A till: what its buttons change of the ticket under way, then the sale."""
-    found_till = till_of(request, till)
-    counter = Counter(found_till)
+    counter = Counter(till_of(request, till))
     if request.method != "POST" and counter.session is None:
         return redirect("open-till", till=till)
-    slip = Slip(_fields(request, found_till))
+    return _answer(request, counter, SELLING)
+
+
+@page("sell")
+@require_http_methods(["GET", "HEAD", "POST"])
+def training(request: CallerRequest, till: str) -> HttpResponse:
+    """The same, to learn on: nothing is sold, and the tickets say so."""
+    return _answer(request, Counter(till_of(request, till)), REHEARSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What a sale is here, and where it goes on from there."""
+
+    sell: Callable[..., Any]  # a service: entry, till, lines, payments…
+    onward: Callable[[Till, str], str]
+    is_training: bool = False
+
+
+def _answer(request: CallerRequest, counter: Counter, mode: Mode) -> HttpResponse:
+    slip = Slip(_fields(request, counter.till, mode))
     voucher = _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
     if voucher:
         _note_voucher(found, voucher)
         found = Checkout(slip, counter, request.user)
-    if request.POST.get("do") == "park" and found.lines.forms:
-        _park(request, found)
+    if request.POST.get("do") in ASIDE and found.lines.forms:
+        if not mode.is_training:
+            ASIDE[request.POST["do"]](request, found)
         slip = Slip({})
         found = Checkout(slip, counter, request.user)
     if request.POST.get("do") == "pay" and found.is_sound:
         _note_payment(found)
         found = Checkout(slip, counter, request.user)
-    if request.POST.get("do") == "sell" and (number := _sold(request, found)):
-        return redirect(f"{reverse('ticket', kwargs={'number': number})}?vente=1")
+    if request.POST.get("do") == "sell" and (number := _sold(request, found, mode)):
+        return redirect(mode.onward(counter.till, number))
     context = {
         "checkout": found,
         "till": counter.till,
         "counter": counter,
-        "last": Sale.objects.latest_at(counter.till),
-        "parked": ParkedTicket.objects.filter(till=found_till).exclude(uuid=slip.kept["id"]),
-        "visitors": _visitors(request, counter),
+        "is_training": mode.is_training,
+        "is_giving_up": request.POST.get("do") == "give-up",
+        **({} if mode.is_training else _around(request, found)),
         "may_add": request.user.may("configure", counter.site),
     }
     template = "sales/_work.html" if PART in request.headers else "sales/checkout.html"
     return render(request, template, context, status=422 if found.is_refused else 200)
 
 
-def _fields(request: CallerRequest, till: Till) -> Mapping[str, Any]:
+def _around(request: CallerRequest, found: Checkout) -> dict[str, Any]:
+    """What a till shows beside the ticket: the last one, those that wait, who came in."""
+    till, own = found.counter.till, found.form.cleaned_data.get("id")
+    return {
+        "last": Sale.objects.latest_at(till),
+        "parked": ParkedTicket.objects.filter(till=till).exclude(uuid=own),
+        "visitors": _visitors(request, found.counter),
+    }
+
+
+def _fields(request: CallerRequest, till: Till, mode: Mode) -> Mapping[str, Any]:
     """What is on the screen: what was posted, a new ticket, or one that waited."""
     if request.POST.get("do") == "new":
         return {}
     waiting = request.POST.get("resume", "")
-    if waiting.isascii() and waiting.isdecimal() and len(waiting) < 10:
+    if waiting.isascii() and waiting.isdecimal() and len(waiting) < 10 and not mode.is_training:
         row = ParkedTicket.objects.filter(till=till, pk=waiting).first()
         if row:
             return {"csrfmiddlewaretoken": "", **row.fields}
@@ -175,6 +207,35 @@ def _note_payment(found: Checkout) -> None:
         found.slip.refusal = refusal
 
 
+def _abandon(request: CallerRequest, found: Checkout) -> None:
+    """Note once that this ticket is given up, where it waited too."""
+    counter, uuid = found.counter, found.form.cleaned_data.get("id") or uuid4()
+    facts = {"lines": len(found.lines.forms), "total_cents": found.total_cents}
+
+    def record(claim: Submission) -> str:
+        entry = Entry(counter.site, Verb.SELL, claim, request.user, timezone.now())
+        ParkedTicket.objects.filter(uuid=uuid).delete()
+        return str(services.abandon(entry=entry, till=counter.till, **facts).seq)
+
+    own = uuid5(uuid, f"abandoned {facts}")  # the ticket's id stays free: it may be sold yet
+    submit(claim=claim_of(request, own, counter.site.organisation), content=facts, record=record)
+
+
+ASIDE: dict[str, Callable[[CallerRequest, Checkout], None]] = {"park": _park, "abandon": _abandon}
+
+
+def _to_ticket(_till: Till, number: str) -> str:
+    return f"{reverse('ticket', kwargs={'number': number})}?vente=1"
+
+
+def _to_training_ticket(till: Till, seq: str) -> str:
+    return reverse("training-ticket", kwargs={"till": till.code, "seq": seq})
+
+
+SELLING = Mode(services.record_sale, _to_ticket)
+REHEARSING = Mode(services.rehearse_sale, _to_training_ticket, is_training=True)
+
+
 def _named(rows: Mapping[str, Any], code: str) -> Any:
     if code not in rows:
         raise ValidationError(_("This is no longer for sale here."), code="unknown_line")
@@ -201,7 +262,7 @@ ORDERS: dict[str, Callable[[Slip, Counter, str], None]] = {
 }
 
 
-def _sold(request: CallerRequest, found: Checkout) -> str | None:
+def _sold(request: CallerRequest, found: Checkout, mode: Mode) -> str | None:
     """Sell once and return the ticket's number; or put on the form why not."""
     form, site = found.form, found.counter.site
     uuid = form.cleaned_data.get("id")
@@ -215,16 +276,18 @@ def _sold(request: CallerRequest, found: Checkout) -> str | None:
         if not found.is_sound or form.errors:
             return None
 
-    def act(entry: Entry) -> Movement:
-        sale = services.record_sale(
+    def act(entry: Entry) -> str:
+        made = mode.sell(
             entry=entry,
             till=found.counter.till,
             lines=found.wanted(),
             payments=found.paid(),
             whole=found.whole,
         )
+        if mode.is_training:
+            return str(made.seq)
         ParkedTicket.objects.filter(uuid=uuid).delete()
-        return sale.movement
+        return str(made.movement.number)
 
     number = recorded_number(request, form, Verb.SELL, act)
     if number is None:

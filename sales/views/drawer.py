@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory.forms.choices import Offer
 from inventory.ledger import Entry
@@ -16,7 +16,7 @@ from inventory.views.acts import recorded_number, shown
 from organisation.doors import page, require
 from organisation.permissions import CallerRequest
 from sales import services
-from sales.forms.drawer import CashForm, CloseForm, OpenForm
+from sales.forms.drawer import CashForm, CloseForm, OpenForm, ReasonForm
 from sales.journal.totals import Totals, totals_of
 from sales.models import CashMove, Closing, Method, Till, TillSession
 from sales.templatetags.money import euros
@@ -66,6 +66,7 @@ def drawer(request: CallerRequest, till: str) -> HttpResponse:
         messages.success(request, text % said)
         return redirect("drawer", till=found.code)
     context = _so_far(session) if session else {}
+    context["why"] = ReasonForm(offer=Offer(found.site), user=request.user)
     return _shown(request, "sales/drawer.html", found, form, session=session, **context)
 
 
@@ -85,6 +86,25 @@ def _named(totals: Totals) -> list[tuple[str, int]]:
         for method in Method
         if totals.methods[method]
     ]
+
+
+@page("sell")
+@require_POST
+def open_drawer(request: CallerRequest, till: str) -> HttpResponse:
+    """Note why the drawer is opened without a sale."""
+    found = till_of(request, till)
+    form = _form(ReasonForm, request, found)
+
+    def act(entry: Entry) -> str:
+        reason = services.Opening(form.cleaned_data["reason"])
+        services.open_drawer(entry=entry, till=found, reason=reason)
+        return found.code
+
+    if form.is_valid() and recorded_number(request, form, Verb.SELL, act):
+        messages.success(request, _("Noted: the drawer may be opened."))
+    else:
+        messages.error(request, " ".join(str(each) for each in form.errors.values()))
+    return redirect("drawer", till=found.code)
 
 
 @page("sell")

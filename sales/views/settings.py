@@ -15,10 +15,13 @@ from inventory.models import Category, Verb
 from inventory.views.acts import recorded_number, shown, sites_of
 from organisation.doors import page
 from organisation.history import changes
+from organisation.models import Organisation
 from organisation.permissions import CallerRequest
 from organisation.submissions import writing
 from sales import services
 from sales.forms.settings import USUAL, ShopForm, VatForm
+from sales.journal import technical
+from sales.journal.technical import Code
 from sales.models import Regime, ShopSettings, VatTerms
 
 
@@ -32,11 +35,19 @@ def shop(request: CallerRequest) -> HttpResponse:
     if form.is_valid():
         with writing():
             form.save()
+            _note(request, owner, form.changed_data)
         messages.success(request, _("Saved."))
         return redirect("shop-settings")
     said = changes(row, form, request.user) if row.pk else None
     context = {"form": form, "title": _("Shop"), "changes": said, "is_new": said is None}
     return render(request, "organisation/sheet.html", context)
+
+
+def _note(request: CallerRequest, owner: Organisation, changed: list[str]) -> None:
+    """Which settings were changed; what they say may name somebody."""
+    if changed:
+        facts = {"of": ", ".join(sorted(changed))}
+        technical.note_everywhere(owner=owner, by=request.user, code=Code.SETTING, facts=facts)
 
 
 @page("govern")

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +23,8 @@ from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from sales import services, vat
 from sales.forms.tickets import RefundForm, TicketFilters
-from sales.models import Method, Refund, Sale, Till
+from sales.models import Copy, Method, Refund, Sale, ShopSettings, Till
+from sales.receipt import Receipt, address_of, guarantee, picture_of
 from sales.takings import takings
 from sales.templatetags.money import euros
 
@@ -98,7 +101,7 @@ def _older(request: CallerRequest, found: list[Sale]) -> str:
 @require_safe
 def ticket(request: CallerRequest, number: str) -> HttpResponse:
     """A ticket: what was sold, weighed and paid, and what came back of it since."""
-    sale = _sale(request, number)
+    sale = sale_of(request, number)
     if sale.movement.number != number:  # a refund is read on its ticket
         return redirect("ticket", number=sale.movement.number)
     return _shown(request, sale, _refund_form(request, sale))
@@ -108,7 +111,7 @@ def ticket(request: CallerRequest, number: str) -> HttpResponse:
 @require_POST
 def refund(request: CallerRequest, number: str) -> HttpResponse:
     """Give back part of a ticket, saying why."""
-    sale = _sale(request, number)
+    sale = sale_of(request, number)
     form = _refund_form(request, sale)
     if form is None:
         raise Http404
@@ -132,7 +135,7 @@ def refund(request: CallerRequest, number: str) -> HttpResponse:
     return redirect("ticket", number=sale.movement.number)
 
 
-def _sale(request: CallerRequest, number: str) -> Sale:
+def sale_of(request: CallerRequest, number: str) -> Sale:
     """The ticket of this number, or of the refund that has it.
 
     Raises Http404 outside the structure, PermissionDenied for the role.
@@ -181,8 +184,28 @@ def _shown(
         "is_all_back": all(line.refunded == line.quantity for line in lines),
         "is_refused": status != 200,
         "is_new": "vente" in request.GET and form is not None,
+        **_handing(request, sale),
     }
     return render(request, "sales/ticket.html", context, status=status)
+
+
+def _handing(request: CallerRequest, sale: Sale) -> dict[str, Any]:
+    """How it may be handed out, and which copy of it is printed now."""
+    if not request.user.may("sell", sale.movement.site):
+        return {}
+    copies = {str(copy.number): copy for copy in sale.copies.all()}
+    now = copies.get(request.GET.get("copie", ""))
+    shop, address = ShopSettings.objects.of(sale.till.organisation_id), address_of(sale)
+    return {
+        "foot": shop.ticket_foot,
+        "hand_ids": [uuid4() for _way in Copy.Way],
+        "copies": len(copies),
+        "printed": now if now and now.way == Copy.Way.PRINT else None,
+        "may_mail": bool(settings.EMAIL_HOST),
+        "address": address,
+        "picture": picture_of(address) if shop.shows_tickets else "",
+        "guarantee": guarantee() if Receipt(sale.event).has_guarantee else "",
+    }
 
 
 def _by(request: CallerRequest, movement: Movement) -> str:

@@ -1,11 +1,12 @@
 """The page of the books, its files, and the accounts that a structure chooses."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from inventory.models import Verb
-from sales.models import BookAccount
+from sales.models import BookAccount, JournalEntry, Kind
 from sales.services import Count, close_session
 from tests.inventory.pages import text
 from tests.sales.conftest import mob
@@ -50,6 +51,12 @@ def test_the_files_are_taken_away(browser, world, closed):
     table = client.get(f"{PAGE}jours.csv", asked(closed, site="canal"))
     assert "caisse-" in table["Content-Disposition"]
     assert ";12,34;" in table.content.decode("utf-8-sig")
+    noted = [
+        json.loads(event.body)["data"]
+        for event in JournalEntry.objects.filter(kind=Kind.JET, chain="navette/canal/SITE")
+    ]
+    exports = [told["of"] for told in noted if told["code"] == 110]
+    assert exports == [f"000000000FEC{day:%Y%m%d}.txt", f"caisse-{day}-{day}.csv"]
 
 
 def test_a_day_that_is_not_closed_is_named(browser, world, sold):

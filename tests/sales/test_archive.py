@@ -17,12 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inventory.models import Verb
-from sales.archive import Archive, make_archive
+from sales.archive import Archive, _part, make_archive
 from sales.archive.verifier import is_signed, raw_key
 from sales.journal import keys
 from sales.journal.verify import findings
-from sales.models import Chain, JournalEntry, Method
-from sales.services import Count, Discount, Paid, close_session, refund_sale
+from sales.models import Chain, Copy, JournalEntry, Method
+from sales.services import Count, Discount, Paid, close_session, hand_out, refund_sale
 from tests.sales.conftest import mob
 
 pytestmark = pytest.mark.database
@@ -95,6 +95,23 @@ def test_what_is_still_open_is_not_in_it(archive, sold, counter, entry, closed):
     again = make_archive(entry=entry(Verb.SELL), start=day, end=day)
     [part] = Archive.of(again).told["chains"]
     assert part["last_seq"] == closed.event.seq
+
+
+def test_what_is_noted_between_two_days_is_in_the_later_archive(
+    archive, closed, sold, counter, entry, tmp_path
+):
+    sale = sold(mob(300))
+    close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({}))
+    noted = hand_out(entry=entry(Verb.SELL), sale=sale, way=Copy.Way.PDF)
+    sold(mob(200))
+    close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({}))
+    [chain] = Chain.objects.filter(till=counter.till)
+    part = _part(chain, closed.session.business_date, closed.session.business_date)
+    assert part["first_seq"] == 1
+    assert part["first_seq"] <= noted.event.seq <= part["last_seq"]
+    day = closed.session.business_date
+    whole = make_archive(entry=entry(Verb.SELL), start=day, end=day)
+    assert checked(unzipped(Archive.of(whole).zipped()), tmp_path / "x")[0] == 0
 
 
 def test_a_later_archive_goes_on_from_the_one_before(archive, sold, counter, entry, tmp_path):

@@ -5,11 +5,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from organisation.submissions import writing
 from sales.archive import verifier
-from sales.journal.verify import findings
+from sales.journal import technical
+from sales.journal.verify import Finding, findings
 from sales.models import Chain
 
 
@@ -26,6 +29,9 @@ class Command(BaseCommand):
             help="a hash from outside, as a ticket or a Z has it; 8 characters are enough",
         )
         parser.add_argument("--archive", help="an archive (zip), instead of the database")
+        parser.add_argument(
+            "--no-journal", action="store_true", help="only read: do not note faults in the journal"
+        )
         parser.add_argument("--database", default="report", help="alias to read from")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,10 +47,13 @@ class Command(BaseCommand):
         anchors = _anchors(options["anchor"])
         if strange := anchors.keys() - {chain.name for chain in chains}:
             raise CommandError(_("No chain is called %(name)s.") % {"name": min(strange)})
-        count = 0
+        count, new = 0, 0
         for found in findings(chains=chains, anchors=anchors, using=using):
             count += 1
+            new += not options["no_journal"] and _is_noted(found)
             self.stdout.write(f"{WRONG[found.wrong]} · {found.chain} n° {found.seq} · {found.why}")
+        if new:
+            self.stdout.write(_("%(count)s of them noted in the journal.") % {"count": new})
         if count:
             self.stdout.write(_("%(count)s faults in the journal.") % {"count": count})
             sys.exit(1)
@@ -60,6 +69,16 @@ WRONG = {
     "missing": gettext_lazy("missing"),
     "unverifiable": gettext_lazy("unverifiable"),
 }
+
+
+def _is_noted(found: Finding) -> bool:
+    """Note a fault in the journal; not where the fault itself stands in the way."""
+    told = {"chain": found.chain, "seq": found.seq, "wrong": found.wrong, "why": str(found.why)}
+    try:
+        with writing():
+            return technical.note_defect(told)
+    except DatabaseError:
+        return False
 
 
 def _anchors(said: list[str]) -> dict[str, dict[int, str]]:

@@ -240,8 +240,25 @@ work.addEventListener("click", (event) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+// On a tablet somebody else may take over: the ticket under way goes to whoever types their PIN next.
+
+function adopt() {
+  const turn = document.querySelector("[data-turn]");
+  if (!turn) return;
+  const handed = `tracerie.turn.${turn.dataset.turn}`;
+  move(handed, kept);
+  turn.addEventListener("click", () => move(kept, handed));
+}
+
+function move(from, to) {
+  const ticket = sessionStorage.getItem(from);
+  if (ticket) sessionStorage.setItem(to, ticket);
+  sessionStorage.removeItem(from);
+}
+
 // A page that was left, or reloaded, finds its ticket again; what it was opened with comes on top.
 
+adopt();
 let lost = sessionStorage.getItem(kept);
 const address = new URL(location);
 const brought = address.searchParams.get("code");

@@ -1,14 +1,14 @@
-/* A ticket: the print button, what a refund comes to, and a scanner that goes on to the next sale
+/* A ticket: printed when it was asked for, what a refund comes to, and a scanner that goes on to the next sale
    without a touch. */
 
 const next = document.querySelector("#next");
 
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    window.print();
-    next?.focus();
-  });
+if (document.querySelector("[data-print-now]")) {
+  const address = new URL(location);
+  address.searchParams.delete("copie"); // a reload would be another print of the same copy
+  history.replaceState(null, "", address);
+  window.print();
+  next?.focus();
 }
 
 // After a sale, whatever has the focus, a scan is the first line of the next one.
@@ -47,7 +47,7 @@ if (total) {
 
 // Pressed once is enough: the answer is on its way.
 
-for (const form of document.querySelectorAll("main form[method=post]")) {
+for (const form of document.querySelectorAll("main form[method=post]:not([data-again])")) {
   const wait = (is) => {
     form.toggleAttribute("data-sent", is);
     form.classList.toggle("busy", is);
