@@ -18,6 +18,7 @@ WORDS = {  # how lines call what they are of; French, as the names of accounts a
     "method:cheque": "chèques",
     "method:voucher": "bons",
     "method:local_currency": "monnaie locale",
+    "method:account": "factures à payer",
     "method:other": "autres moyens",
     "method:credit": "bons de la maison",
     "cash:bank": "remise en banque",

@@ -68,6 +68,7 @@ PAID = Group(
         Purpose(
             "method:local_currency", Method.LOCAL_CURRENCY.label, "5315", "Caisse, monnaie locale"
         ),
+        Purpose("method:account", Method.ACCOUNT.label, "411", "Clients"),
         Purpose("method:other", Method.OTHER.label, "5118", "Autres valeurs à encaisser"),
     ),
 )

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
@@ -108,11 +109,20 @@ class _Names:
         return row.get_full_name() or row.username if row else _("person %(n)s") % {"n": key}
 
 
+LENT = {
+    "begun": _lazy("Till lent to a tablet"),
+    "given_back": _lazy("Till given back by its tablet"),
+    "retired": _lazy("Till given up with its tablet"),
+}
+
+
 def _what(event: JournalEntry, data: dict[str, Any]) -> str:
     if event.kind == Kind.REPRINT:
         return str(capfirst(Kind.REPRINT.label))
     if event.kind == Kind.SETTING:
         return str(capfirst(Code.SETTING.label))
+    if event.kind == Kind.LEASE:
+        return str(LENT[data["act"]])
     known = data["code"] in Code.values
     return str(capfirst(Code(data["code"]).label)) if known else str(data["what"])
 
@@ -123,6 +133,8 @@ def _more(event: JournalEntry, data: dict[str, Any], who: _Names) -> str:
         way = Copy.Way(data["way"]).label
         mark = _("DUPLICATE %(n)s") % {"n": data["n"]} if data["n"] else _("original")
         return f"{data['of']}, {way}, {mark}"
+    if event.kind == Kind.LEASE:
+        return str(data["till"])
     if event.kind == Kind.SETTING:
         return f"{Regime(data['regime']).label}, {data['since']}"
     said = FACTS.get(data["code"])

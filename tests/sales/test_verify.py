@@ -7,7 +7,7 @@ from django.utils import translation
 from inventory import triggers
 from inventory.models import Verb
 from inventory.verify import differences
-from sales.models import Method
+from sales.models import Method, Nature
 from sales.services import Paid, Wanted, cancel_takings, note_takings, refund_sale
 from sales.verify import CHECKS
 from tests.sales.conftest import mob
@@ -33,6 +33,8 @@ def tickets(sold, chair, counter, entry):
         quantities={sale.lines.get(position=1): 2},
         method=Method.CASH,
     )
+    gift = sold(Wanted(nature=Nature.VOUCHER, price_cents=1_000)).lines.get().voucher
+    sold(mob(400, weight_g=400), paid=[Paid(Method.CREDIT, 400, gift)])
     noted = note_takings(entry=entry(Verb.SELL), cents={Method.CASH: 5_000, Method.CARD: 1_234})
     cancel_takings(entry=entry(Verb.SELL), takings=noted)
 
@@ -76,6 +78,10 @@ FAULTS = {
     "UPDATE sales_refundline SET weight_g = 599": ("lines of a refund",),
     "UPDATE sales_refund SET total_cents = 1": ("lines of a refund",),
     "DELETE FROM sales_refundline": ("lines of a refund",),
+    "UPDATE sales_saleline SET voucher_id = NULL WHERE nature = 'voucher'": (
+        "what is left of a voucher",
+    ),
+    "UPDATE sales_saleline SET flag = 'sold' WHERE weight_g = 500": ("grams found for a ticket",),
     "UPDATE sales_daypayment SET amount_cents = -1233 WHERE amount_cents = -1234": (
         "cancelled takings of a day",
     ),

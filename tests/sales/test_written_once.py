@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from inventory.models import Item, Verb
 from sales import services
-from sales.models import WRITTEN_ONCE, CashMove, Copy, Method, Nature, Regime
+from sales.models import WRITTEN_ONCE, Buyer, CashMove, Copy, Method, Nature, Regime, ShopSettings
 from sales.services import Count, Paid, Wanted
 from tests.written_once import hold
 
@@ -27,6 +27,7 @@ REWRITES = {
     "sales_copy": "way = 'mail'",
     "sales_bankslip": "total_cents = 1",
     "sales_bankslipline": "amount_cents = 1",
+    "sales_invoice": "total_cents = 1",
     "sales_voucher": "kind = 'credit'",
     "sales_vatterms": "regime = 'margin'",
     "sales_daytakings": "customers = 1",
@@ -51,6 +52,11 @@ def refunded(counter, label, entry):
         method=Method.CASH,
     )
     services.hand_out(entry=entry(Verb.SELL), sale=sale, way=Copy.Way.PRINT)
+    ShopSettings.objects.create(organisation=sale.movement.site.organisation, address="1 rue")
+    sale.movement.site.organisation.siret = "73282932000074"
+    buyer = Buyer(organisation=counter.till.organisation, name="Mairie", address="2 rue")
+    buyer = services.add_buyer(buyer=buyer)
+    services.issue_invoice(entry=entry(Verb.SELL), sale=sale, buyer=buyer)
     services.record_sale(
         entry=entry(Verb.SELL),
         till=counter.till,
@@ -81,4 +87,5 @@ def test_a_ticket_and_its_refund_stay_as_they_were(refunded, table):
 
 
 def test_every_table_of_money_is_held():
-    assert set(REWRITES) == set(WRITTEN_ONCE)
+    by_its_own_test = {"sales_envelope"}  # it takes a tablet: test_lease_tampering
+    assert set(REWRITES) | by_its_own_test == set(WRITTEN_ONCE)
