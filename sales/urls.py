@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sales.views import archives, checkout, drawer, prices, tickets
+from sales.views import archives, checkout, drawer, prices, station, tickets
 
 urlpatterns = [
     path("caisse/", checkout.choose_till, name="checkout"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("caisse/<str:till>/cloturer/", drawer.close_till, name="close-till"),
     path("caisse/<str:till>/z/<int:number>/", drawer.closing, name="closing"),
     path("caisse/<str:till>/z/<int:number>.pdf", drawer.closing_paper, name="closing-pdf"),
+    path("encaisser/", station.choose_till, name="station-till"),
+    path("encaisser/<str:till>/", station.till, name="station-till"),
     path("tickets/<str:number>/", tickets.ticket, name="ticket"),
     path("tickets/<str:number>/rembourser/", tickets.refund, name="refund"),
 ]

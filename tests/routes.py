@@ -362,6 +362,8 @@ PAGES = {
     "caisse/tickets/": ALONE,
     "caisse/prix/": ALONE,
     "caisse/<str:till>/": Sample(path={"till": "$till"}),
+    "encaisser/": ALONE,
+    "encaisser/<str:till>/": Sample(path={"till": "$till"}),
     "caisse/archives/": ALONE,
     "caisse/archives/nouvelle/": Sample(
         body={"of": "$site", "start": "2020-01-01", "end": "$today"}
