@@ -39,6 +39,9 @@ CONFLICTS = frozenset(
         "already_received",
         "already_back",
         "code_taken",
+        "till_leased",
+        "envelope_differs",
+        "resend_from",
     }
 )
 
@@ -105,6 +108,9 @@ SENTENCES: dict[str, Any] = {
     "bad_line": gettext_lazy("A line is grams of a category, full containers of one, or an item."),
     "bad_sale_line": gettext_lazy("A line is one item, or a category, or a key of the price grid."),
     "item_alone": gettext_lazy("An item is sold by itself, with the weight of its label."),
+    "seen_missing": gettext_lazy(
+        "Say what the tablet knew of this object: no label of ours is so."
+    ),
     "no_amount": gettext_lazy("Type an amount, such as 20 or 12,50."),
     "bad_discount": gettext_lazy("A discount is an amount or a percentage, not both."),
     "line_twice": gettext_lazy("The same line is there twice."),
@@ -238,13 +244,18 @@ def on_rule_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
     details = [
         (
             fault.code or "invalid",
-            ("body", field) if field not in ("", "__all__") else ("body",),
+            ("body", *([field] if field not in ("", "__all__") else ()), *_where(fault)),
             " ".join(fault.messages),
         )
         for field, found in faults
         for fault in found
     ]
     return refusal(_status({code for code, *_rest in details}), details)
+
+
+def _where(fault: ValidationError) -> Iterable[Any]:
+    """Where in the request, for the few rules that say so themselves."""
+    return (fault.params or {}).get("loc", ())
 
 
 @api.exception_handler(PermissionDenied)

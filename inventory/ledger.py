@@ -45,7 +45,10 @@ IRREVERSIBLE = (Verb.REVERSE, Verb.SELL, Verb.RETURN)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who books what, where and when. Without ``business_date``, the site's clock decides."""
+    """Who books what, where and when. Without ``business_date``, the site's clock decides.
+
+    ``number``: where a tablet numbered it; else the site counts.
+    """
 
     site: Site
     verb: Verb
@@ -55,6 +58,7 @@ class Entry:
     business_date: date | None = None
     note: str = ""
     reverses: Movement | None = None
+    number: str = ""
 
     @property
     def day(self) -> date:
@@ -98,7 +102,7 @@ def post(*, entry: Entry, legs: Sequence[Leg]) -> Movement:
     day = entry.day
     require_open(day, closed_through)
     ids = _open_accounts(legs)
-    number = _next_number(entry.site, PREFIXES[entry.verb])
+    number = entry.number or _next_number(entry.site, PREFIXES[entry.verb])
     carry_items(entry, legs, ids, day)
     movement = _write_movement(entry, day, number)
     _write_flows(movement, legs, ids)

@@ -219,8 +219,10 @@ SELECT m.number, '≥ 1', 0
         gettext_lazy("last number given"),
         """
 SELECT t.code || ' ' || s.prefix, SUM(s.must_n), SUM(s.is_n)
-  FROM (SELECT site_id, SUBSTR(number, 1, 2) AS prefix, COUNT(*) AS must_n, 0 AS is_n
-          FROM inventory_movement GROUP BY site_id, SUBSTR(number, 1, 2)
+  FROM (SELECT m.site_id, SUBSTR(m.number, 1, 2) AS prefix, COUNT(*) AS must_n, 0 AS is_n
+          FROM inventory_movement m JOIN organisation_site o ON o.id = m.site_id
+         WHERE SUBSTR(m.number, LENGTH(o.code) + 5) NOT LIKE '%-%' -- no tablet's: VE-canal-C1-000001
+         GROUP BY m.site_id, SUBSTR(m.number, 1, 2)
         UNION ALL
         SELECT site_id, prefix, 0, last FROM inventory_numberseries) s
   JOIN organisation_site t ON t.id = s.site_id

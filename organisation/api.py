@@ -95,6 +95,9 @@ SENT_BY_TABLETS = (
     "inventory/shipments",
     "inventory/shipments/[0-9a-f-]{36}/weights",
     "inventory/sortings",
+    "sales/sales",
+    "sales/sales/[0-9a-f-]{36}/refunds",
+    "sales/tills/[^/?#]{1,64}/(sessions|cash-moves|closings)",
 )
 HELD_PATHS = rf"^/api/v1/({'|'.join(SENT_BY_TABLETS)})$"
 

@@ -71,6 +71,13 @@ def digest_of(content: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def facts_of(content: Any) -> Any:
+    """What a request tells, without the envelope that a tablet may send it in."""
+    if not isinstance(content, dict):
+        return content
+    return {key: value for key, value in content.items() if key != "envelope"}
+
+
 def submit(
     *, claim: Submission, content: Any, record: Callable[[Submission], str]
 ) -> tuple[bool, str]:
@@ -80,7 +87,7 @@ def submit(
     returns the answer to keep.
     Raises ValidationError ``id_reused`` when the id was used for something else.
     """
-    claim.digest = digest_of(content)
+    claim.digest = digest_of(facts_of(content))
     try:
         with writing():
             _insert(claim)
@@ -136,7 +143,10 @@ def answered_before(request: HttpRequest) -> HttpResponse | None:
     except NO_ENTRY:
         return None
     stored = Submission.objects.answered(organisation, uuid) if organisation else None
-    if stored is None or (stored.endpoint, stored.digest) != (request.path, digest_of(content)):
+    if stored is None or (stored.endpoint, stored.digest) != (
+        request.path,
+        digest_of(facts_of(content)),
+    ):
         return None
     return HttpResponse(stored.answer, content_type="application/json")
 

@@ -48,7 +48,21 @@ SELECT m.number || ' n° ' || l.position, l.weight_g || ' g',
   JOIN inventory_movement m ON m.id = t.movement_id
  WHERE m.month >= {since} AND COALESCE(l.flow_id, l.weight_g) IS NOT NULL
    AND (f.id IS NULL OR f.weight_g <> COALESCE(l.weight_g, 0) OR f.movement_id <> t.movement_id
-    OR COALESCE(f.item_id, 0) <> COALESCE(l.item_id, 0))""",
+    OR COALESCE(f.item_id, 0) <> CASE WHEN l.flag = '' THEN COALESCE(l.item_id, 0) ELSE 0 END)""",
+    ),
+    (
+        gettext_lazy("grams found for a ticket"),
+        """
+SELECT m.number, s.must_g || ' g', s.is_g || ' g'
+  FROM (SELECT t.movement_id,
+               (SELECT COALESCE(SUM(l.weight_g), 0) FROM sales_saleline l
+                 WHERE l.sale_id = t.id AND l.flag <> '') AS must_g,
+               (SELECT COALESCE(SUM(f.weight_g), 0) FROM inventory_flow f
+                 JOIN inventory_account a ON a.id = f.from_account_id
+                WHERE f.movement_id = t.movement_id AND a.kind = 'adjustment') AS is_g
+          FROM sales_sale t) s
+  JOIN inventory_movement m ON m.id = s.movement_id
+ WHERE m.month >= {since} AND s.must_g <> s.is_g""",
     ),
     (
         gettext_lazy("given back of a ticket's line"),

@@ -223,7 +223,7 @@ class MovementQuerySet(models.QuerySet["Movement"]):
 class Movement(models.Model):
     """One act, dated: who did what, where and when. Its flows say what moved."""
 
-    number = models.CharField(_("number"), max_length=64, unique=True)
+    number = models.CharField(_("number"), max_length=96, unique=True)
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="movements")
     site = models.ForeignKey(Site, models.PROTECT, related_name="movements")
     verb = models.CharField(_("act"), max_length=12, choices=Verb)

@@ -7,16 +7,14 @@ from ninja import Field, Schema
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from inventory.api.acts import entry_of
-from inventory.models import Verb
+from inventory.ledger import Entry
 from organisation.doors import Doors, May, Permitted
-from organisation.models import Submission
 from organisation.permissions import CallerRequest
-from organisation.shapes import READ_ERRORS, WRITE_ERRORS, Id, Shape, Text
-from organisation.submissions import once
+from organisation.shapes import READ_ERRORS, WRITE_ERRORS, Shape, Text
 from sales import services
+from sales.api.leases import Counter, TillAct, once_at
 from sales.journal.totals import totals_of
-from sales.models import CashMove, Closing, Method, Till, TillSession
+from sales.models import CashMove, Closing, Kind, Method, Till, TillSession
 from sales.services import MOST_CENTS, MOST_PIECES, PIECES, Count
 
 router = Doors()
@@ -30,8 +28,7 @@ Sum = Annotated[int, Field(strict=True, ge=0, le=100 * MOST_CENTS)]
 OtherMeans = Literal["card", "cheque", "voucher", "local_currency", "other"]
 
 
-class SessionIn(Shape):
-    id: Id
+class SessionIn(TillAct):
     float_cents: Cents
 
 
@@ -55,13 +52,9 @@ class SessionOut(Schema):
         )
 
 
-def _entry(request: CallerRequest, submission: Submission, payload: Any, till: Till) -> Any:
-    return entry_of(request, submission, Verb.SELL, payload, till.site)
-
-
 @router.post(
     "tills/{till}/sessions",
-    auth=May("sell"),
+    auth=Counter("sell"),
     response={201: SessionOut, 200: SessionOut, **WRITE_ERRORS},
 )
 def create_session(
@@ -69,19 +62,17 @@ def create_session(
 ) -> HttpResponse:
     """Open a till with the float that was counted."""
 
-    def record(submission: Submission) -> SessionOut:
-        entry = _entry(request, submission, payload, till)
+    def record(entry: Entry) -> SessionOut:
         return SessionOut.of(
             services.open_session(entry=entry, till=till, float_cents=payload.float_cents)
         )
 
-    return once(request, payload.id, record)
+    return once_at(request, till, payload, Kind.SESSION_OPEN, record)
 
 
-class CashMoveIn(Shape):
+class CashMoveIn(TillAct):
     """Cash put into the drawer, or taken out below zero."""
 
-    id: Id
     amount_cents: Annotated[int, Field(strict=True, ge=-MOST_CENTS, le=MOST_CENTS)]
     reason: Reason
     comment: Text = ""
@@ -103,7 +94,7 @@ class CashMoveOut(Schema):
 
 @router.post(
     "tills/{till}/cash-moves",
-    auth=May("sell"),
+    auth=Counter("sell"),
     response={201: CashMoveOut, 200: CashMoveOut, **WRITE_ERRORS},
 )
 def create_cash_move(
@@ -111,8 +102,7 @@ def create_cash_move(
 ) -> HttpResponse:
     """Put cash into a till's drawer, or take some out."""
 
-    def record(submission: Submission) -> CashMoveOut:
-        entry = _entry(request, submission, payload, till)
+    def record(entry: Entry) -> CashMoveOut:
         kind, cents = CashMove.Kind(payload.reason), payload.amount_cents
         move = services.move_cash(entry=entry, till=till, kind=kind, amount_cents=cents)
         return CashMoveOut(
@@ -123,7 +113,7 @@ def create_cash_move(
             hash=move.event.hash,
         )
 
-    return once(request, payload.id, record)
+    return once_at(request, till, payload, Kind.CASH_MOVE, record)
 
 
 class CountedIn(Shape):
@@ -137,10 +127,12 @@ class CountedIn(Shape):
         return Count({int(piece): number for piece, number in self.cash.items()}, others)
 
 
-class ClosingIn(Shape):
-    """``last_seq``: the last event that whoever counts had seen, as ``x`` tells it."""
+class ClosingIn(TillAct):
+    """``last_seq``: the last event that whoever counts had seen, as ``x`` tells it.
 
-    id: Id
+    Where a tablet holds the till: the last envelope that it sent before this one.
+    """
+
     counted: CountedIn
     last_seq: Annotated[int, Field(strict=True, ge=0)] | None = None
     comment: Text = ""
@@ -172,7 +164,7 @@ class ClosingOut(Schema):
 
 @router.post(
     "tills/{till}/closings",
-    auth=May("sell"),
+    auth=Counter("sell"),
     response={201: ClosingOut, 200: ClosingOut, **WRITE_ERRORS},
 )
 def create_closing(
@@ -180,15 +172,14 @@ def create_closing(
 ) -> HttpResponse:
     """Close a till with what was counted (Z)."""
 
-    def record(submission: Submission) -> ClosingOut:
-        entry = _entry(request, submission, payload, till)
+    def record(entry: Entry) -> ClosingOut:
         return ClosingOut.of(
             services.close_session(
                 entry=entry, till=till, count=payload.counted.count(), last_seq=payload.last_seq
             )
         )
 
-    return once(request, payload.id, record)
+    return once_at(request, till, payload, Kind.CLOSE_DAY, record)
 
 
 class XOut(Schema):

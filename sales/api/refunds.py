@@ -8,16 +8,14 @@ from ninja.errors import ValidationError as ShapeError
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from inventory.api.acts import entry_of
-from inventory.models import Verb
-from organisation.doors import May, Permitted
-from organisation.models import Submission
+from inventory.ledger import Entry
+from organisation.doors import Permitted
 from organisation.permissions import CallerRequest
 from organisation.shapes import MAX_LINES, WRITE_ERRORS, Id, Shape, Units, Why
-from organisation.submissions import once
 from sales import services
+from sales.api.leases import Counter, TillAct, once_at
 from sales.api.tickets import MethodName, router, sale_of
-from sales.models import Method, Refund, Till
+from sales.models import Kind, Method, Refund, Till
 
 
 class RefundLineIn(Shape):
@@ -25,8 +23,7 @@ class RefundLineIn(Shape):
     quantity: Units = 1
 
 
-class RefundIn(Shape):
-    id: Id
+class RefundIn(TillAct):
     till: Permitted[Till]
     lines: Annotated[list[RefundLineIn], Field(min_length=1, max_length=MAX_LINES)]
     method: MethodName
@@ -64,15 +61,15 @@ class RefundOut(Schema):
         movement = refund.movement
         return cls(
             id=str(movement.submission.uuid),
-            number=movement.number,
-            sale=refund.sale.movement.number,
+            number=refund.number,
+            sale=refund.sale.number,
             till=refund.till.code,
             site=movement.site.code,
             occurred_at=movement.occurred_at.isoformat(),
             method=Method(refund.method),
             reason=movement.note,
             total_cents=refund.total_cents,
-            hash=refund.event.hash,
+            hash=refund.event.printed_hash,
             lines=[
                 RefundLineOut(
                     line=back.line.position,
@@ -87,7 +84,7 @@ class RefundOut(Schema):
 
 @router.post(
     "sales/{sale}/refunds",
-    auth=May("sell"),
+    auth=Counter("sell"),
     response={201: RefundOut, 200: RefundOut, **WRITE_ERRORS},
 )
 def create_refund(request: CallerRequest, sale: Id, payload: RefundIn) -> HttpResponse:
@@ -99,9 +96,9 @@ def create_refund(request: CallerRequest, sale: Id, payload: RefundIn) -> HttpRe
             where = ["body", "lines", n, "line"]
             raise ShapeError([{"type": "unknown_line", "loc": where}])
 
-    def record(submission: Submission) -> RefundOut:
+    def record(entry: Entry) -> RefundOut:
         refund = services.refund_sale(
-            entry=entry_of(request, submission, Verb.RETURN, payload, sold.movement.site),
+            entry=entry,
             till=payload.till,
             sale=sold,
             quantities={lines[back.line]: back.quantity for back in payload.lines},
@@ -109,4 +106,4 @@ def create_refund(request: CallerRequest, sale: Id, payload: RefundIn) -> HttpRe
         )
         return RefundOut.of(refund)
 
-    return once(request, payload.id, record)
+    return once_at(request, payload.till, payload, Kind.REFUND, record)

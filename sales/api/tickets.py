@@ -1,18 +1,20 @@
 """Tickets over HTTP: sold, listed, read back."""
 
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, Self
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Field, Query, Schema
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from inventory.api.acts import Load, entry_of
+from inventory.api.acts import Load
 from inventory.api.documents import Filters
 from inventory.api.items import Price
-from inventory.models import Category, Item, Verb
+from inventory.ledger import Entry
+from inventory.models import Category, Item
 from organisation.doors import Doors, May, Permitted, SitePage, require
-from organisation.models import Site, Submission
+from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.shapes import (
     MAX_LINES,
@@ -21,16 +23,17 @@ from organisation.shapes import (
     WRITE_ERRORS,
     Flag,
     Id,
+    Name,
     Shape,
     Text,
     Why,
     before,
     keyset,
 )
-from organisation.submissions import once
 from sales import services
-from sales.models import Method, PriceKey, Sale, SaleLine, Till, WeightSource
-from sales.services import Discount, Paid, Wanted
+from sales.api.leases import Counter, TillAct, is_sealed, once_at
+from sales.models import Kind, Method, PriceKey, Sale, SaleLine, Till, WeightSource
+from sales.services import Discount, Paid, SoldAs, Wanted
 
 router = Doors()
 
@@ -54,10 +57,45 @@ class DiscountIn(Shape):
         return self
 
 
-class SaleLineIn(Shape):
-    """One item, or so many of a category or of a key of the price grid."""
+@dataclass(frozen=True, slots=True)
+class NoItem:
+    """A label that means nothing here, on a line that a tablet sold."""
 
-    item: Permitted[Item] | None = None
+    code: str
+
+
+class _Met(May):
+    """An item; where a tablet holds the till, whatever label it names."""
+
+    def _look_up(self, model: Any, value: str, request: HttpRequest) -> Any:
+        try:
+            return super()._look_up(Item, value, request)
+        except PydanticCustomError:
+            if not is_sealed(request):
+                raise
+        is_code = value.isascii() and value.isprintable()
+        elsewhere = Item.objects.within(request).named(value).first() if is_code else None
+        return elsewhere or NoItem(value[:20])
+
+
+Met = Annotated[Item | NoItem, _Met()]
+
+
+class SeenIn(Shape):
+    """What a tablet knew of an item when it was sold."""
+
+    category: Permitted[Category]
+    label: Name
+    weight_g: Load | None = None
+
+
+class SaleLineIn(Shape):
+    """One item, or so many of a category or of a key of the price grid.
+
+    ``seen``: what a tablet that holds the till knew of the item, in case its label means nothing.
+    """
+
+    item: Met | None = None
     category: Permitted[Category] | None = None
     key: Permitted[PriceKey] | None = None
     quantity: Annotated[int, Field(strict=True, gt=0, le=1_000)] = 1
@@ -67,6 +105,7 @@ class SaleLineIn(Shape):
     lot: Flag = False
     weight_g: Load | None = Field(None, description="Of the whole line, as weighed at the till.")
     discount: DiscountIn | None = None
+    seen: SeenIn | None = None
 
     @model_validator(mode="after")
     def says_one_thing(self) -> Self:
@@ -74,12 +113,15 @@ class SaleLineIn(Shape):
             raise PydanticCustomError("bad_sale_line", "")
         if self.item is not None and (self.quantity > 1 or self.lot or self.weight_g):
             raise PydanticCustomError("item_alone", "")
+        if isinstance(self.item, NoItem) and self.seen is None:
+            raise PydanticCustomError("seen_missing", "")
         return self
 
-    def wanted(self) -> Wanted:
-        off = self.discount
-        return Wanted(
-            item=self.item,
+    def wanted(self, *, is_sold: bool) -> Wanted:
+        """The line to price; ``is_sold``: by a tablet, so that nothing refuses it any more."""
+        off, seen = self.discount, self.seen
+        wanted = Wanted(
+            item=None if isinstance(self.item, NoItem) else self.item,
             category=self.category,
             key=self.key,
             quantity=self.quantity,
@@ -87,7 +129,12 @@ class SaleLineIn(Shape):
             is_lot=self.lot,
             weight_g=self.weight_g,
             discount=Discount(off.reason, off.amount_cents, off.percent) if off else None,
+            sold_as=SoldAs() if is_sold else None,
         )
+        if not isinstance(self.item, NoItem) or seen is None:
+            return wanted
+        sold_as = SoldAs(f"{seen.label} ({self.item.code})", is_unknown=True)
+        return replace(wanted, category=seen.category, weight_g=seen.weight_g, sold_as=sold_as)
 
 
 class PaymentIn(Shape):
@@ -95,8 +142,7 @@ class PaymentIn(Shape):
     amount_cents: Annotated[int, Field(strict=True, gt=0, le=MAX_PRICE_CENTS)]
 
 
-class SaleIn(Shape):
-    id: Id
+class SaleIn(TillAct):
     till: Permitted[Till]
     lines: Annotated[list[SaleLineIn], Field(min_length=1, max_length=MAX_LINES)]
     payments: Annotated[list[PaymentIn], Field(max_length=20)] = []
@@ -118,6 +164,7 @@ class SaleLineOut(Schema):
     weight_g: int | None
     weight_source: WeightSource
     refunded: int
+    flag: str
 
 
 class PaymentOut(Schema):
@@ -126,7 +173,7 @@ class PaymentOut(Schema):
 
 
 class SaleOut(Schema):
-    """A ticket. ``hash`` is that of its event in the till's fiscal journal."""
+    """A ticket. ``hash`` is that of its event in the journal, or of its tablet's envelope."""
 
     id: str
     number: str
@@ -138,6 +185,7 @@ class SaleOut(Schema):
     refunded_cents: int
     weight_g: int
     hash: str
+    is_late: bool
     lines: list[SaleLineOut]
     payments: list[PaymentOut]
     refunds: list[str]
@@ -148,7 +196,8 @@ class SaleOut(Schema):
         return cls(
             **_head_of(sale),
             change_cents=sale.change_cents,
-            hash=sale.event.hash,
+            hash=sale.event.printed_hash,
+            is_late=sale.is_late,
             refunded_cents=sale.refunded_cents,
             weight_g=sum(line.weight_g or 0 for line in lines),
             lines=sorted(lines, key=lambda line: line.line),
@@ -156,7 +205,7 @@ class SaleOut(Schema):
                 PaymentOut(method=Method(paid.method), amount_cents=paid.amount_cents)
                 for paid in sale.payments.all()
             ],
-            refunds=[refund.movement.number for refund in sale.refunds.all()],
+            refunds=[refund.number for refund in sale.refunds.all()],
         )
 
 
@@ -165,7 +214,7 @@ def _head_of(sale: Sale) -> dict[str, Any]:
     movement = sale.movement
     return {
         "id": str(movement.submission.uuid),
-        "number": movement.number,
+        "number": sale.number,
         "till": sale.till.code,
         "site": movement.site.code,
         "occurred_at": movement.occurred_at.isoformat(),
@@ -189,6 +238,7 @@ def _line_out(sale: Sale, line: SaleLine) -> SaleLineOut:
         weight_g=line.weight_g,
         weight_source=WeightSource(line.weight_source),
         refunded=line.refunded,
+        flag=line.flag,
     )
 
 
@@ -200,18 +250,18 @@ def _code_at(item: Item, site: Site) -> str | None:
 SALE: dict[Any, Any] = {201: SaleOut, 200: SaleOut, **WRITE_ERRORS}
 
 
-@router.post("sales", auth=May("sell"), response=SALE)
+@router.post("sales", auth=Counter("sell"), response=SALE)
 def create_sale(request: CallerRequest, payload: SaleIn) -> HttpResponse:
     """Sell at a till."""
-    lines = [line.wanted() for line in payload.lines]
+    is_sold = payload.envelope is not None
+    lines = [line.wanted(is_sold=is_sold) for line in payload.lines]
     payments = [Paid(Method(paid.method), paid.amount_cents) for paid in payload.payments]
 
-    def record(submission: Submission) -> SaleOut:
-        entry = entry_of(request, submission, Verb.SELL, payload, payload.till.site)
+    def record(entry: Entry) -> SaleOut:
         sale = services.record_sale(entry=entry, till=payload.till, lines=lines, payments=payments)
         return SaleOut.of(Sale.objects.shown().get(pk=sale.pk))
 
-    return once(request, payload.id, record)
+    return once_at(request, payload.till, payload, Kind.SALE, record)
 
 
 class SaleFilters(Filters):

@@ -19,7 +19,8 @@ from django.utils import timezone
 from inventory.ledger import Entry
 from organisation.models import Site
 from sales import FISCAL_VERSION
-from sales.models import Chain, JournalEntry, Kind, Till
+from sales.journal.sealed import LeasedEntry, Sealed, bad_envelope, held_by
+from sales.models import TECHNICAL, Chain, Envelope, JournalEntry, Kind, Till, TillLease
 
 RECIPE = 1
 DOMAIN = f"tracerie/journal/{RECIPE}"
@@ -94,12 +95,17 @@ def _held(site: Site, till: Till | None) -> Chain:
 
 
 def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
-    """Write the next event of the chain that is held, and move its head."""
+    """Write the next event of the chain that is held, and move its head.
+
+    Raises ValidationError ``till_leased`` or ``bad_envelope``.
+    """
+    sealed = _sealed(head, entry, event)
     head.last_seq += 1
     head.perpetual_cents += event.amount_cents
     head.perpetual_abs_cents += abs(event.amount_cents)
     uuid = event.uuid or entry.submission.uuid
-    body = canonical({**_envelope(head, entry, event.kind, uuid), "data": event.data})
+    data = {**event.data, "envelope": sealed.hash} if sealed else event.data
+    body = canonical({**_envelope(head, entry, event.kind, uuid), "data": data})
     row = JournalEntry.objects.create(
         chain=head,
         seq=head.last_seq,
@@ -111,7 +117,32 @@ def append(*, head: Chain, entry: Entry, event: Event) -> JournalEntry:
     )
     head.last_hash = row.hash
     head.save(force_update=True)
+    row._state.fields_cache["envelope"] = sealed and _kept(sealed, row)
     return row
+
+
+def _kept(sealed: Sealed, event: JournalEntry) -> Envelope:
+    row = sealed.row()
+    row.event = event
+    row.save(force_insert=True)
+    return row
+
+
+def _sealed(head: Chain, entry: Entry, event: Event) -> Sealed | None:
+    """The tablet's envelope of an event; none where no tablet holds the till, or asked for it."""
+    till = head.till
+    if event.kind in TECHNICAL or till is None or head.name.rpartition("/")[2] != till.code:
+        return None
+    if not isinstance(entry, LeasedEntry):
+        if lease := TillLease.objects.live_at(till):
+            raise held_by(lease)
+        return None
+    if event.uuid:  # what the till does by itself, on the way
+        return None
+    is_ticket = event.kind in (Kind.SALE, Kind.REFUND)
+    if not entry.sealed.fits(event.kind, event.data["total_cents"] if is_ticket else None):
+        raise bad_envelope()
+    return entry.sealed
 
 
 def _envelope(head: Chain, entry: Entry, kind: Kind, uuid: UUID) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sales.models import (
     RefundLine,
     Sale,
     SaleLine,
+    TillLease,
     TillSession,
 )
 
@@ -73,6 +74,7 @@ def _line(line: SaleLine, codes: Mapping[int, str]) -> Data:
         "total_cents": line.total_cents,
         "weight_g": line.weight_g,
         "weight_source": line.weight_source,
+        "flag": line.flag,
     }
 
 
@@ -148,4 +150,27 @@ def closing_data(
         "expected_cents": closing.expected_cents,
         "counted_cents": closing.counted_cents,
         "counted": counted,
+    }
+
+
+def lease_begun_data(lease: TillLease) -> Data:
+    """A till lent: to which tablet, and where its envelopes begin."""
+    return {
+        "act": "begun",
+        "till": lease.till.code,
+        "station": lease.station_id,
+        "first_seq": lease.first_seq,
+        "prev": lease.prev_hash,
+        "public_key": lease.public_key,
+    }
+
+
+def lease_ended_data(lease: TillLease) -> Data:
+    """A till given back, or given up with a tablet that was lost and what it never sent."""
+    return {
+        "act": "retired" if lease.is_retired else "given_back",
+        "till": lease.till.code,
+        "lease": str(lease.uuid),
+        "last_seq": lease.last_seq,
+        "lost": lease.hole,
     }

@@ -2,6 +2,7 @@
 
 from inventory.triggers import Guard
 from sales.journal import DOMAIN
+from sales.journal.sealed import DOMAIN as ENVELOPE
 from sales.models import WRITTEN_ONCE
 from sales.models.journal import GENESIS
 
@@ -12,8 +13,18 @@ WRITTEN = {
     "sales_journalentry": "id = NEW.id OR uuid = NEW.uuid"
     " OR (chain_id = NEW.chain_id AND (seq = NEW.seq OR prev_hash = NEW.prev_hash))",
     "sales_chain": "name = NEW.name",
+    "sales_tilllease": "id = NEW.id OR begun_id = NEW.begun_id OR ended_id = NEW.ended_id"
+    " OR (till_id = NEW.till_id AND ended_id IS NULL AND NEW.ended_id IS NULL)",
 }
-GROWING = ("sales_chain",)
+GROWING = ("sales_chain", "sales_tilllease")
+_OF_LAST = "FROM sales_envelope e WHERE e.till_id = NEW.till_id ORDER BY e.seq DESC LIMIT 1"
+_PREV = f"COALESCE((SELECT e.hash {_OF_LAST}), '{GENESIS}')"
+_LIVE = (
+    "SELECT 1 FROM sales_tilllease l"
+    " WHERE l.id = NEW.lease_id AND l.till_id = NEW.till_id AND l.ended_id IS NULL"
+)
+_NEXT = f"COALESCE((SELECT e.seq {_OF_LAST}), 0) + 1"
+_SEALED = f"convert_to('{ENVELOPE}' || chr(10) || {_PREV} || chr(10) || NEW.body, 'UTF8')"
 GUARDS = {
     "journal_next": Guard(
         "sales_journalentry",
@@ -45,5 +56,27 @@ GUARDS = {
         " OR NOT EXISTS (SELECT 1 FROM sales_journalentry e WHERE e.chain_id = NEW.name"
         " AND e.seq = NEW.last_seq AND e.hash = NEW.last_hash)",
         "the head of a chain moves with an event",
+    ),
+    "lease_end": Guard(
+        "sales_tilllease",
+        "UPDATE",
+        "OLD.ended_id IS NOT NULL OR NEW.ended_id IS NULL OR NEW.id <> OLD.id"
+        " OR NEW.till_id <> OLD.till_id OR NEW.station_id <> OLD.station_id"
+        " OR NEW.begun_id <> OLD.begun_id OR NEW.first_seq <> OLD.first_seq"
+        " OR NEW.prev_hash <> OLD.prev_hash OR NEW.public_key <> OLD.public_key",
+        "a lease only ends, once",
+    ),
+    "envelope_next": Guard(
+        "sales_envelope",
+        "INSERT",
+        f"NEW.seq <> {_NEXT} OR NOT EXISTS ({_LIVE})",
+        "not the next envelope of its till",
+    ),
+    "envelope_hash": Guard(
+        "sales_envelope",
+        "INSERT",
+        f"NEW.hash <> encode(sha256({_SEALED}), 'hex')",
+        "the hash is not that of the envelope",
+        ("postgresql",),
     ),
 }

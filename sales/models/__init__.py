@@ -5,11 +5,12 @@ a cancellation are rows of their own.
 """
 
 from sales.models.days import DayPayment, DayTakings
-from sales.models.journal import Chain, JournalEntry, Kind
+from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
+from sales.models.leases import Envelope, TillLease
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.shop import PriceKey, Till
-from sales.models.tickets import Method, Payment, Sale, SaleLine, WeightSource
+from sales.models.tickets import Flag, Method, Payment, Sale, SaleLine, WeightSource
 
 WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
@@ -22,18 +23,23 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (till_id = NEW.till_id AND number = NEW.number)",
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
+    "sales_envelope": "id = NEW.id OR event_id = NEW.event_id"
+    " OR (till_id = NEW.till_id AND (seq = NEW.seq OR number = NEW.number))",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
     "sales_daypayment": "id = NEW.id OR (takings_id = NEW.takings_id AND method = NEW.method)",
 }
 
 __all__ = [
+    "TECHNICAL",
     "WRITTEN_ONCE",
     "CashMove",
     "Chain",
     "Closing",
     "DayPayment",
     "DayTakings",
+    "Envelope",
+    "Flag",
     "JournalEntry",
     "Kind",
     "Method",
@@ -44,6 +50,7 @@ __all__ = [
     "Sale",
     "SaleLine",
     "Till",
+    "TillLease",
     "TillSession",
     "WeightSource",
     "taken_cents",

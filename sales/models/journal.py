@@ -23,6 +23,11 @@ class Kind(models.TextChoices):
     CASH_MOVE = "cash_move", _("cash move")
     CLOSE_DAY = "close_day", _("closing (Z)")
     ARCHIVE = "archive", _("archive")
+    JET = "jet", _("technical event")
+    LEASE = "lease", _("till lent to a tablet")
+
+
+TECHNICAL = (Kind.JET, Kind.LEASE)  # they move no money: in a session or between two
 
 
 class Chain(models.Model):
@@ -93,6 +98,12 @@ class JournalEntry(models.Model):
         return f"{self.chain_id} n° {self.seq}"
 
     @property
+    def printed_hash(self) -> str:
+        """What its paper bears: of the envelope where a tablet wrote one, which it had already."""
+        envelope = getattr(self, "envelope", None)
+        return envelope.hash if envelope else self.hash
+
+    @property
     def short_hash(self) -> str:
         """What a ticket prints: enough to find a journal that was written anew."""
-        return self.hash[:8]
+        return self.printed_hash[:8]

@@ -13,7 +13,7 @@ from inventory.models import Movement
 from organisation.models import Site
 from sales.models.journal import JournalEntry
 from sales.models.shop import Till
-from sales.models.tickets import Method, Sale, SaleLine
+from sales.models.tickets import Method, Sale, SaleLine, public_number
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):
@@ -46,7 +46,12 @@ class Refund(models.Model):
         verbose_name_plural = _("refunds")
 
     def __str__(self) -> str:
-        return self.movement.number
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """As people see it."""
+        return public_number(self.movement)
 
 
 class RefundLineQuerySet(models.QuerySet["RefundLine"]):

@@ -1,7 +1,7 @@
 """Tickets: what was sold, for how much, and how it was paid."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connections, models
@@ -29,7 +29,15 @@ class Method(models.TextChoices):
     OTHER = "other", _("other means")
 
 
+LATE = timedelta(hours=24)
 AS_PAID = (Method.VOUCHER, Method.LOCAL_CURRENCY)  # never turned into money
+
+
+def public_number(movement: Movement) -> str:
+    """What is printed of a ticket's or a refund's number: a tablet's own is all of it."""
+    _kind, _dash, rest = movement.number.partition("-")
+    own = rest.removeprefix(f"{movement.site.code}-")
+    return movement.number if own.isdecimal() else own
 
 
 class SaleQuerySet(models.QuerySet["Sale"]):
@@ -47,14 +55,14 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "movement__submission",
             "movement__author",
             "till",
-            "event",
+            "event__envelope",
         ).prefetch_related(
             "payments",
             "lines__category",
             "lines__key",
             "lines__item__codes",
             "lines__refunds",
-            "refunds__movement",
+            "refunds__movement__site",
         )
 
     def listed(self) -> Self:
@@ -72,10 +80,13 @@ class SaleQuerySet(models.QuerySet["Sale"]):
 
     def called(self, numbers: Iterable[str]) -> Self:
         """Tickets of these numbers, or of refunds that have them."""
-        listed = list(numbers)  # two look-ups by index, where one OR would read every ticket
-        sold = self.filter(movement__number__in=listed).values_list("pk", flat=True)
-        back = self.filter(refunds__movement__number__in=listed).values_list("pk", flat=True)
-        return self.filter(pk__in={*sold, *back})
+        listed = list(numbers)  # look-ups by index, where one OR would read every ticket
+        by = ("movement__number", "event__envelope__number")
+        paths = (*by, *(f"refunds__{path}" for path in by))
+        found = (self.filter(**{f"{path}__in": listed}) for path in paths)
+        return self.filter(
+            pk__in={pk for rows in found for pk in rows.values_list("pk", flat=True)}
+        )
 
     def latest_at(self, till: Till) -> "Sale | None":
         """The last ticket of a till."""
@@ -104,7 +115,17 @@ class Sale(models.Model):
         indexes = [models.Index(fields=["till", "-id"], name="sale_till_newest")]
 
     def __str__(self) -> str:
-        return self.movement.number
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """As people see it: ``VE-canal-12``, or ``C1-000123`` where a tablet numbered it."""
+        return public_number(self.movement)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it came longer after than a tablet may go on without a network."""
+        return self.movement.recorded_at - self.movement.occurred_at > LATE
 
     @property
     def guarded_by(self) -> Site:
@@ -134,6 +155,15 @@ class WeightSource(models.TextChoices):
     WEIGHED = "weighed", _("weighed at the till")
     AVERAGE = "average", _("average weight")
     UNKNOWN = "unknown", _("unknown weight")
+
+
+class Flag(models.TextChoices):
+    """Why an object could not have been sold here, by the books; a tablet sold it all the same."""
+
+    SOLD = "sold", _("already sold or given")
+    ELSEWHERE = "elsewhere", _("not in this site's stock")
+    EARLY = "early", _("not there yet on that day")
+    UNKNOWN = "unknown", _("no object has this label")
 
 
 def _of_one(total_cents: int, quantity: int) -> int:
@@ -209,6 +239,7 @@ class SaleLine(models.Model):
     weight_g = models.BigIntegerField(null=True)
     weight_source = models.CharField(max_length=8, choices=WeightSource)
     flow = models.OneToOneField(Flow, models.PROTECT, null=True, related_name="sale_line")
+    flag = models.CharField(max_length=9, choices=Flag, blank=True)
 
     objects = SaleLineQuerySet.as_manager()
 
@@ -221,6 +252,7 @@ class SaleLine(models.Model):
             models.Index(F("organisation"), F("category"), F("id").desc(), name="line_prices"),
             # what reports warn of: few lines among many
             models.Index(fields=["sale"], condition=Q(flow=None), name="line_unweighed"),
+            models.Index(fields=["sale"], condition=~Q(flag=""), name="line_flagged"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["sale", "position"], name="line_position_once"),

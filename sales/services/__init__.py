@@ -3,9 +3,18 @@
 A shop without tickets notes what its day brought.
 """
 
+from sales.services.leasing import Retired, give_back, lease_till, retire_till
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
-from sales.services.selling import Discount, Paid, Wanted, priced, record_sale, weigh
+from sales.services.sealing import (
+    EnvelopeDiffersError,
+    Sent,
+    note_difference,
+    note_spell,
+    open_envelope,
+    require_same_envelope,
+)
+from sales.services.selling import Discount, Paid, SoldAs, Wanted, priced, record_sale, weigh
 from sales.services.sessions import (
     MOST_CENTS,
     MOST_PIECES,
@@ -22,16 +31,27 @@ __all__ = [
     "PIECES",
     "Count",
     "Discount",
+    "EnvelopeDiffersError",
     "Paid",
+    "Retired",
+    "Sent",
+    "SoldAs",
     "Wanted",
     "cancel_takings",
     "close_session",
+    "give_back",
+    "lease_till",
     "move_cash",
+    "note_difference",
+    "note_spell",
     "note_takings",
+    "open_envelope",
     "open_session",
     "priced",
     "record_sale",
     "refund_sale",
+    "require_same_envelope",
+    "retire_till",
     "share",
     "share_back",
     "weigh",

@@ -17,6 +17,7 @@ from sales import journal
 from sales.journal import Event
 from sales.journal.bodies import refund_data
 from sales.models import Kind, Method, Refund, RefundLine, Sale, SaleLine, Till
+from sales.services import leased
 from sales.services.sessions import require_in_use, session_for
 
 MOVED = ("item", "category", "flow__from_account__place", "flow__to_account", "flow__from_category")
@@ -36,11 +37,11 @@ def refund_sale(
         raise ValidationError(
             _("This ticket is from another site: it is refunded there."), code="other_site"
         )
-    require_in_use(till)
+    require_in_use(till, entry)
     head = journal.hold(till)
-    entry = replace(entry, business_date=session_for(head, entry).business_date)
+    entry = replace(entry, business_date=leased.day_at(entry, session_for(head, entry)))
     Sale.objects.select_for_update().get(pk=sale.pk)  # one refund of a ticket at a time
-    require_not_back(line.item_id for line in quantities if line.item_id)
+    require_not_back(line.item_id for line in quantities if line.item_id and not line.flag)
     prefetch_related_objects(list(quantities), *MOVED)
     before, without_g = RefundLine.objects.so_far(quantities)
     backs = [_given_back(line, before[line.pk], n) for line, n in quantities.items()]
@@ -118,7 +119,7 @@ def _return_leg(back: RefundLine, till: Till, without_g: int) -> Leg:
         weight_g=back.weight_g,
         method=KnownBy(flow.method),
         units=back.quantity + without_g,
-        item=back.line.item,
+        item=back.line.item if flow.item_id else None,
     )
 
 

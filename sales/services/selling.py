@@ -17,6 +17,7 @@ from sales import journal
 from sales.journal import Event
 from sales.journal.bodies import codes_of, sale_data
 from sales.models import (
+    Flag,
     Kind,
     Method,
     Payment,
@@ -26,6 +27,7 @@ from sales.models import (
     Till,
     WeightSource,
 )
+from sales.services import leased
 from sales.services.sessions import require_in_use, session_for
 
 HUNDRED = 100
@@ -49,6 +51,17 @@ class Discount:
 
 
 @dataclass(frozen=True, slots=True)
+class SoldAs:
+    """How a tablet that holds a till sold a line: nothing about it is refused any more.
+
+    ``is_unknown``: the label it names means nothing here, the category is the tablet's.
+    """
+
+    label: str = ""
+    is_unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A line as it is asked for: one item, or so many of a category or of a key of the grid.
 
@@ -64,6 +77,7 @@ class Wanted:
     is_lot: bool = False
     weight_g: int | None = None
     discount: Discount | None = None
+    sold_as: SoldAs | None = None
 
     @property
     def what(self) -> Category:
@@ -92,15 +106,17 @@ def record_sale(
     Raises ValidationError ``till_retired``, ``no_open_session``, ``payments_do_not_cover``,
     ``change_without_cash``, or what ``priced`` and ``post`` raise.
     """
-    require_in_use(till)
+    require_in_use(till, entry)
     head = journal.hold(till)
-    entry = replace(entry, business_date=session_for(head, entry).business_date)
+    entry = replace(entry, business_date=leased.day_at(entry, session_for(head, entry)))
     rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
     total_cents = sum(row.total_cents for row in rows)
     change_cents = _change(total_cents, payments)
     weigh(entry.site, rows, lines)
+    leased.flag(entry, rows)
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
+    legs += leased.found_legs(entry.site, shelf, rows)
     movement = post(entry=entry, legs=legs)
     sale = Sale(movement=movement, till=till, total_cents=total_cents, change_cents=change_cents)
     money = [
@@ -121,7 +137,7 @@ def priced(site: Site, position: int, line: Wanted) -> SaleLine:
     Raises ValidationError ``key_elsewhere``, ``key_retired``, ``price_missing`` or
     ``discount_too_large``.
     """
-    if line.key is not None:
+    if line.key is not None and line.sold_as is None:
         _require_on_the_grid(site, line.key)
     price_cents = _price(line)
     before_cents = price_cents if line.is_lot else price_cents * line.quantity
@@ -145,6 +161,7 @@ def priced(site: Site, position: int, line: Wanted) -> SaleLine:
         discount_cents=off_cents,
         discount_reason=line.discount.reason if line.discount else "",
         total_cents=before_cents - off_cents,
+        flag=Flag.UNKNOWN if line.sold_as and line.sold_as.is_unknown else "",
     )
 
 
@@ -181,6 +198,8 @@ def _label(line: Wanted) -> str:
     """What the ticket calls it, whoever's language the screen speaks."""
     if line.item is not None:
         return line.item.title or line.item.category.name_fr
+    if line.sold_as and line.sold_as.label:
+        return line.sold_as.label
     return line.key.name_fr if line.key else line.what.name_fr
 
 
@@ -212,7 +231,9 @@ def weigh(site: Site, rows: Sequence[SaleLine], lines: Sequence[Wanted]) -> None
         if line.item is not None:
             row.weight_g, row.weight_source = line.item.weight_g, WeightSource.LABEL
         elif line.weight_g is not None:
-            row.weight_g, row.weight_source = line.weight_g, WeightSource.WEIGHED
+            on_label = line.sold_as and line.sold_as.is_unknown
+            row.weight_source = WeightSource.LABEL if on_label else WeightSource.WEIGHED
+            row.weight_g = line.weight_g
         elif average_g:
             row.weight_g, row.weight_source = average_g * line.quantity, WeightSource.AVERAGE
         else:
@@ -221,6 +242,8 @@ def weigh(site: Site, rows: Sequence[SaleLine], lines: Sequence[Wanted]) -> None
 
 def _leg(entry: Entry, shelf: Account, row: SaleLine) -> Leg:
     """From where it lies to the public."""
+    if row.flag:
+        return leased.flagged_leg(entry.site, shelf, row)
     start = where_of(entry, row.item) if row.item else shelf
     assert row.weight_g is not None  # noqa: S101 (only weighed rows move grams)
     return Leg(

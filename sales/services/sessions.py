@@ -14,6 +14,7 @@ from inventory.ledger import Entry, lock_site, open_day
 from sales import journal
 from sales.journal import Event
 from sales.journal.bodies import cash_move_data, closing_data, session_data
+from sales.journal.sealed import LeasedEntry, require_all_came
 from sales.journal.totals import totals_of
 from sales.models import CashMove, Chain, Closing, Kind, Method, Till, TillSession
 
@@ -41,7 +42,7 @@ def open_session(*, entry: Entry, till: Till, float_cents: int) -> TillSession:
 
     Raises ValidationError ``till_retired`` or ``session_open``.
     """
-    require_in_use(till)
+    require_in_use(till, entry)
     head = journal.hold(till)
     if session := TillSession.objects.open_at(till):
         raise ValidationError(
@@ -85,6 +86,8 @@ def session_for(head: Chain, entry: Entry) -> TillSession:
     Raises ValidationError ``no_open_session``.
     """
     session = TillSession.objects.open_at(_till(head))
+    if session is None and isinstance(entry, LeasedEntry):
+        return _open(head, entry, 0, is_counted=False)  # it was sold: nothing refuses it
     if session is None:
         raise ValidationError(
             _("This till is not open: count its float first."), code="no_open_session"
@@ -104,7 +107,8 @@ def move_cash(*, entry: Entry, till: Till, kind: CashMove.Kind, amount_cents: in
     """
     head = journal.hold(till)
     session = session_for(head, entry)
-    if amount_cents < 0 and totals_of(session).expected_cents(session.float_cents) < -amount_cents:
+    is_out = amount_cents < 0 and not isinstance(entry, LeasedEntry)  # a tablet tells what was done
+    if is_out and totals_of(session).expected_cents(session.float_cents) < -amount_cents:
         raise ValidationError(_("There is less than that in the drawer."), code="drawer_too_low")
     move = CashMove(
         session=session,
@@ -128,13 +132,15 @@ def close_session(
 
     ``last_seq`` is the number of the last event that whoever counts had seen: what was sold
     meanwhile is not in their drawer.
-    Raises ValidationError ``no_open_session`` or ``sold_meanwhile``.
+    Raises ValidationError ``no_open_session``, ``sold_meanwhile`` or ``queue_not_empty``.
     """
     head = journal.hold(till)
     session = TillSession.objects.open_at(till)
     if session is None:
         raise ValidationError(_("This till is not open."), code="no_open_session")
-    if last_seq is not None and last_seq != head.last_seq:
+    if isinstance(entry, LeasedEntry):
+        require_all_came(entry.sealed, last_seq)
+    elif last_seq is not None and last_seq != head.last_seq:
         raise ValidationError(
             _("Something was sold at this till meanwhile: count again."), code="sold_meanwhile"
         )
@@ -163,6 +169,12 @@ def _close(head: Chain, entry: Entry, session: TillSession, count: Count | None)
     return closing
 
 
+def close_as_missed(head: Chain, entry: Entry) -> None:
+    """End the session of a till whose drawer nobody will count."""
+    if session := TillSession.objects.open_at(_till(head)):
+        _close(head, entry, session, None)
+
+
 def _counted(count: Count | None) -> dict[str, Any] | None:
     """What was counted, as the event of a closing says it."""
     if count is None:
@@ -178,9 +190,9 @@ def _till(head: Chain) -> Till:
     return head.till
 
 
-def require_in_use(till: Till) -> None:
-    """Raises ValidationError ``till_retired``."""
-    if not till.is_active:
+def require_in_use(till: Till, entry: Entry | None = None) -> None:
+    """Raises ValidationError ``till_retired``; not for what a tablet did at the till it holds."""
+    if not till.is_active and not isinstance(entry, LeasedEntry):
         raise ValidationError(
             _("The till “%(till)s” is no longer in use."),
             code="till_retired",
