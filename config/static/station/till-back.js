@@ -3,7 +3,7 @@ import { find, h, icon, word } from "./page.js";
 import * as picker from "./picker.js";
 import { ask } from "./send.js";
 import { uuid } from "./sheet.js";
-import { amount, euros } from "./till-money.js";
+import { amount, euros, shareBack } from "./till-money.js";
 import { time } from "./units.js";
 import { person } from "./who.js";
 
@@ -13,14 +13,8 @@ let backs = {}; // by line: how many
 let said = { method: "cash", reason: "" };
 let acts = null; // {done, leave}
 
-/* What `quantity` more of a line make of its cents, as the server shares them out. */
-export function shareOf({ total_cents, quantity, refunded }, more) {
-  const share = (taken) => Math.floor((total_cents * taken) / quantity);
-  return share(refunded + more) - share(refunded);
-}
-
 const chosen = () => ticket.lines.filter(({ line }) => backs[line]);
-const total = () => chosen().reduce((all, line) => all + shareOf(line, backs[line.line]), 0);
+const total = () => chosen().reduce((all, line) => all + shareBack(line, backs[line.line]), 0);
 
 function step(line, by) {
   backs = { ...backs, [line.line]: Math.min(Math.max((backs[line.line] ?? 0) + by, 0), line.quantity - line.refunded) };
@@ -32,7 +26,7 @@ function lineRow(line) {
   const count = backs[line.line] ?? 0;
   const button = (by, image, label) => h("button", { type: "button", class: "btn", disabled: by < 0 ? !count : count >= left, "aria-label": `${label}, ${line.label}`, onclick: () => step(line, by) }, icon(image));
   const steps = left ? h("span", { class: "t-step" }, button(-1, "minus", word("one-less")), h("b", {}, String(count)), button(1, "plus", word("one-more"))) : h("span", { class: "muted" }, word("back-already"));
-  return h("li", {}, h("span", { class: "t-name" }, line.label, h("small", {}, word("sold-for", { n: line.quantity, sum: euros(line.total_cents) }))), steps, h("b", { class: "t-cents" }, count ? amount(shareOf(line, count)) : ""));
+  return h("li", {}, h("span", { class: "t-name" }, line.label, h("small", {}, word("sold-for", { n: line.quantity, sum: euros(line.total_cents) }))), steps, h("b", { class: "t-cents" }, count ? amount(shareBack(line, count)) : ""));
 }
 
 const chip = (label, pressed, act) => h("button", { type: "button", class: "chip", "aria-pressed": String(pressed), onclick: act }, pressed ? icon("check") : null, h("span", {}, label));

@@ -14,6 +14,7 @@ let here = null;
 let state = null; // {lease, seq, prev, number, session, sold, sold_g}
 let entries = []; // of this till, in the queue
 let work = Promise.resolve();
+let isLost = false; // the server says that another holds it
 
 const KEPT = () => `till:${here.till.code}`;
 export const held = () => state;
@@ -24,8 +25,9 @@ export const waiting = () => entries.length;
 export const isStuck = () => entries.some((each) => each.state === "refused");
 const isTickets = ({ kind }) => kind === "sale";
 
-/* Why nothing may be sold for now: "too-many", "too-long", or "". */
+/* Why nothing may be sold for now: "lost", "too-many", "too-long", or "". */
 export function stopped() {
+  if (isLost) return "lost";
   if (entries.filter(isTickets).length >= MOST) return "too-many";
   return status.contact && Date.now() - status.contact > LONGEST ? "too-long" : "";
 }
@@ -43,8 +45,9 @@ const keep = async (next) => {
   await queue.keep(KEPT(), state);
 };
 
-/* What the server says of the till, taken over where nothing of ours waits. */
-async function take(answer) {
+/* What the server says of the till, taken over where nothing of ours waits or was done meanwhile. */
+async function take(answer, before) {
+  if (entries.length || state !== before) return undefined;
   const { lease, next_seq, prev_hash, next_number, session: day } = answer;
   const isOurs = state?.lease === lease;
   if (isOurs && next_seq < state.seq && (await order.sendAgain(here.till.code, next_seq, state.seq))) return flush();
@@ -54,6 +57,7 @@ async function take(answer) {
 
 /* Take the till over, or hear where it stands: {problem: "" | "silent" | a sentence}. */
 export async function lease() {
+  const before = state;
   let got = null;
   try {
     got = await post("lease");
@@ -62,8 +66,10 @@ export async function lease() {
   }
   const { response, answer } = got;
   if (response.status >= 500) return { problem: "silent" };
-  if (!response.ok) return { problem: reasons(answer) || "silent", status: response.status };
-  if (!entries.length) await take(answer);
+  isLost = !response.ok && response.status !== 401 && isLeased();
+  if (!response.ok) return { problem: reasons(answer) || "silent" };
+  work = work.then(() => take(answer, before)).catch(() => {});
+  await work;
   return { problem: "" };
 }
 
@@ -107,6 +113,11 @@ async function write({ kind, rest, payload, total_cents = null, after = {}, kept
   const written = await queue.add(entry, { [KEPT()]: later, ...kept(body.number, envelope.hash) });
   state = later;
   return { entry: written, number: body.number, hash: envelope.hash };
+}
+
+/* The answer to one of ours that says who holds the till. */
+export function heard({ outcome, codes = [] }) {
+  if (outcome === "refused" && codes.includes("till_leased")) isLost = true;
 }
 
 export const tillPath = (rest) => `tills/${encodeURIComponent(here.till.code)}/${rest}`;

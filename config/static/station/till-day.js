@@ -24,6 +24,7 @@ export async function answered({ entry }) {
 
 async function sent(entry, result) {
   if (entry.chain !== station.till.code) return;
+  chain.heard(result);
   const resolve = awaited.get(entry.id);
   awaited.delete(entry.id);
   if (result.outcome === "refused" && entry.kind !== "sale" && (await chain.undo(entry))) {
@@ -33,7 +34,14 @@ async function sent(entry, result) {
   }
   resolve?.(result);
   if (!resolve) late(entry, result);
+  if (entry.kind === "sale" && result.outcome === "saved") flagged(result.answer);
   screen.draw();
+}
+
+/* The ticket stands; what the server finds odd about its objects is said, so that somebody looks. */
+function flagged({ number, lines }) {
+  const odd = lines.filter(({ flag }) => flag).map(({ label, flag }) => `${label}, ${word(`flag-${flag}`)}`);
+  if (odd.length) screen.told(word("flagged", { number, what: odd.join("; ") }), true);
 }
 
 /* An answer that came after nobody waited for it any more. */

@@ -84,6 +84,16 @@ const step = (line, by) => change({ ...slips.stepped(table.slip, line.id, by), r
 
 const aimed = () => slips.lineOf(table.slip, number.pad.line);
 
+/* The ticket as it would be with what is being typed. */
+export function preview(slip) {
+  const line = number.isCounter() ? null : slips.lineOf(slip, number.pad.line);
+  if (!line || !number.pad.typed) return slip;
+  const { value, problem } = number.read(line, station.site.scale_limit_g);
+  if (problem) return slip;
+  const values = { price: { price_cents: value }, weight: { weight_g: value }, discount: { discount: { ...value, reason: "…" } } };
+  return slips.changed(slip, line.id, values[number.pad.what]);
+}
+
 /* The number that was typed for a line takes effect; whether it could. */
 export function accept() {
   const line = aimed();

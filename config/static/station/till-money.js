@@ -74,12 +74,11 @@ export function coins(left) {
 }
 
 /* "0,50 €" and "5 €": a coin is called as people call it. */
-const coin = (value) => (value % HUNDRED ? euros(value) : `${value / HUNDRED}\u00a0€`);
-export const called = coin;
-export const inCoins = (left) => coins(left).map(([count, value]) => (count > 1 ? `${count} × ${coin(value)}` : coin(value))).join(" + ");
+export const called = (value) => (value % HUNDRED ? euros(value) : `${value / HUNDRED}\u00a0€`);
+export const inCoins = (left) => coins(left).map(([count, value]) => (count > 1 ? `${count} × ${called(value)}` : called(value))).join(" + ");
 
-/* What `quantity` more of a line make of its cents, after `back` of it were given back. */
-export function shareBack(line, quantity, back = 0) {
-  const share = (taken) => Math.floor((lineTotal(line) * taken) / line.quantity);
-  return share(back + quantity) - share(back);
+/* What `more` of a line make of its cents, after `refunded` of it: shares round down, and add up. */
+export function shareBack({ total_cents, quantity, refunded }, more) {
+  const share = (taken) => Math.floor((total_cents * taken) / quantity);
+  return share(refunded + more) - share(refunded);
 }

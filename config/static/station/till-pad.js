@@ -1,6 +1,6 @@
 /* The one pad of the till, and what its number is of: money on the counter, or something of a line.
    Plain data and no page: what is typed, what it makes, and what is wrong with it. */
-import { cents, lineTotal, MOST, before, off, type } from "./till-money.js";
+import { before, cents, MOST, off, type } from "./till-money.js";
 import { grams } from "./units.js";
 
 const COUNTER = { what: "received", line: null, typed: "", unit: "percent" };
@@ -44,4 +44,3 @@ export function read(line, limit_g) {
 
 /* What is on the counter; null: exactly what is asked. */
 export const received = () => (isCounter() && /\d/.test(pad.typed) ? cents(pad.typed) : null);
-export const priceNow = (line) => lineTotal(line);

@@ -25,7 +25,7 @@ function tile(name, image, colour, isOpen, open) {
 }
 
 function show(code) {
-  shown = code;
+  [shown, isWide] = [code, false];
   draw();
 }
 
@@ -39,7 +39,9 @@ function more() {
 function tiles() {
   const all = station.tiles;
   const isShort = all.length <= FIRST + 1;
-  const first = isShort || isWide ? all : all.slice(0, FIRST);
+  const chosen = all.findIndex(({ code }) => code === shown);
+  const few = chosen < FIRST ? all.slice(0, FIRST) : [...all.slice(0, FIRST - 1), all[chosen]];
+  const first = isShort || isWide ? all : few;
   const others = isShort ? [] : [tile(word(isWide ? "fewer" : "others"), isWide ? "up" : "ellipsis", "div", isWide, more)];
   return [tile(word("grid"), "more", undefined, !shown, () => show("")), ...first.map(opener), ...others];
 }

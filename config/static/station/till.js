@@ -83,7 +83,7 @@ function stops() {
 function draw() {
   if (route() !== "counter") return;
   const { slip, opened, fresh, sold, hint } = table;
-  ticket.draw({ slip, opened, fresh, aimed: number.isCounter() ? "" : number.pad.what, number: chain.number() });
+  ticket.draw({ slip: lines.preview(slip), opened, fresh, aimed: number.isCounter() ? "" : number.pad.what, number: chain.number() });
   pay.draw({ slip, last: sold[0], hint, isStopped: stops() });
   parking();
   strip();
@@ -170,21 +170,23 @@ function listen() {
   reader.start(scanned, leave, { press, enter });
 }
 
+/* One after the other: what the screen needs comes before what the network may keep waiting. */
 async function begin() {
   listen();
   await state.start(station, draw);
   await chain.start(station, draw);
-  draw();
-  sounds.start(find("sound"));
-  await waiting.start(() => false, await offline.start(), []);
   await prices.start(station, draw);
+  sounds.start(find("sound"));
+  who.onChange(draw);
+  const isKnown = who.start();
   gate.holding(gate.shut() !== "insecure" && (await hold(station.till.code, () => location.reload())));
-  await who.start();
   draw();
-  setInterval(draw, 1_000); // who stands there, and what waits, change without a touch
-  offline.neighbours(station.screens.map(({ path }) => path));
+  setInterval(draw, 1_000); // what waits, and for how long, changes without a touch
+  await waiting.start(() => false, await offline.start(), []);
+  await isKnown;
+  offline.neighbours(station.screens.filter(({ act }) => who.may(act)).map(({ path }) => path));
   await startSending();
-  if (chain.isLeased() && navigator.onLine && !["who", "other-tab"].includes(gate.shut())) await chain.lease();
+  if (chain.isLeased() && navigator.onLine && ["", "shut"].includes(gate.shut())) await chain.lease();
   draw();
   await lookup.start(station);
   await prices.refresh();
