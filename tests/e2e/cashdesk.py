@@ -129,7 +129,7 @@ def close(desk):
     """The drawer holds the float and the takings of the test: the Z says what is missing."""
     desk.tap("#drawer")
     desk.choose("Clôturer la caisse")
-    desk.tap("#tally-rows .t-row", "50")
+    desk.tap("#tally-rows .t-row", "50 €")
     desk.tap("#tally-pad [data-key='2']")
     desk.tap("#tally-go")
     desk.choose("Oui, clôturer")

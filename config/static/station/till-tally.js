@@ -5,19 +5,19 @@ import { called, cents, euros, type } from "./till-money.js";
 
 const MOST = 1_000_000; // 10 000 € in a drawer: a key was pressed once too often
 let asked = null; // {heading, text, sum, pieces, others, go, label, leave}
-let typed = {}; // by row
+let written = {}; // by row, as typed
 let row = "";
 
 const isPiece = (name) => /^\d+$/.test(name);
-const value = (name) => (isPiece(name) ? Number(name) * Number(typed[name] || 0) : cents(typed[name] || ""));
+const value = (name) => (isPiece(name) ? Number(name) * Number(written[name] || 0) : cents(written[name] || ""));
 const pieces = () => asked.pieces.map(String);
 const counted = () => pieces().reduce((all, name) => all + value(name), 0);
 
 /* The sum in the drawer: what was typed at once, else what the pieces come to. */
-const whole = () => (asked.sum && typed.sum ? value("sum") : counted());
+const whole = () => (asked.sum && written.sum ? value("sum") : counted());
 
 function rowButton(name, label) {
-  const said = typed[name] ?? "";
+  const said = written[name] ?? "";
   const made = isPiece(name) ? [h("b", { class: "n" }, said ? `× ${said}` : "–"), h("span", { class: "made" }, said ? euros(value(name)) : "")] : [h("b", { class: "n" }, said ? euros(value(name)) : "–")];
   return h("button", { type: "button", class: `t-row${isPiece(name) ? "" : " wide"}`, "aria-pressed": String(name === row), onclick: () => choose(name) }, h("span", {}, label), ...made);
 }
@@ -48,12 +48,20 @@ function choose(name) {
   draw();
 }
 
+/* What is typed now, and that again: a scanner types too. */
+export const typed = () => written;
+export function retype(before) {
+  if (written === before) return;
+  written = before;
+  draw();
+}
+
 export function press(key) {
   if (isPiece(row) && key === ",") return;
-  const next = type(typed[row] ?? "", key, isPiece(row) ? 0 : 2);
-  typed = { ...typed, [row]: isPiece(row) ? next.slice(0, 4) : next };
-  if (row === "sum") typed = { sum: typed.sum };
-  else delete typed.sum;
+  const next = type(written[row] ?? "", key, isPiece(row) ? 0 : 2);
+  written = { ...written, [row]: isPiece(row) ? next.slice(0, 4) : next };
+  if (row === "sum") written = { sum: written.sum };
+  else delete written.sum;
   draw();
 }
 
@@ -64,8 +72,8 @@ export function enter() {
 }
 
 function result() {
-  const cash = Object.fromEntries(pieces().filter((name) => Number(typed[name])).map((name) => [name, Number(typed[name])]));
-  const others = Object.fromEntries((asked.others ?? []).filter(({ code }) => typed[code]).map(({ code }) => [code, value(code)]));
+  const cash = Object.fromEntries(pieces().filter((name) => Number(written[name])).map((name) => [name, Number(written[name])]));
+  const others = Object.fromEntries((asked.others ?? []).filter(({ code }) => written[code]).map(({ code }) => [code, value(code)]));
   return { cents: whole(), cash, others };
 }
 
@@ -81,7 +89,7 @@ export const say = (text) => draw(text);
    the button says, image, isNeeded, go: told what was counted, leave}. */
 export function open(question) {
   asked = question;
-  typed = {};
+  written = {};
   row = asked.sum ? "sum" : String(asked.pieces[0]);
   draw();
 }

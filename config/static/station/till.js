@@ -145,6 +145,17 @@ function leave() {
   state.aim(null);
 }
 
+/* What a scanner typed came through the pad too, where its digits mean nothing. */
+const typed = () => ({ pad: { ...number.pad }, received_cents: table.slip.received_cents, tally: tally.typed() });
+
+function machine(text, before) {
+  Object.assign(number.pad, before.pad);
+  table.slip = { ...table.slip, received_cents: before.received_cents };
+  tally.retype(before.tally);
+  reader.take(text);
+  draw();
+}
+
 const scanned = (code) => (isOpen() ? lines.scanned(code) : undefined);
 const usual = (line) => (line ? prices.suggestion(line.category, shelf.lookOf(line.category).top).chips : []);
 
@@ -167,7 +178,7 @@ function listen() {
   find("park").addEventListener("click", sell.park);
   find("clear").addEventListener("click", sell.askClear);
   find("drawer").addEventListener("click", () => day.menu({ refund, tickets: myTickets, isBegun: !isBlank(table.slip) }));
-  reader.start(scanned, leave, { press, enter });
+  reader.start(scanned, leave, { press, enter, state: typed, scanned: machine });
 }
 
 /* One after the other: what the screen needs comes before what the network may keep waiting. */
