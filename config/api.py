@@ -107,6 +107,7 @@ SENTENCES: dict[str, Any] = {
     "site_first": gettext_lazy("Name the site first."),
     "bad_line": gettext_lazy("A line is grams of a category, full containers of one, or an item."),
     "bad_sale_line": gettext_lazy("A line is one item, or a category, or a key of the price grid."),
+    "not_an_object": gettext_lazy("Only objects have a category and weigh."),
     "item_alone": gettext_lazy("An item is sold by itself, with the weight of its label."),
     "seen_missing": gettext_lazy(
         "Say what the tablet knew of this object: no label of ours is so."

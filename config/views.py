@@ -19,6 +19,7 @@ from reporting.indicators import daily, diversion
 from reporting.periods import Period
 from reporting.printing import printed_balance, unit_for
 from reporting.scopes import Scope
+from sales.models import Sale, SaleLine
 
 
 def csrf_failure(request: CallerRequest, reason: str = "") -> HttpResponse:
@@ -27,6 +28,7 @@ def csrf_failure(request: CallerRequest, reason: str = "") -> HttpResponse:
 
 
 COMING = 5  # transfers on their way that the home page names
+FLAGGED_DAYS = 14  # how long the home page names a ticket that the books contradict
 MANY = 99  # objects: beyond that the page says "more than"
 
 
@@ -100,7 +102,16 @@ def _todo(user: User) -> dict[str, Any]:
         "unsold": _unsold(user, sites),
         "held": _held(user),
         "weights": _weights(user, sites),
+        "flagged": _flagged(user),
     }
+
+
+def _flagged(user: User) -> list[Sale]:
+    """The newest tickets of the last days that a tablet sold against the books."""
+    sites = Site.objects.permitted(user, "reverse")
+    since = timezone.localdate() - timedelta(days=FLAGGED_DAYS)
+    lines = SaleLine.objects.flagged(sites, since).select_related("sale__movement__site")
+    return list({line.sale: None for line in lines.order_by("-pk")[:COMING]})
 
 
 def _weights(user: User, sites: list[Site]) -> int:

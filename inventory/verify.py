@@ -216,12 +216,12 @@ SELECT m.number, '≥ 1', 0
    AND NOT EXISTS (SELECT 1 FROM inventory_flow f WHERE f.movement_id = m.id)""",
     ),
     (
-        gettext_lazy("last number given"),
+        gettext_lazy("last number given"),  # tablets' own aside: VE-canal-C1-000001
         """
 SELECT t.code || ' ' || s.prefix, SUM(s.must_n), SUM(s.is_n)
   FROM (SELECT m.site_id, SUBSTR(m.number, 1, 2) AS prefix, COUNT(*) AS must_n, 0 AS is_n
           FROM inventory_movement m JOIN organisation_site o ON o.id = m.site_id
-         WHERE SUBSTR(m.number, LENGTH(o.code) + 5) NOT LIKE '%-%' -- no tablet's: VE-canal-C1-000001
+         WHERE SUBSTR(m.number, LENGTH(o.code) + 5) NOT LIKE '%-%'
          GROUP BY m.site_id, SUBSTR(m.number, 1, 2)
         UNION ALL
         SELECT site_id, prefix, 0, last FROM inventory_numberseries) s

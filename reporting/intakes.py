@@ -16,8 +16,8 @@ from inventory.models import (
     Origin,
 )
 from inventory.months import add_months
+from inventory.shares import shares
 from reporting.months import span
-from reporting.rounding import shares
 from reporting.scopes import Border
 
 UNKNOWN = "unknown"

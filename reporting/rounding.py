@@ -1,6 +1,8 @@
-"""Whole shares that add up, and percentages from grams: integers all the way, no float."""
+"""Published shares and percentages from grams: integers all the way, no float."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+
+from inventory.shares import shares
 
 # What is published, and which fates each share groups, in the order that settles the last tie.
 PUBLISHED = {
@@ -10,31 +12,6 @@ PUBLISHED = {
 }
 FATES = tuple(fate for group in PUBLISHED.values() for fate in group)
 RECOVERED = ("reuse", "recycling")
-
-
-def shares(parts_g: Sequence[int], hundred: int = 100) -> list[int] | None:
-    """Split ``hundred`` in proportion to the grams by largest remainder, or None without a base.
-
-    A tie goes to the larger mass, then to the earlier part. None where the parts sum to 0 or
-    one of them is negative.
-    """
-    base_g = sum(parts_g)
-    if base_g <= 0 or min(parts_g) < 0:
-        return None
-    split = [hundred * part // base_g for part in parts_g]
-    if missing := hundred - sum(split):
-        rests = [hundred * part % base_g for part in parts_g]
-        for i in _claimants(rests, parts_g, missing):
-            split[i] += 1
-    return split
-
-
-def _claimants(rests: Sequence[int], parts_g: Sequence[int], missing: int) -> list[int]:
-    """The parts that are rounded up; bulk is shared out by the hundred thousand, ties are rare."""
-    order = sorted(range(len(rests)), key=rests.__getitem__, reverse=True)
-    if rests[order[missing - 1]] == rests[order[missing]]:
-        order.sort(key=lambda i: (-rests[i], -parts_g[i], i))
-    return order[:missing]
 
 
 def published_shares(fates_g: Mapping[str, int], hundred: int = 100) -> dict[str, int] | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from reporting import rounding
+from inventory.shares import shares
 from reporting.breakdown import Breakdown, Left, Sides
 from reporting.listing import LABELS
 from reporting.scopes import CHANNELS, REUSED, SHIPPED, Scope
@@ -41,9 +41,9 @@ class Shop:
 
 def channels(sides: Sides) -> list[Gone]:
     """The channels by which anything left, in either period."""
-    shares = _shares(sides.now)
+    hundredths = _shares(sides.now)
     found = [
-        Gone(name, by_channel(sides.now, name), by_channel(sides.was, name), shares.get(name))
+        Gone(name, by_channel(sides.now, name), by_channel(sides.was, name), hundredths.get(name))
         for name in CHANNELS
     ]
     return [gone for gone in found if any(gone.now) or any(gone.was)]
@@ -88,5 +88,5 @@ def _shares(found: Breakdown) -> dict[str, int]:
     reused_g = [by_channel(found, name).weight_g for name in REUSED]
     if published is None or min(reused_g) < 0:
         return {}
-    split = rounding.shares(reused_g, published["reuse"]) or [0] * len(REUSED)
+    split = shares(reused_g, published["reuse"]) or [0] * len(REUSED)
     return dict(zip(REUSED, split, strict=True)) | {SHIPPED: 100 - published["reuse"]}

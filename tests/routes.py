@@ -38,7 +38,7 @@ from reporting.evening.recording import Sheet, record_sheet
 from sales.archive import make_archive
 from sales.models import Chain, Method, PriceKey
 from sales.services import Count, close_session
-from tests.tills import open_till, till_entry
+from tests.tills import lend_till, open_till, till_entry
 
 API = "api/v1/"
 
@@ -51,6 +51,7 @@ class Sample:
     query: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] | None = None
     names: Literal["site", "structure", "nothing"] = "site"
+    at_tablet: bool = False  # the one that holds the spot's till
 
 
 def _document(name: str) -> Sample:
@@ -256,6 +257,13 @@ SAMPLES = {
     "POST sales/tills/<till>/closings": Sample(
         path={"till": "$till"}, body={"counted": {"cash": {"5000": 2, "20": 1}}}
     ),
+    "POST sales/tills/<till>/lease": Sample(path={"till": "$lent_till"}, body={}, at_tablet=True),
+    "POST sales/tills/<till>/lease/end": Sample(
+        path={"till": "$lent_till"}, body={}, at_tablet=True
+    ),
+    "POST sales/tills/<till>/retirement": Sample(
+        path={"till": "$lent_till"}, body={"last_seq": 0, "reason": "stolen"}
+    ),
     "GET sales/tills/<till>/x": Sample(path={"till": "$till"}),
     "POST sales/sales": Sample(
         body={
@@ -431,8 +439,13 @@ PAGES = {
     "reglages/sites/<str:code>/": Sample(path={"code": "$site"}),
     "reglages/caisses/": ALONE,
     "reglages/prix/": ALONE,
+    "reglages/boutique/": ALONE,
+    "reglages/tva/": ALONE,
     "reglages/sites/<str:site>/caisses/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/caisses/nouveau/": Sample(path={"site": "$site"}),
+    "reglages/sites/<str:site>/caisses/<str:till>/tablette/": Sample(
+        path={"site": "$site", "till": "$lent_till"}, body={"lost": "2", "comment": "stolen"}
+    ),
     "reglages/sites/<str:site>/caisses/<str:code>/": Sample(
         path={"site": "$site", "code": "$till"}
     ),
@@ -530,6 +543,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     )
     till, shut_till = open_till(site, f"till-{site.code}"), open_till(site, f"shut-{site.code}")
     close_session(entry=till_entry(site), till=shut_till, count=Count({}))
+    lent_till, secret = lend_till(site, f"lent-{site.code}")
     today = site.business_date(timezone.now())
     archive = make_archive(entry=till_entry(site), start=today, end=today)
     key, _new = PriceKey.objects.get_or_create(
@@ -549,6 +563,8 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "peer": peer.code,
         "till": till.code,
         "shut_till": shut_till.code,
+        "lent_till": lent_till.code,
+        "tablet": secret,
         "archive": str(archive.uuid),
         "key": key.code,
         **_own_codes(site.organisation),

@@ -17,6 +17,7 @@ from config.urls import urlpatterns
 from organisation.doors import Doors, May, anyone, page, require_acts
 from organisation.models import Submission, Token, User
 from organisation.permissions import ACTS, Role
+from organisation.stations import COOKIE
 from tests.conftest import codes
 from tests.routes import API, PAGES, SAMPLES, Door, Sample, doors, fill, furnish, pages
 
@@ -41,6 +42,7 @@ class Visitor:
             spot = (
                 spot if arrival.status_code != 201 else {**spot, "mine": arrival.json()["number"]}
             )
+        self.client.cookies[COOKIE] = spot["tablet"] if sample.at_tablet else ""
         url, query = door.url(sample, spot), fill(sample.query, spot)
         if door.method == "GET":
             return self.client.get(url, query, headers=self.headers)

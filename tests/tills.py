@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from inventory.ledger import Entry
 from inventory.models import Verb
-from organisation.models import Submission
+from organisation.models import Station, Submission
+from organisation.services import invite, pair
 from sales.models import Till, TillSession
-from sales.services import Count, close_session, open_session
+from sales.services import Count, close_session, lease_till, open_session
 
 FLOAT_CENTS = 10_000
 
@@ -21,6 +22,14 @@ def open_till(site, code="C1", name="Caisse 1", at=None) -> Till:
     )
     keep_open(till, till_entry(site, at))
     return till
+
+
+def lend_till(site, code) -> tuple[Till, str]:
+    """A closed till of the site in the hands of a tablet, and that tablet's secret."""
+    till = Till.objects.create(organisation=site.organisation, site=site, code=code, name=code)
+    station, secret = pair(code=invite(station=Station(site=site, name=f"Caisse {code}")))
+    lease_till(entry=till_entry(site), till=till, station=station)
+    return till, secret
 
 
 def till_entry(site, at=None) -> Entry:

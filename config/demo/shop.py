@@ -146,7 +146,7 @@ def _from_grid(day: Day, dice: Random) -> dict[PriceKey, int]:
     found = {}
     for key in dict.fromkeys(chosen):
         quantity = dice.randint(1, liked[key].most)
-        code = key.category.code
+        code = key.category.code if key.category else ""
         if _in_shop(day, code, quantity * usual_g(code)):
             found[key] = quantity
     return found

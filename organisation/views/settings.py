@@ -68,6 +68,16 @@ CARDS = (
         "tags",
     ),
     Card(
+        "shop-settings",
+        gettext_lazy("Shop"),
+        gettext_lazy("Accounting year, where a Z is sent"),
+        "store",
+        "govern",
+    ),
+    Card(
+        "vat-settings", gettext_lazy("VAT"), gettext_lazy("Regime and rates"), "percent", "govern"
+    ),
+    Card(
         "label-settings",
         gettext_lazy("Labels"),
         gettext_lazy("Their size, their printer"),

@@ -1,7 +1,7 @@
 """The shop over HTTP: tills, the price grid, and what things sell for."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from ninja import Field, Query, Schema
 
@@ -11,20 +11,28 @@ from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.shapes import READ_ERRORS, Shape, keyset
 from sales.api.tickets import sites_asked
-from sales.models import PriceKey, Till
+from sales.models import Nature, PriceKey, PriceMode, Till, TillLease
 from sales.prices import prices_of, suggestions_of
 
 router = Doors()
 
 
 class TillOut(Schema):
+    """A till; ``leased_to``: the tablet that holds it, which may be the one that asks."""
+
     code: str
     name: str
     site: str
+    leased_to: str | None
+    is_mine: bool
 
-    @staticmethod
-    def resolve_site(row: Till) -> str:
-        return row.site.code
+    @classmethod
+    def of(cls, row: Till, lease: TillLease | None, request: CallerRequest) -> Self:
+        is_mine = lease is not None and lease.station == request.station
+        holder = lease.station.name if lease else None
+        return cls(
+            code=row.code, name=row.name, site=row.site.code, leased_to=holder, is_mine=is_mine
+        )
 
 
 class Tills(Schema):
@@ -33,21 +41,23 @@ class Tills(Schema):
 
 
 class KeyOut(Schema):
-    """A line of the price grid; without price, it is typed at the till."""
+    """A line of the price grid: its price by its ``mode``, or none where one is typed."""
 
     code: str
     name: str
     site: str
-    category: str
+    nature: Nature
+    category: str | None
     price_cents: int | None
+    mode: PriceMode
 
     @staticmethod
     def resolve_site(row: PriceKey) -> str:
         return row.site.code
 
     @staticmethod
-    def resolve_category(row: PriceKey) -> str:
-        return row.category.code
+    def resolve_category(row: PriceKey) -> str | None:
+        return row.category.code if row.category else None
 
 
 class Keys(Schema):
@@ -58,7 +68,11 @@ class Keys(Schema):
 @router.get("tills", auth=May("look_up"), response={200: Tills, **READ_ERRORS})
 def list_tills(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dict[str, Any]:
     """Tills, by code."""
-    return keyset(Till.objects.at(sites_asked(request, page)), page, "code")
+    found = keyset(Till.objects.at(sites_asked(request, page)), page, "code")
+    leases = TillLease.objects.live().filter(till__in=found["items"]).select_related("station")
+    held = {lease.till_id: lease for lease in leases}
+    items = [TillOut.of(till, held.get(till.pk), request) for till in found["items"]]
+    return {**found, "items": items}
 
 
 @router.get("keys", auth=May("look_up"), response={200: Keys, **READ_ERRORS})

@@ -32,11 +32,24 @@ from organisation.shapes import (
 )
 from sales import services
 from sales.api.leases import Counter, TillAct, is_sealed, once_at
-from sales.models import Kind, Method, PriceKey, Sale, SaleLine, Till, WeightSource
-from sales.services import Discount, Paid, SoldAs, Wanted
+from sales.models import (
+    Kind,
+    Method,
+    Nature,
+    PriceKey,
+    PriceMode,
+    Regime,
+    Sale,
+    SaleLine,
+    Till,
+    WeightSource,
+)
+from sales.services import Discount, Paid, SoldAs, Wanted, Whole
+from sales.vat import Split
 
 router = Doors()
 
+NatureName = Literal["membership", "voucher", "delivery", "gift", "deposit"]
 MethodName = Literal["cash", "card", "cheque", "voucher", "local_currency", "other"]
 
 
@@ -55,6 +68,9 @@ class DiscountIn(Shape):
         if bool(self.amount_cents) == bool(self.percent):
             raise PydanticCustomError("bad_discount", "")
         return self
+
+    def said(self) -> Discount:
+        return Discount(self.reason, self.amount_cents, self.percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +98,16 @@ Met = Annotated[Item | NoItem, _Met()]
 
 
 class SeenIn(Shape):
-    """What a tablet knew of an item when it was sold."""
+    """What a tablet knew when it was sold: of an item, what it was; of a key, how it was priced."""
 
-    category: Permitted[Category]
-    label: Name
+    category: Permitted[Category] | None = None
+    label: Name = ""
     weight_g: Load | None = None
+    mode: PriceMode | None = None
 
 
 class SaleLineIn(Shape):
-    """One item, or so many of a category or of a key of the price grid.
+    """One item, or so many of a category or of a key of the price grid, or what is no object.
 
     ``seen``: what a tablet that holds the till knew of the item, in case its label means nothing.
     """
@@ -98,22 +115,28 @@ class SaleLineIn(Shape):
     item: Met | None = None
     category: Permitted[Category] | None = None
     key: Permitted[PriceKey] | None = None
+    nature: NatureName | None = Field(None, description="Of what is no object and on no grid.")
     quantity: Annotated[int, Field(strict=True, gt=0, le=1_000)] = 1
     price_cents: Price | None = Field(
         None, description="Of one, or of the whole where it is a lot."
     )
     lot: Flag = False
     weight_g: Load | None = Field(None, description="Of the whole line, as weighed at the till.")
+    from_scale: Flag = Field(False, description="The weight was read from a scale, not typed.")
     discount: DiscountIn | None = None
     seen: SeenIn | None = None
 
     @model_validator(mode="after")
     def says_one_thing(self) -> Self:
-        if sum(said is not None for said in (self.item, self.category, self.key)) != 1:
+        told = (self.item, self.category, self.key, self.nature)
+        if sum(said is not None for said in told) != 1:
             raise PydanticCustomError("bad_sale_line", "")
+        is_object = self.nature is None and (self.key is None or self.key.category_id)
+        if self.weight_g is not None and not is_object:
+            raise PydanticCustomError("not_an_object", "")
         if self.item is not None and (self.quantity > 1 or self.lot or self.weight_g):
             raise PydanticCustomError("item_alone", "")
-        if isinstance(self.item, NoItem) and self.seen is None:
+        if isinstance(self.item, NoItem) and not (self.seen and self.seen.category):
             raise PydanticCustomError("seen_missing", "")
         return self
 
@@ -124,16 +147,18 @@ class SaleLineIn(Shape):
             item=None if isinstance(self.item, NoItem) else self.item,
             category=self.category,
             key=self.key,
+            nature=Nature(self.nature) if self.nature else Nature.GOODS,
             quantity=self.quantity,
             price_cents=self.price_cents,
             is_lot=self.lot,
             weight_g=self.weight_g,
-            discount=Discount(off.reason, off.amount_cents, off.percent) if off else None,
-            sold_as=SoldAs() if is_sold else None,
+            is_from_scale=self.from_scale,
+            discount=off.said() if off else None,
+            sold_as=SoldAs(mode=seen.mode if seen else None) if is_sold else None,
         )
         if not isinstance(self.item, NoItem) or seen is None:
             return wanted
-        sold_as = SoldAs(f"{seen.label} ({self.item.code})", is_unknown=True)
+        sold_as = SoldAs(f"{seen.label} ({self.item.code})".strip(), is_unknown=True)
         return replace(wanted, category=seen.category, weight_g=seen.weight_g, sold_as=sold_as)
 
 
@@ -146,21 +171,26 @@ class SaleIn(TillAct):
     till: Permitted[Till]
     lines: Annotated[list[SaleLineIn], Field(min_length=1, max_length=MAX_LINES)]
     payments: Annotated[list[PaymentIn], Field(max_length=20)] = []
+    discount: DiscountIn | None = Field(None, description="On the whole ticket.")
     comment: Text = ""
 
 
 class SaleLineOut(Schema):
     line: int
+    nature: Nature
     item: str | None
-    category: str
+    category: str | None
     key: str | None
     label: str
     quantity: int
     price_cents: int
+    price_mode: PriceMode
     lot: bool
     discount_cents: int
     discount_reason: str
+    shared_cents: int = Field(description="Its part of what is taken off the whole ticket.")
     total_cents: int
+    vat_bp: int | None = Field(description="Hundredths of a percent; null where no VAT is due.")
     weight_g: int | None
     weight_source: WeightSource
     refunded: int
@@ -170,6 +200,18 @@ class SaleLineOut(Schema):
 class PaymentOut(Schema):
     method: Method
     amount_cents: int
+
+
+class VatOut(Schema):
+    """What a rate contains: with VAT, and the VAT of it."""
+
+    vat_bp: int
+    total_cents: int
+    vat_cents: int
+
+    @classmethod
+    def all_of(cls, split: Split) -> list[Self]:
+        return [cls(vat_bp=bp, total_cents=cents, vat_cents=vat) for bp, cents, vat in split]
 
 
 class SaleOut(Schema):
@@ -182,6 +224,10 @@ class SaleOut(Schema):
     occurred_at: str
     total_cents: int
     change_cents: int
+    discount_cents: int
+    discount_reason: str
+    regime: Regime
+    vat: list[VatOut]
     refunded_cents: int
     weight_g: int
     hash: str
@@ -196,6 +242,10 @@ class SaleOut(Schema):
         return cls(
             **_head_of(sale),
             change_cents=sale.change_cents,
+            discount_cents=sale.discount_cents,
+            discount_reason=sale.discount_reason,
+            regime=Regime(sale.regime),
+            vat=VatOut.all_of(sale.vat),
             hash=sale.event.printed_hash,
             is_late=sale.is_late,
             refunded_cents=sale.refunded_cents,
@@ -226,15 +276,19 @@ def _line_out(sale: Sale, line: SaleLine) -> SaleLineOut:
     return SaleLineOut(
         line=line.position,
         item=_code_at(line.item, sale.movement.site) if line.item else None,
-        category=line.category.code,
+        nature=Nature(line.nature),
+        category=line.category.code if line.category else None,
         key=line.key.code if line.key else None,
         label=line.label,
         quantity=line.quantity,
         price_cents=line.price_cents,
+        price_mode=PriceMode(line.price_mode),
         lot=line.is_lot,
         discount_cents=line.discount_cents,
         discount_reason=line.discount_reason,
+        shared_cents=line.shared_cents,
         total_cents=line.total_cents,
+        vat_bp=line.vat_bp,
         weight_g=line.weight_g,
         weight_source=WeightSource(line.weight_source),
         refunded=line.refunded,
@@ -256,9 +310,12 @@ def create_sale(request: CallerRequest, payload: SaleIn) -> HttpResponse:
     is_sold = payload.envelope is not None
     lines = [line.wanted(is_sold=is_sold) for line in payload.lines]
     payments = [Paid(Method(paid.method), paid.amount_cents) for paid in payload.payments]
+    whole = Whole(payload.discount.said() if payload.discount else None)
 
     def record(entry: Entry) -> SaleOut:
-        sale = services.record_sale(entry=entry, till=payload.till, lines=lines, payments=payments)
+        sale = services.record_sale(
+            entry=entry, till=payload.till, lines=lines, payments=payments, whole=whole
+        )
         return SaleOut.of(Sale.objects.shown().get(pk=sale.pk))
 
     return once_at(request, payload.till, payload, Kind.SALE, record)

@@ -171,8 +171,10 @@ TICKETS = (
     "rendu (centimes)", "empreinte",
 )  # fmt: skip
 LINES = (
-    "numéro", "ligne", "objet", "catégorie", "libellé", "quantité", "prix (centimes)", "lot",
-    "remise (centimes)", "motif de la remise", "total (centimes)", "poids (g)", "poids connu par",
+    "numéro", "ligne", "nature", "objet", "catégorie", "libellé", "quantité", "prix (centimes)",
+    "mode de prix", "lot", "remise (centimes)", "motif de la remise",
+    "part de la remise du ticket (centimes)", "total (centimes)", "TVA (centièmes de %)",
+    "poids (g)", "poids connu par",
 )  # fmt: skip
 PAYMENTS = ("numéro", "moyen", "montant (centimes)")
 CLOSINGS = (
@@ -198,17 +200,19 @@ def _lines(_event: JournalEntry, body: Any) -> Iterator[tuple[Any, ...]]:
     if body["kind"] == Kind.SALE:
         for line in data["lines"]:
             yield (
-                data["number"], line["n"], line["item"] or "", line["category"], line["label"],
-                line["quantity"], line["price_cents"], int(line["lot"]), line["discount_cents"],
-                line["discount_reason"], line["total_cents"], _known(line["weight_g"]),
+                data["number"], line["n"], line["nature"], line["item"] or "",
+                line["category"] or "", line["label"], line["quantity"],
+                line["price_cents"], line["price_mode"], int(line["lot"]), line["discount_cents"],
+                line["discount_reason"], line["shared_cents"],
+                line["total_cents"], _known(line["vat_bp"]), _known(line["weight_g"]),
                 line["weight_source"],
             )  # fmt: skip
     elif body["kind"] == Kind.REFUND:
         for line in data["lines"]:
             yield (
-                data["number"], line["n"], "", line["category"], f"rendu sur {data['of']}",
-                -line["quantity"], "", "", "", "", -line["amount_cents"],
-                _known(line["weight_g"], -1), "",
+                data["number"], line["n"], line["nature"], "", line["category"] or "",
+                f"rendu sur {data['of']}", -line["quantity"], "", "", "", "", "", "",
+                -line["amount_cents"], "", _known(line["weight_g"], -1), "",
             )  # fmt: skip
 
 
@@ -219,7 +223,7 @@ def _known(grams: int | None, sign: int = 1) -> Any:
 def _payments(_event: JournalEntry, body: Any) -> Iterator[tuple[Any, ...]]:
     data = body["data"]
     if body["kind"] == Kind.SALE:
-        for method, cents in data["payments"]:
+        for method, cents, *_of in data["payments"]:
             yield data["number"], method, cents
         if data["change_cents"]:
             yield data["number"], "cash", -data["change_cents"]

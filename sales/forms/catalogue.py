@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from inventory.forms import EuroField
 from inventory.forms.catalogue import RowForm
 from inventory.forms.choices import one_of
 from inventory.models import Category
-from sales.models import PriceKey, Till
+from sales.models import Nature, PriceKey, Till
 
 
 class AtSiteForm(RowForm):
@@ -41,12 +42,26 @@ class PriceKeyForm(AtSiteForm):
     price_cents = EuroField(
         label=_("Price (€)"),
         required=False,
-        help_text=_("Such as 12,50. Empty: a free price, typed at the till."),
+        help_text=_("Such as 12,50. Empty: typed at the till."),
     )
 
     class Meta:
         model = PriceKey
-        fields = ("name_fr", "name_en", "code", "category", "price_cents", "position")
+        fields = (
+            "name_fr",
+            "name_en",
+            "code",
+            "nature",
+            "category",
+            "price_cents",
+            "is_per_kg",
+            "is_free",
+            "position",
+        )
+        help_texts = {
+            "is_per_kg": _("The till asks for the weight."),
+            "is_free": _("The customer says the price, nothing included."),
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -54,9 +69,32 @@ class PriceKeyForm(AtSiteForm):
         offered = Category.objects.of(self.instance.organisation_id).filter(is_active=True)
         rows = {row.code: row for row in (*offered.select_related("top"), *([known] * bool(known)))}
         self.fields["category"] = one_of(
-            rows, _("Category"), choices=_grouped(rows), empty=_("Choose"), required=True
+            rows, _("Category"), choices=_grouped(rows), empty=_("None: no object"), required=False
         )
         self.initial["category"] = known.code if known else ""
+        self.fields["nature"].required = False
+        self.fields["nature"].disabled = bool(self.instance.pk)  # tickets say what it was
+
+    def clean_nature(self) -> str:
+        return self.cleaned_data["nature"] or Nature.GOODS
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError ``category_missing``, ``not_an_object`` or ``priced_twice``."""
+        cleaned = super().clean() or self.cleaned_data
+        is_goods = cleaned.get("nature") == Nature.GOODS
+        if is_goods and not cleaned.get("category") and "category" not in self.errors:
+            self._refuse("category", _("Say what kind of object it is."), "category_missing")
+        if not is_goods and (cleaned.get("category") or cleaned.get("is_per_kg")):
+            self._refuse("nature", _("Only objects have a category and weigh."), "not_an_object")
+        is_priced = cleaned.get("price_cents") is not None
+        if cleaned.get("is_free") and (is_priced or cleaned.get("is_per_kg")):
+            self._refuse("is_free", _("Then leave the price empty."), "priced_twice")
+        if cleaned.get("is_per_kg") and not is_priced and "price_cents" not in self.errors:
+            self._refuse("price_cents", _("Say what a kilogram costs."), "price_missing")
+        return cleaned
+
+    def _refuse(self, name: str, said: Any, code: str) -> None:
+        self.add_error(name, ValidationError(said, code=code))
 
     def named_by(self) -> str:
         return self.cleaned_data.get("name_fr") or ""

@@ -101,8 +101,8 @@ class Checkout:
 
     @property
     def asking(self) -> LineForm | None:
-        """The line whose price one is to type now."""
-        return next((line for line in self.lines if line.lacks_price), None)
+        """The line whose price or weight one is to type now."""
+        return next((line for line in self.lines if line.lacks_price or line.lacks_weight), None)
 
     @property
     def rest_cents(self) -> int:

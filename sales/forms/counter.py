@@ -49,7 +49,8 @@ class Counter(Offer):
     def panels(self) -> list[Panel]:
         keys: dict[int, list[PriceKey]] = {}
         for key in self.keys.values():
-            keys.setdefault(key.category.top_id or key.category.pk, []).append(key)
+            if key.category:
+                keys.setdefault(key.category.top_id or key.category.pk, []).append(key)
         offered = [row for row in self.categories.values() if row.is_active]
         return [
             Panel(top, keys.get(top.pk, []), [row for row in offered if row.top_id == top.pk])

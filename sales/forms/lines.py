@@ -60,6 +60,9 @@ class LineForm(forms.Form):
         if self["item"].data:
             for name in ("quantity", "lot", "weight"):
                 del self.fields[name]
+        elif isinstance(self.about, PriceKey) and self.about.category_id is None:
+            for name in ("lot", "weight", "off", "unit", "reason"):
+                del self.fields[name]
 
     @cached_property
     def about(self) -> Item | PriceKey | Category | None:
@@ -73,6 +76,8 @@ class LineForm(forms.Form):
     @property
     def look(self) -> tuple[str, str]:
         """Icon and colour of what is sold."""
+        if isinstance(self.about, PriceKey):
+            return self.about.look
         category = getattr(self.about, "category", self.about)
         return category.look if isinstance(category, Category) else ("package", "div")
 
@@ -81,9 +86,18 @@ class LineForm(forms.Form):
         return getattr(self.refusal, "code", "") == "price_missing"
 
     @property
+    def lacks_weight(self) -> bool:
+        return getattr(self.refusal, "code", "") == "weight_missing"
+
+    @property
     def asking_price(self) -> Any:
         """Its price field, where the cursor is to be."""
         return self["price"].as_widget(attrs={"autofocus": True})
+
+    @property
+    def asking_weight(self) -> Any:
+        """Its weight field, where the cursor is to be."""
+        return self["weight"].as_widget(attrs={"autofocus": True})
 
     @property
     def needs_care(self) -> bool:

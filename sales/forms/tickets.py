@@ -50,7 +50,7 @@ class TicketFilters(forms.Form):
         if text.isascii() and text.isdecimal():
             return [f"{KINDS[0]}-{code}-{int(text)}" for code in self.sites] * (len(text) < 10)
         kind, dash, rest = text.partition("-")
-        return [f"{kind.upper()}{dash}{rest}"]
+        return [text, f"{kind.upper()}{dash}{rest}"]  # a till may be called c1
 
     @property
     def label(self) -> str:

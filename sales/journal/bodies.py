@@ -20,6 +20,7 @@ from sales.models import (
     SaleLine,
     TillLease,
     TillSession,
+    VatTerms,
 )
 
 Data = dict[str, Any]
@@ -53,6 +54,10 @@ def sale_data(
         "till": sale.till.code,
         "total_cents": sale.total_cents,
         "change_cents": sale.change_cents,
+        "discount_cents": sale.discount_cents,
+        "discount_reason": sale.discount_reason,
+        "regime": sale.regime,
+        "vat": sale.vat,
         "lines": [_line(line, codes) for line in sorted(lines, key=lambda line: line.position)],
         "payments": [[paid.method, paid.amount_cents] for paid in payments],
     }
@@ -62,16 +67,20 @@ def _line(line: SaleLine, codes: Mapping[int, str]) -> Data:
     """What is named by its code; a row that is gone by its number, which no event says."""
     return {
         "n": line.position,
+        "nature": line.nature,
         "item": codes.get(line.item_id, line.item_id) if line.item_id else None,
-        "category": line.category.code,
+        "category": line.category.code if line.category else line.category_id,
         "key": line.key.code if line.key else line.key_id,
         "label": line.label,
         "quantity": line.quantity,
         "price_cents": line.price_cents,
+        "price_mode": line.price_mode,
         "lot": line.is_lot,
         "discount_cents": line.discount_cents,
         "discount_reason": line.discount_reason,
+        "shared_cents": line.shared_cents,
         "total_cents": line.total_cents,
+        "vat_bp": line.vat_bp,
         "weight_g": line.weight_g,
         "weight_source": line.weight_source,
         "flag": line.flag,
@@ -87,10 +96,12 @@ def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
         "of": refund.sale.movement.number,
         "total_cents": refund.total_cents,
         "method": refund.method,
+        "vat": refund.vat,
         "lines": [
             {
                 "n": back.line.position,
-                "category": back.line.category.code,
+                "nature": back.line.nature,
+                "category": back.line.category.code if back.line.category else None,
                 "quantity": back.quantity,
                 "amount_cents": back.amount_cents,
                 "weight_g": back.weight_g,
@@ -120,6 +131,18 @@ def cash_move_data(move: CashMove) -> Data:
         "reason": move.kind,
         "amount_cents": move.amount_cents,
         "by": move.author_id,
+    }
+
+
+def vat_terms_data(terms: VatTerms) -> Data:
+    """A regime of VAT and its rates, from a day on."""
+    return {
+        "what": "vat",
+        "site": terms.site.code,
+        "since": terms.since.isoformat(),
+        "regime": terms.regime,
+        "rates": terms.rates,
+        "by": terms.author_id,
     }
 
 

@@ -15,7 +15,8 @@ from sales.models import TECHNICAL, Envelope, JournalEntry, Kind, TillLease
 from sales.models.journal import GENESIS, Bytes
 from sales.models.leases import number_of
 
-Wrong = tuple[JournalEntry, Literal["altered", "missing", "unverifiable"], str]
+How = Literal["altered", "missing", "unverifiable"]
+Wrong = tuple[JournalEntry, How, str]
 TICKETS = (Kind.SALE, Kind.REFUND)
 SEALED = (*TICKETS, Kind.SESSION_OPEN, Kind.CASH_MOVE, Kind.CLOSE_DAY)
 
@@ -143,3 +144,14 @@ def _fits(event: JournalEntry, data: Mapping[str, Any], row: Envelope, seals: Se
     ends = not is_ticket or str(data.get("number")).endswith(f"-{number}")
     own = (row.seq, row.number, str(row.lease.uuid)) == (seals.seq, number, seals.lease)
     return is_told and ends and own and row.till_id == row.lease.till_id
+
+
+def unanchored(chain: str, papers: Mapping[str, str], using: str) -> Iterator[tuple[How, str]]:
+    """What is on paper otherwise: number of a tablet's ticket → the hash's first characters."""
+    rows = Envelope.objects.using(using).filter(event__chain=chain, number__in=papers)
+    known = dict(rows.values_list("number", "hash"))
+    for number, start in papers.items():
+        if number not in known:
+            yield "missing", _("ticket %(number)s, which is on paper") % {"number": number}
+        elif not known[number].startswith(start):
+            yield "altered", _("ticket %(number)s has another hash on paper") % {"number": number}

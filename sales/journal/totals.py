@@ -19,7 +19,9 @@ class Totals:
     refunds_cents: int = 0
     discounts_cents: int = 0
     methods: Counter[str] = field(default_factory=Counter)
+    natures: dict[str, list[int]] = field(default_factory=dict)  # quantity, cents
     categories: dict[str, list[int]] = field(default_factory=dict)  # quantity, cents, grams
+    vat: dict[int, list[int]] = field(default_factory=dict)  # rate → cents, VAT in cents
     cash_in_cents: int = 0
     cash_out_cents: int = 0
     first_seq: int = 0
@@ -47,11 +49,12 @@ class Totals:
         self.tickets += 1
         self.sales_cents += told["total_cents"]
         self.methods[Method.CASH] -= told["change_cents"]
-        for method, cents in told["payments"]:
+        for method, cents, *_of in told["payments"]:
             self.methods[method] += cents
         for line in told["lines"]:
-            self.discounts_cents += line["discount_cents"]
+            self.discounts_cents += line["discount_cents"] + line["shared_cents"]
             self._line(line, line["total_cents"], 1)
+        self._vat(told, 1)
 
     def _refund(self, told: Any) -> None:
         self.refunds += 1
@@ -59,8 +62,20 @@ class Totals:
         self.methods[told["method"]] -= told["total_cents"]
         for line in told["lines"]:
             self._line(line, line["amount_cents"], -1)
+        self._vat(told, -1)
+
+    def _vat(self, told: Any, sign: int) -> None:
+        for bp, cents, vat_cents in told["vat"]:
+            row = self.vat.setdefault(bp, [0, 0])
+            row[0] += sign * cents
+            row[1] += sign * vat_cents
 
     def _line(self, line: Any, cents: int, sign: int) -> None:
+        of_nature = self.natures.setdefault(line["nature"], [0, 0])
+        of_nature[0] += sign * line["quantity"]
+        of_nature[1] += sign * cents
+        if line["category"] is None:
+            return
         row = self.categories.setdefault(line["category"], [0, 0, 0])
         row[0] += sign * line["quantity"]
         row[1] += sign * cents
@@ -82,7 +97,9 @@ class Totals:
             "discounts_cents": self.discounts_cents,
             "total_cents": self.total_cents,
             "methods": {method: cents for method, cents in sorted(self.methods.items()) if cents},
+            "natures": dict(sorted(self.natures.items())),
             "categories": dict(sorted(self.categories.items())),
+            "vat": {str(bp): row for bp, row in sorted(self.vat.items())},
         }
 
 

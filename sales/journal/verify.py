@@ -5,6 +5,7 @@ What is wrong is told apart: *altered* (it says something else than what was cha
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +18,7 @@ from django.db.models import F, Model, Q
 from django.utils.translation import gettext as _
 
 from inventory import triggers
+from sales import vat
 from sales.journal import RECIPE, SITE, canonical, hash_of
 from sales.journal.bodies import (
     Data,
@@ -26,6 +28,7 @@ from sales.journal.bodies import (
     refund_data,
     sale_data,
     session_data,
+    vat_terms_data,
 )
 from sales.journal.keys import public_pem
 from sales.journal.sealed_proof import Seals, strays, unsealed
@@ -40,6 +43,7 @@ from sales.models import (
     Refund,
     Sale,
     TillSession,
+    VatTerms,
 )
 from sales.models.journal import GENESIS
 from sales.verify import CHECKS
@@ -169,6 +173,7 @@ def _said(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
         told = [body["chain"], body["seq"], body["kind"], body["uuid"]]
         cents = _amount(body)
         sums = body["perpetual_cents"], body["perpetual_abs_cents"]
+        vat_adds_up = _vat_adds_up(body)
     except (ValueError, TypeError, LookupError):
         yield "altered", _("its body cannot be read")
         return
@@ -177,6 +182,8 @@ def _said(event: JournalEntry, walk: _Walk) -> Iterator[tuple[Wrong, str]]:
     expected = walk.perpetual_cents + cents, walk.perpetual_abs_cents + abs(cents)
     if sums != expected:
         yield "altered", _("its perpetual totals do not follow")
+    if not vat_adds_up:
+        yield "altered", _("its VAT does not follow from its lines")
     walk.perpetual_cents, walk.perpetual_abs_cents = sums
     if event.kind in TECHNICAL:
         return
@@ -190,6 +197,18 @@ def _amount(body: Mapping[str, Any]) -> int:
     """What an event adds to all that was ever sold."""
     sign = {Kind.SALE: 1, Kind.REFUND: -1}.get(body["kind"], 0)
     return sign * int(body["data"].get("total_cents", 0))
+
+
+def _vat_adds_up(body: Mapping[str, Any]) -> bool:
+    """Whether a ticket's VAT is that of its lines, by rate; a refund's follows its ticket's."""
+    if body["kind"] != Kind.SALE:
+        return True
+    totals: Counter[int] = Counter()
+    for line in body["data"]["lines"]:
+        if line["vat_bp"] is not None:
+            totals[line["vat_bp"]] += line["total_cents"]
+    told = [[bp, cents, vat.within(cents, bp)] for bp, cents in sorted(totals.items())]
+    return bool(body["data"]["vat"] == told)
 
 
 def _head(chain: Chain, walk: _Walk, using: str) -> Iterator[Finding]:
@@ -248,6 +267,11 @@ def _closings(keys: Sequence[int], using: str) -> Iterator[Told]:
         yield closing.event_id, partial(_reckoned, closing, using)
 
 
+def _vat_terms(keys: Sequence[int], using: str) -> Iterator[Told]:
+    for terms in VatTerms.objects.using(using).filter(event__in=keys).select_related("site"):
+        yield terms.event_id, partial(vat_terms_data, terms)
+
+
 def _reckoned(closing: Closing, using: str) -> Data:
     """What a Z should say, by the events of its session; nothing where its row says otherwise."""
     session, event = closing.session, closing.event
@@ -278,6 +302,7 @@ TOLD_BY: dict[Kind, tuple[type[Model], Callable[[Sequence[int], str], Iterator[T
     Kind.SESSION_OPEN: (TillSession, _sessions),
     Kind.CASH_MOVE: (CashMove, _cash_moves),
     Kind.CLOSE_DAY: (Closing, _closings),
+    Kind.SETTING: (VatTerms, _vat_terms),
 }
 
 

@@ -9,8 +9,10 @@ from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.leases import Envelope, TillLease
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
-from sales.models.shop import PriceKey, Till
+from sales.models.settings import ShopSettings
+from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.tickets import Flag, Method, Payment, Sale, SaleLine, WeightSource
+from sales.models.vat import Regime, VatTerms
 
 WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
@@ -25,6 +27,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
     "sales_envelope": "id = NEW.id OR event_id = NEW.event_id"
     " OR (till_id = NEW.till_id AND (seq = NEW.seq OR number = NEW.number))",
+    "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
     "sales_daypayment": "id = NEW.id OR (takings_id = NEW.takings_id AND method = NEW.method)",
@@ -43,15 +46,20 @@ __all__ = [
     "JournalEntry",
     "Kind",
     "Method",
+    "Nature",
     "Payment",
     "PriceKey",
+    "PriceMode",
     "Refund",
     "RefundLine",
+    "Regime",
     "Sale",
     "SaleLine",
+    "ShopSettings",
     "Till",
     "TillLease",
     "TillSession",
+    "VatTerms",
     "WeightSource",
     "taken_cents",
 ]

@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     CASH_MOVE = "cash_move", _("cash move")
     CLOSE_DAY = "close_day", _("closing (Z)")
     ARCHIVE = "archive", _("archive")
+    SETTING = "setting", _("setting")
     JET = "jet", _("technical event")
     LEASE = "lease", _("till lent to a tablet")
 

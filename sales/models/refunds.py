@@ -37,6 +37,7 @@ class Refund(models.Model):
     till = models.ForeignKey(Till, models.PROTECT, related_name="refunds")
     method = models.CharField(_("method"), max_length=16, choices=Method)
     total_cents = models.PositiveBigIntegerField(_("total (cents)"))
+    vat = models.JSONField(default=list)  # [[rate in hundredths of a percent, cents, VAT cents]]
 
     objects = RefundQuerySet.as_manager()
 

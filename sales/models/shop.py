@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -12,6 +13,35 @@ from inventory.models import Category, Place
 from inventory.models.catalogue import Bilingual
 from inventory.models.places import Owned, OwnedQuerySet
 from organisation.models import Site
+
+
+class Nature(models.TextChoices):
+    """What a line of a ticket is, and so how it is booked. Only goods have a category and weigh."""
+
+    GOODS = "goods", _("object")
+    MEMBERSHIP = "membership", _("membership")
+    VOUCHER = "voucher", _("gift voucher")
+    DELIVERY = "delivery", _("delivery")
+    GIFT = "gift", _("donation")
+    DEPOSIT = "deposit", _("deposit")
+
+
+class PriceMode(models.TextChoices):
+    """How the price of a line came about."""
+
+    FIXED = "fixed", _("fixed price")
+    TYPED = "typed", _("typed at the till")
+    FREE = "free", _("pay what you want")
+    PER_KG = "per_kg", _("per kilogram")
+
+
+ICONS = {
+    Nature.MEMBERSHIP: "id-card",
+    Nature.VOUCHER: "ticket",
+    Nature.DELIVERY: "truck",
+    Nature.GIFT: "hand-heart",
+    Nature.DEPOSIT: "bookmark",
+}
 
 
 class AtSiteQuerySet(OwnedQuerySet[Any]):
@@ -68,13 +98,21 @@ class Till(Owned):
 
 
 class PriceKey(Bilingual, Owned):
-    """A line of a site's price grid: what it is, and its price, or none where it is free."""
+    """A line of a site's price grid: what it is, and its price, or none where one is typed."""
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="price_keys")
+    nature = models.CharField(_("what it is"), max_length=12, choices=Nature, default=Nature.GOODS)
     category = models.ForeignKey(
-        Category, models.PROTECT, related_name="+", verbose_name=_("category")
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("category"),
     )
     price_cents = models.PositiveIntegerField(_("price (cents)"), null=True, blank=True)
+    is_free = models.BooleanField(_("pay what you want"), default=False)
+    is_per_kg = models.BooleanField(_("price per kilogram"), default=False)
     history = HistoricalRecords()
 
     objects = AtSiteQuerySet.as_manager()  # type: ignore[misc]  # narrower than Owned's
@@ -82,6 +120,20 @@ class PriceKey(Bilingual, Owned):
     class Meta(Owned.Meta):
         verbose_name = _("price")
         verbose_name_plural = _("price grid")
+        constraints = [
+            *Owned.Meta.constraints,
+            models.CheckConstraint(
+                name="key_goods_have_category",
+                condition=Q(nature=Nature.GOODS, category__isnull=False)
+                | ~Q(nature=Nature.GOODS) & Q(category=None, is_per_kg=False),
+            ),
+            models.CheckConstraint(
+                name="key_is_priced_one_way",
+                condition=Q(is_free=True, is_per_kg=False, price_cents=None)
+                | Q(is_free=False, is_per_kg=False)
+                | Q(is_free=False, is_per_kg=True, price_cents__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -89,3 +141,17 @@ class PriceKey(Bilingual, Owned):
     @property
     def guarded_by(self) -> Site:
         return self.site
+
+    @property
+    def mode(self) -> PriceMode:
+        """How what it sells is priced."""
+        if self.is_free:
+            return PriceMode.FREE
+        if self.is_per_kg:
+            return PriceMode.PER_KG
+        return PriceMode.TYPED if self.price_cents is None else PriceMode.FIXED
+
+    @property
+    def look(self) -> tuple[str, str]:
+        """Icon and colour of its category, or of what it is."""
+        return self.category.look if self.category else (ICONS[Nature(self.nature)], "div")

@@ -12,7 +12,8 @@ from inventory.models import Category, Flow, Item, Movement
 from organisation.models import Organisation, Site
 from organisation.permissions import CallerRequest
 from sales.models.journal import JournalEntry
-from sales.models.shop import PriceKey, Till
+from sales.models.shop import Nature, PriceKey, PriceMode, Till
+from sales.models.vat import Regime
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -105,6 +106,10 @@ class Sale(models.Model):
     till = models.ForeignKey(Till, models.PROTECT, related_name="sales")
     total_cents = models.PositiveBigIntegerField(_("total (cents)"))
     change_cents = models.PositiveBigIntegerField(_("change (cents)"))
+    discount_cents = models.PositiveBigIntegerField(_("taken off the ticket (cents)"), default=0)
+    discount_reason = models.CharField(max_length=120, blank=True)
+    regime = models.CharField(max_length=12, choices=Regime, default=Regime.EXEMPT)
+    vat = models.JSONField(default=list)  # [[rate in hundredths of a percent, cents, VAT cents]]
 
     objects = SaleQuerySet.as_manager()
 
@@ -153,8 +158,17 @@ class WeightSource(models.TextChoices):
 
     LABEL = "label", _("on the label")
     WEIGHED = "weighed", _("weighed at the till")
+    SCALE = "scale", _("read from the scale")
     AVERAGE = "average", _("average weight")
     UNKNOWN = "unknown", _("unknown weight")
+    NONE = "none", _("no weight")  # what is no object
+
+    @classmethod
+    def unweighed(cls) -> list["WeightSource"]:
+        return [cls.UNKNOWN, cls.NONE]
+
+
+OFF = F("discount_cents") + F("shared_cents")
 
 
 class Flag(models.TextChoices):
@@ -215,9 +229,15 @@ class SaleLineQuerySet(models.QuerySet["SaleLine"]):
         """Lines of these sites and days that no flow goes with, for want of a weight."""
         return self.filter(
             flow=None,
+            nature=Nature.GOODS,
             sale__movement__site__in=sites,
             sale__movement__business_date__range=(start, end),
         )
+
+    def flagged(self, sites: Iterable[Site], since: date) -> Self:
+        """Lines of these sites since a day that a tablet sold against the books."""
+        rows = self.exclude(flag="")
+        return rows.filter(sale__movement__site__in=sites, sale__movement__business_date__gte=since)
 
 
 class SaleLine(models.Model):
@@ -226,16 +246,22 @@ class SaleLine(models.Model):
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="lines")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
+    nature = models.CharField(max_length=12, choices=Nature, default=Nature.GOODS)
     item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="sale_lines")
-    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
     key = models.ForeignKey(PriceKey, models.PROTECT, null=True, related_name="+")
     label = models.CharField(max_length=255)
     quantity = models.PositiveIntegerField()
-    price_cents = models.PositiveBigIntegerField()
+    price_cents = models.PositiveBigIntegerField()  # of one, of the lot, or of a kilogram
+    price_mode = models.CharField(max_length=8, choices=PriceMode, default=PriceMode.FIXED)
     is_lot = models.BooleanField(default=False)
     discount_cents = models.PositiveBigIntegerField(default=0)
     discount_reason = models.CharField(max_length=120, blank=True)
+    shared_cents = models.PositiveBigIntegerField(
+        default=0
+    )  # its part of what the ticket takes off
     total_cents = models.PositiveBigIntegerField()
+    vat_bp = models.PositiveIntegerField(null=True)  # none where no VAT is due
     weight_g = models.BigIntegerField(null=True)
     weight_source = models.CharField(max_length=8, choices=WeightSource)
     flow = models.OneToOneField(Flow, models.PROTECT, null=True, related_name="sale_line")
@@ -251,7 +277,11 @@ class SaleLine(models.Model):
             # the latest prices of a category in a structure
             models.Index(F("organisation"), F("category"), F("id").desc(), name="line_prices"),
             # what reports warn of: few lines among many
-            models.Index(fields=["sale"], condition=Q(flow=None), name="line_unweighed"),
+            models.Index(
+                fields=["sale"],
+                condition=Q(flow=None, nature="goods"),
+                name="line_unweighed",
+            ),
             models.Index(fields=["sale"], condition=~Q(flag=""), name="line_flagged"),
         ]
         constraints = [
@@ -259,16 +289,26 @@ class SaleLine(models.Model):
             models.CheckConstraint(name="line_counts", condition=Q(quantity__gt=0)),
             models.CheckConstraint(
                 name="line_adds_up",
-                condition=Q(is_lot=True, total_cents=F("price_cents") - F("discount_cents"))
-                | Q(
-                    is_lot=False,
-                    total_cents=F("price_cents") * F("quantity") - F("discount_cents"),
-                ),
+                condition=Q(is_lot=True, total_cents=F("price_cents") - OFF)
+                | Q(is_lot=False, total_cents=F("price_cents") * F("quantity") - OFF)
+                & ~Q(price_mode=PriceMode.PER_KG)
+                | Q(is_lot=False, quantity=1, price_mode=PriceMode.PER_KG)
+                & Q(total_cents=(F("price_cents") * F("weight_g") + 500) / 1000 - OFF),
             ),
             models.CheckConstraint(
                 name="line_weight_and_flow",
-                condition=Q(weight_g=None, flow=None, weight_source=WeightSource.UNKNOWN)
-                | (Q(weight_g__gt=0, flow__isnull=False) & ~Q(weight_source=WeightSource.UNKNOWN)),
+                condition=Q(weight_g=None, flow=None, weight_source__in=WeightSource.unweighed())
+                | (
+                    Q(weight_g__gt=0, flow__isnull=False)
+                    & ~Q(weight_source__in=WeightSource.unweighed())
+                ),
+            ),
+            models.CheckConstraint(
+                name="line_goods_have_category",
+                condition=Q(nature=Nature.GOODS, category__isnull=False)
+                & ~Q(weight_source=WeightSource.NONE)
+                | ~Q(nature=Nature.GOODS)
+                & Q(category=None, item=None, weight_source=WeightSource.NONE),
             ),
             models.CheckConstraint(
                 name="line_item_is_one", condition=Q(item=None) | Q(quantity=1, is_lot=False)
@@ -277,6 +317,11 @@ class SaleLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.label}"
+
+    @property
+    def listed_cents(self) -> int:
+        """What it costs before its part of what the ticket takes off."""
+        return self.total_cents + self.shared_cents
 
     @property
     def refunded(self) -> int:

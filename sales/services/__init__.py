@@ -14,7 +14,17 @@ from sales.services.sealing import (
     open_envelope,
     require_same_envelope,
 )
-from sales.services.selling import Discount, Paid, SoldAs, Wanted, priced, record_sale, weigh
+from sales.services.selling import (
+    Discount,
+    Paid,
+    SoldAs,
+    Wanted,
+    Whole,
+    priced,
+    record_sale,
+    spread,
+    weigh,
+)
 from sales.services.sessions import (
     MOST_CENTS,
     MOST_PIECES,
@@ -24,6 +34,7 @@ from sales.services.sessions import (
     move_cash,
     open_session,
 )
+from sales.services.terms import set_vat
 
 __all__ = [
     "MOST_CENTS",
@@ -37,6 +48,7 @@ __all__ = [
     "Sent",
     "SoldAs",
     "Wanted",
+    "Whole",
     "cancel_takings",
     "close_session",
     "give_back",
@@ -52,7 +64,9 @@ __all__ = [
     "refund_sale",
     "require_same_envelope",
     "retire_till",
+    "set_vat",
     "share",
     "share_back",
+    "spread",
     "weigh",
 ]

@@ -73,6 +73,7 @@ def found_legs(site: Site, shelf: Account, rows: Sequence[SaleLine]) -> list[Leg
 
 def _leg(start: Account, end: Account, row: SaleLine) -> Leg:
     assert row.weight_g is not None  # noqa: S101 (only weighed rows move grams)
+    assert row.category is not None  # noqa: S101 (and only objects weigh)
     return Leg(
         from_account=start,
         to_account=end,

@@ -1,6 +1,7 @@
 """A refund: part of a ticket given back, in money and in grams, line by line."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from inventory.models import Account
 from inventory.models import Method as KnownBy
 from inventory.services import require_not_back
 from inventory.units import format_euros
-from sales import journal
+from sales import journal, vat
 from sales.journal import Event
 from sales.journal.bodies import refund_data
 from sales.models import Kind, Method, Refund, RefundLine, Sale, SaleLine, Till
@@ -50,6 +51,7 @@ def refund_sale(
     legs = [_return_leg(back, till, without_g[back.line_id]) for back in backs if back.weight_g]
     movement = post(entry=entry, legs=legs)
     refund = Refund(movement=movement, sale=sale, till=till, method=method, total_cents=total_cents)
+    refund.vat = _vat_back(sale, backs)
     event = Event(Kind.REFUND, refund_data(refund, backs), amount_cents=-total_cents)
     refund.event = journal.append(head=head, entry=entry, event=event)
     refund.save(force_insert=True)
@@ -57,6 +59,18 @@ def refund_sale(
         back.refund = refund
     RefundLine.objects.bulk_create(backs)
     return refund
+
+
+def _vat_back(sale: Sale, backs: Sequence[RefundLine]) -> vat.Split:
+    """The VAT of what goes back, after what went back before."""
+    before: Counter[int] = Counter()
+    for refund in Refund.objects.filter(sale=sale):
+        before.update({bp: cents for bp, cents, _vat in refund.vat})
+    now: Counter[int] = Counter()
+    for back in backs:
+        if back.line.vat_bp is not None:
+            now[back.line.vat_bp] += back.amount_cents
+    return vat.split_back(sale.vat, before, now)
 
 
 def _require_method(sale: Sale, method: Method, cents: int) -> None:

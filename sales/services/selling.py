@@ -5,34 +5,44 @@ from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, Leg, post
 from inventory.models import Account, Category, Flow, Item, UnitWeight
 from inventory.models import Method as KnownBy
 from inventory.services import where_of
+from inventory.shares import shares
 from inventory.units import format_euros
 from organisation.models import Site
-from sales import journal
+from sales import journal, vat
 from sales.journal import Event
 from sales.journal.bodies import codes_of, sale_data
 from sales.models import (
     Flag,
     Kind,
     Method,
+    Nature,
     Payment,
     PriceKey,
+    PriceMode,
+    Regime,
     Sale,
     SaleLine,
     Till,
+    VatTerms,
     WeightSource,
 )
 from sales.services import leased
 from sales.services.sessions import require_in_use, session_for
 
 HUNDRED = 100
+KG, HALF_KG = 1_000, 500
+DISCOUNTED = (Nature.GOODS, Nature.DELIVERY)  # a gift or a membership costs what it costs
 KNOWN_BY = {
     WeightSource.WEIGHED: KnownBy.WEIGHED,
+    WeightSource.SCALE: KnownBy.WEIGHED,
     WeightSource.AVERAGE: KnownBy.UNIT_AVERAGE,
 }
 
@@ -54,10 +64,12 @@ class Discount:
 class SoldAs:
     """How a tablet that holds a till sold a line: nothing about it is refused any more.
 
-    ``is_unknown``: the label it names means nothing here, the category is the tablet's.
+    ``mode``: how the key was priced then. ``is_unknown``: the label it names means nothing here,
+    the category is the tablet's.
     """
 
     label: str = ""
+    mode: PriceMode | None = None
     is_unknown: bool = False
 
 
@@ -65,28 +77,46 @@ class SoldAs:
 class Wanted:
     """A line as it is asked for: one item, or so many of a category or of a key of the grid.
 
-    ``price_cents`` is of one, or of the whole where it ``is_lot``; without it, the item's own or
-    the key's. ``weight_g`` is of the whole line.
+    What is no object is of another ``nature``. ``price_cents`` is of one, of the whole where it
+    ``is_lot``, or of a kilogram; without it, the item's own or the key's. ``weight_g`` is of the
+    whole line.
     """
 
     item: Item | None = None
     category: Category | None = None
     key: PriceKey | None = None
+    nature: Nature = Nature.GOODS
     quantity: int = 1
     price_cents: int | None = None
     is_lot: bool = False
     weight_g: int | None = None
+    is_from_scale: bool = False
     discount: Discount | None = None
     sold_as: SoldAs | None = None
 
     @property
-    def what(self) -> Category:
+    def what(self) -> Category | None:
         """What is sold: the item's category, the key's, or the one that was named."""
         if self.item is not None:
             return self.item.category
-        found = self.key.category if self.key is not None else self.category
-        assert found is not None  # noqa: S101 (a line is of one of the three)
-        return found
+        return self.key.category if self.key is not None else self.category
+
+    @property
+    def kind(self) -> Nature:
+        return Nature(self.key.nature) if self.key is not None else self.nature
+
+    @property
+    def mode(self) -> PriceMode:
+        """How it is priced: a key says how, an item's price may be typed over."""
+        if self.key is not None:
+            mode = (self.sold_as and self.sold_as.mode) or PriceMode(self.key.mode)
+            is_over = mode == PriceMode.FIXED and self._is_changed(self.key)
+            return PriceMode.TYPED if is_over else mode
+        is_known = self.item is not None and not self._is_changed(self.item)
+        return PriceMode.FIXED if is_known else PriceMode.TYPED
+
+    def _is_changed(self, priced: Item | PriceKey) -> bool:
+        return self.price_cents not in (None, priced.price_cents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,50 +127,93 @@ class Paid:
     amount_cents: int
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What concerns a ticket as a whole: what is taken off all of it."""
+
+    discount: Discount | None = None
+
+
 @transaction.atomic
 def record_sale(
-    *, entry: Entry, till: Till, lines: Sequence[Wanted], payments: Sequence[Paid]
+    *,
+    entry: Entry,
+    till: Till,
+    lines: Sequence[Wanted],
+    payments: Sequence[Paid],
+    whole: Whole = Whole(),
 ) -> Sale:
     """Sell: price the lines, take the money, and move what is sold to reuse.
 
     Raises ValidationError ``till_retired``, ``no_open_session``, ``payments_do_not_cover``,
-    ``change_without_cash``, or what ``priced`` and ``post`` raise.
+    ``change_without_cash``, or what ``priced``, ``spread`` and ``post`` raise.
     """
     require_in_use(till, entry)
     head = journal.hold(till)
     entry = replace(entry, business_date=leased.day_at(entry, session_for(head, entry)))
     rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
-    total_cents = sum(row.total_cents for row in rows)
-    change_cents = _change(total_cents, payments)
     weigh(entry.site, rows, lines)
     leased.flag(entry, rows)
+    sale = _ticket(entry, till, rows, whole)
+    sale.change_cents = _change(sale.total_cents, payments)
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     legs += leased.found_legs(entry.site, shelf, rows)
-    movement = post(entry=entry, legs=legs)
-    sale = Sale(movement=movement, till=till, total_cents=total_cents, change_cents=change_cents)
+    sale.movement = post(entry=entry, legs=legs)
     money = [
         Payment(sale=sale, method=each.method, amount_cents=each.amount_cents) for each in payments
     ]
     data = sale_data(sale, rows, money, codes_of(rows))
-    event = Event(Kind.SALE, data, amount_cents=total_cents)
+    event = Event(Kind.SALE, data, amount_cents=sale.total_cents)
     sale.event = journal.append(head=head, entry=entry, event=event)
     sale.save(force_insert=True)
-    _write_lines(sale, rows, movement.lines)
+    _write_lines(sale, rows, sale.movement.lines)
     Payment.objects.bulk_create(money)
     return sale
+
+
+def _ticket(entry: Entry, till: Till, rows: Sequence[SaleLine], whole: Whole) -> Sale:
+    """The ticket of these rows: what is taken off it spread over them, and their VAT."""
+    sale = Sale(till=till, discount_cents=spread(rows, whole.discount))
+    sale.discount_reason = whole.discount.reason if whole.discount else ""
+    terms = VatTerms.objects.on(entry.site.organisation_id, entry.day)
+    for row in rows:
+        row.vat_bp = vat.rate_of(terms, row)
+    sale.regime = Regime(terms.regime) if terms else Regime.EXEMPT
+    sale.vat = vat.split(rows)
+    sale.total_cents = sum(row.total_cents for row in rows)
+    return sale
+
+
+def spread(rows: Sequence[SaleLine], discount: Discount | None) -> int:
+    """Take a discount off goods and delivery, by largest remainder; return its cents.
+
+    Raises ValidationError ``discount_too_large``.
+    """
+    if discount is None:
+        return 0
+    parts = [row.total_cents if row.nature in DISCOUNTED else 0 for row in rows]
+    off_cents = discount.of(sum(parts))
+    if off_cents > sum(parts):
+        raise ValidationError(
+            _("More is taken off the ticket than it costs."), code="discount_too_large"
+        )
+    for row, cents in zip(rows, shares(parts, off_cents) or [0] * len(rows), strict=True):
+        row.shared_cents = cents
+        row.total_cents -= cents
+    return off_cents
 
 
 def priced(site: Site, position: int, line: Wanted) -> SaleLine:
     """The row that a line would have on a ticket of ``site``, still without its weight.
 
-    Raises ValidationError ``key_elsewhere``, ``key_retired``, ``price_missing`` or
-    ``discount_too_large``.
+    Raises ValidationError ``key_elsewhere``, ``key_retired``, ``price_missing``,
+    ``weight_missing`` or ``discount_too_large``.
     """
     if line.key is not None and line.sold_as is None:
         _require_on_the_grid(site, line.key)
     price_cents = _price(line)
-    before_cents = price_cents if line.is_lot else price_cents * line.quantity
+    before_cents = _before(line, price_cents)
     off_cents = line.discount.of(before_cents) if line.discount else 0
     if off_cents > before_cents:
         raise ValidationError(
@@ -151,18 +224,33 @@ def priced(site: Site, position: int, line: Wanted) -> SaleLine:
     return SaleLine(
         organisation_id=site.organisation_id,
         position=position,
+        nature=line.kind,
         item=line.item,
         category=line.what,
         key=line.key,
         label=_label(line),
         quantity=line.quantity,
         price_cents=price_cents,
-        is_lot=line.is_lot,
+        price_mode=line.mode,
+        is_lot=line.is_lot and line.mode != PriceMode.PER_KG,
         discount_cents=off_cents,
         discount_reason=line.discount.reason if line.discount else "",
         total_cents=before_cents - off_cents,
         flag=Flag.UNKNOWN if line.sold_as and line.sold_as.is_unknown else "",
     )
+
+
+def _before(line: Wanted, price_cents: int) -> int:
+    """What a line costs before anything is taken off; by weight, half up."""
+    if line.mode != PriceMode.PER_KG:
+        return price_cents if line.is_lot else price_cents * line.quantity
+    if not line.weight_g:
+        raise ValidationError(
+            _("“%(line)s” is sold by weight: weigh it."),
+            code="weight_missing",
+            params={"line": _label(line)},
+        )
+    return (price_cents * line.weight_g + HALF_KG) // KG
 
 
 def _require_on_the_grid(site: Site, key: PriceKey) -> None:
@@ -200,7 +288,10 @@ def _label(line: Wanted) -> str:
         return line.item.title or line.item.category.name_fr
     if line.sold_as and line.sold_as.label:
         return line.sold_as.label
-    return line.key.name_fr if line.key else line.what.name_fr
+    if line.key is not None:
+        return line.key.name_fr
+    with translation.override("fr"):
+        return line.category.name_fr if line.category else str(capfirst(line.kind.label))
 
 
 def _change(total_cents: int, payments: Sequence[Paid]) -> int:
@@ -225,19 +316,28 @@ def _change(total_cents: int, payments: Sequence[Paid]) -> int:
 def weigh(site: Site, rows: Sequence[SaleLine], lines: Sequence[Wanted]) -> None:
     """Give each row its grams and say how they are known; a weight is never invented."""
     unweighed = [line.what for line in lines if line.item is None and line.weight_g is None]
-    averages = UnitWeight.objects.averages(site, unweighed) if unweighed else {}
+    kinds = [what for what in unweighed if what]
+    averages = UnitWeight.objects.averages(site, kinds) if kinds else {}
     for row, line in zip(rows, lines, strict=True):
-        average_g = averages.get(line.what.pk)
-        if line.item is not None:
+        average_g = averages.get(line.what.pk) if line.what else None
+        if line.what is None:
+            row.weight_source = WeightSource.NONE
+        elif line.item is not None:
             row.weight_g, row.weight_source = line.item.weight_g, WeightSource.LABEL
         elif line.weight_g is not None:
-            on_label = line.sold_as and line.sold_as.is_unknown
-            row.weight_source = WeightSource.LABEL if on_label else WeightSource.WEIGHED
             row.weight_g = line.weight_g
+            row.weight_source = _weighed(line)
         elif average_g:
             row.weight_g, row.weight_source = average_g * line.quantity, WeightSource.AVERAGE
         else:
             row.weight_source = WeightSource.UNKNOWN
+
+
+def _weighed(line: Wanted) -> WeightSource:
+    """How the weight that a line says is known."""
+    if line.sold_as and line.sold_as.is_unknown:
+        return WeightSource.LABEL
+    return WeightSource.SCALE if line.is_from_scale else WeightSource.WEIGHED
 
 
 def _leg(entry: Entry, shelf: Account, row: SaleLine) -> Leg:
@@ -246,6 +346,7 @@ def _leg(entry: Entry, shelf: Account, row: SaleLine) -> Leg:
         return leased.flagged_leg(entry.site, shelf, row)
     start = where_of(entry, row.item) if row.item else shelf
     assert row.weight_g is not None  # noqa: S101 (only weighed rows move grams)
+    assert row.category is not None  # noqa: S101 (and only objects weigh)
     return Leg(
         from_account=start,
         to_account=Account.sale(entry.site),

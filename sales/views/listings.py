@@ -13,18 +13,26 @@ from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
 from sales.forms.catalogue import PriceKeyForm, TillForm
-from sales.models import PriceKey
+from sales.models import PriceKey, Till, TillLease
 from sales.prices import prices_of
 from sales.templatetags.money import euros
 
 
 def _price(key: PriceKey) -> Any:
-    return _("free") if key.price_cents is None else euros(key.price_cents)
+    if key.price_cents is None:
+        return key.mode.label
+    return f"{euros(key.price_cents)} / kg" if key.is_per_kg else euros(key.price_cents)
 
 
 def _sold_for(key: PriceKey) -> dict[str, Any]:
+    if key.category is None:
+        return {}
     kinds = Category.objects.under(key.category)
     return {"prices": prices_of(key.organisation, kinds), "key": key}
+
+
+def _held(till: Till) -> dict[str, Any]:
+    return {"held": TillLease.objects.live_at(till)}
 
 
 TILLS = Listing(
@@ -35,6 +43,8 @@ TILLS = Listing(
     add=_("Add a till"),
     hint=_("Where the shop takes money. A ticket names its till."),
     columns=(Column(_("Sells from"), lambda row: row.place or "–"),),
+    template="sales/till.html",
+    beside=_held,
 )
 PRICE_KEYS = Listing(
     name="price-keys",
@@ -42,9 +52,12 @@ PRICE_KEYS = Listing(
     form=PriceKeyForm,
     title=_("Price grid"),
     add=_("Add a price"),
-    hint=_("What the till sells in one tap. Without price, it asks for one."),
+    hint=_(
+        "What the till sells in one tap. Without price, it asks for one. Memberships, deliveries"
+        " and gift vouchers are here too."
+    ),
     columns=(
-        Column(_("Category"), lambda row: row.category),
+        Column(_("Category"), lambda row: row.category or row.get_nature_display()),
         Column(_("Price"), _price, is_number=True),
     ),
     template="sales/price_key.html",

@@ -15,7 +15,7 @@ from inventory.tiles import screens_of, tiles_of
 from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
-from sales.models import CashMove, Method, PriceKey, Till
+from sales.models import CashMove, Method, Nature, PriceKey, Till
 from sales.services import PIECES
 from sales.views.checkout import till_of
 
@@ -57,7 +57,7 @@ def _station(till: Till) -> dict[str, Any]:
         "office": reverse("checkout", args=[till.code]),
         "screens": [*screens_of(site), {"path": own, "act": act}],
         "tiles": tiles_of(site),
-        "keys": [_key(key) for key in PriceKey.objects.at([site]).select_related("category")],
+        "keys": [_key(key) for key in _grid(site)],
         "places": list(Place.objects.filter(site=site, is_active=True).values("code", "use")),
         "methods": [
             {"code": method.value, "name": str(method.label).capitalize()} for method in MEANS
@@ -82,10 +82,19 @@ def _station(till: Till) -> dict[str, Any]:
     }
 
 
+def _grid(site: Site) -> list[PriceKey]:
+    rows = PriceKey.objects.at([site]).exclude(nature=Nature.VOUCHER)
+    return list(rows.select_related("category__parent__parent"))
+
+
 def _key(key: PriceKey) -> dict[str, Any]:
     return {
         "code": key.code,
         "name": key.name,
-        "category": key.category.code,
+        "nature": key.nature,
+        "category": key.category.code if key.category else None,
+        "mode": key.mode.value,
         "price_cents": key.price_cents,
+        "icon": key.look[0],
+        "colour": key.look[1],
     }

@@ -19,9 +19,9 @@ from inventory.views.acts import recorded_number, sites_of
 from organisation.doors import page, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
-from sales import services
+from sales import services, vat
 from sales.forms.tickets import RefundForm, TicketFilters
-from sales.models import Method, Refund, Sale, Till
+from sales.models import Method, Refund, Sale, Till, TillLease
 from sales.takings import takings
 from sales.templatetags.money import euros
 
@@ -40,7 +40,7 @@ def tickets(request: CallerRequest) -> HttpResponse:
     sought = said.get("number") and not filters.errors
     found = _sought(request, filters) if sought else _listed(filters)
     if sought and len(found) == 1:
-        return redirect("ticket", number=found[0].movement.number)
+        return redirect("ticket", number=found[0].number)
     shown = filters.tills
     days = _days({till.site for till in shown}, said.get("day"))
     context = {
@@ -99,8 +99,8 @@ def _older(request: CallerRequest, found: list[Sale]) -> str:
 def ticket(request: CallerRequest, number: str) -> HttpResponse:
     """A ticket: what was sold, weighed and paid, and what came back of it since."""
     sale = _sale(request, number)
-    if sale.movement.number != number:  # a refund is read on its ticket
-        return redirect("ticket", number=sale.movement.number)
+    if sale.number != number:  # a refund is read on its ticket
+        return redirect("ticket", number=sale.number)
     return _shown(request, sale, _refund_form(request, sale))
 
 
@@ -127,9 +127,9 @@ def refund(request: CallerRequest, number: str) -> HttpResponse:
     if number_back is None:
         return _shown(request, sale, form, status=422)
     back = Refund.objects.get(movement__number=number_back)
-    said = {"sum": euros(back.total_cents), "number": number_back}
+    said = {"sum": euros(back.total_cents), "number": back.number}
     messages.success(request, _("%(sum)s given back: %(number)s.") % said)
-    return redirect("ticket", number=sale.movement.number)
+    return redirect("ticket", number=sale.number)
 
 
 def _sale(request: CallerRequest, number: str) -> Sale:
@@ -151,7 +151,8 @@ def _refund_form(request: CallerRequest, sale: Sale) -> RefundForm | None:
     site = sale.movement.site
     if not request.user.may("sell", site):
         return None
-    tills = list(Till.objects.at([site])) or [sale.till]
+    lent = TillLease.objects.live().values("till")  # money goes back there on the tablet
+    tills = list(Till.objects.at([site]).exclude(pk__in=lent)) or [sale.till]
     form = RefundForm(
         request.POST or None, sale=sale, tills=tills, offer=Offer(site), user=request.user
     )
@@ -173,7 +174,9 @@ def _shown(
         "sale": sale,
         "movement": sale.movement,
         "lines": [(line, _code(line, sale)) for line in lines],
+        "mentions": vat.mentions(sale.regime, sale.vat),
         "weight_g": sum(line.weight_g or 0 for line in lines),
+        "flagged": [(line, _code(line, sale)) for line in lines if line.flag],
         "by": _by(request, sale.movement),
         "refunds": [(back, _by(request, back.movement)) for back in refunds],
         "form": form,

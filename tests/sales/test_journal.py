@@ -73,7 +73,14 @@ def test_a_refund_names_its_ticket_and_its_lines(tickets):
     data = json.loads(back.event.body)["data"]
     assert data["of"] == first.movement.number
     assert data["lines"] == [
-        {"n": 1, "category": "MOB", "quantity": 2, "amount_cents": 2_000, "weight_g": 600}
+        {
+            "n": 1,
+            "nature": "goods",
+            "category": "MOB",
+            "quantity": 2,
+            "amount_cents": 2_000,
+            "weight_g": 600,
+        }
     ]
 
 

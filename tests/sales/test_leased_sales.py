@@ -5,6 +5,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from inventory.models import Balance, Flow, Item, Kind, Verb
 from inventory.verify import differences
@@ -107,8 +108,27 @@ def test_a_label_that_means_nothing_needs_what_the_tablet_knew(device):
     assert (answer.status_code, codes(answer)) == (422, ["seen_missing"])
 
 
-def test_an_item_that_was_not_there_on_that_day_is_flagged(device, label, world, entry):
-    """Opened yesterday, not closed since: an object that came today is sold into yesterday."""
+@pytest.fixture
+def yesterdays(counter, entry, world):
+    """The tablet that holds C1, open since yesterday evening."""
+    with time_machine.travel(datetime.now(UTC) - timedelta(hours=30)):
+        close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({}))
+        device = Device(world.canal, world.cashier).hold("C1")
+        device.open()
+        device.send()
+    return device
+
+
+@pytest.mark.parametrize("days_ago", [2])
+def test_an_item_that_was_not_there_on_that_day_is_flagged(yesterdays, chair, days_ago):
+    """Labelled today, and sold into yesterday, by a clock that says so."""
+    device = yesterdays
+    device.sale(labelled(chair), total=1_500, at=datetime.now(UTC) - timedelta(hours=29))
+    [ticket] = device.send()
+    assert [line["flag"] for line in ticket["lines"]] == ["early"]
+    chair.refresh_from_db()
+    assert chair.account.kind == Kind.STOCK
+    assert faults() == []
 
 
 def test_the_price_that_was_charged_counts_and_a_key_off_the_grid_sells(device, counter, chair):
@@ -119,6 +139,15 @@ def test_the_price_that_was_charged_counts_and_a_key_off_the_grid_sells(device, 
     device.sale({"key": "assiette", "quantity": 3, "price_cents": 50}, labelled(chair), total=1_650)
     [ticket] = device.send()
     assert ticket["total_cents"] == 1_650
+    assert faults() == []
+
+
+def test_a_key_that_was_sold_by_weight_then_is_sold_by_weight(device, counter):
+    """It has a price of its own since."""
+    line = {"key": "assiette", "price_cents": 200, "weight_g": 1_500, "seen": {"mode": "per_kg"}}
+    device.sale(line, total=300)
+    [ticket] = device.send()
+    assert ticket["lines"][0]["total_cents"] == 300
     assert faults() == []
 
 

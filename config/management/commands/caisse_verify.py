@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,8 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sales.archive import verifier
-from sales.journal.verify import findings
+from sales.journal.sealed_proof import unanchored
+from sales.journal.verify import Finding, findings
 from sales.models import Chain
+
+Anchors = dict[str, dict[str, str]]  # chain → number of an event, or of a tablet's ticket → hash
 
 
 class Command(BaseCommand):
@@ -23,7 +27,8 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="CHAIN:NUMBER:HASH",
-            help="a hash from outside, as a ticket or a Z has it; 8 characters are enough",
+            help="a hash from outside, as a ticket or a Z has it; 8 characters are enough;"
+            " NUMBER is that of the event, or of the ticket of a tablet (C1-000123)",
         )
         parser.add_argument("--archive", help="an archive (zip), instead of the database")
         parser.add_argument("--database", default="report", help="alias to read from")
@@ -42,7 +47,7 @@ class Command(BaseCommand):
         if strange := anchors.keys() - {chain.name for chain in chains}:
             raise CommandError(_("No chain is called %(name)s.") % {"name": min(strange)})
         count = 0
-        for found in findings(chains=chains, anchors=anchors, using=using):
+        for found in self._faults(chains, anchors, using):
             count += 1
             self.stdout.write(f"{WRONG[found.wrong]} · {found.chain} n° {found.seq} · {found.why}")
         if count:
@@ -55,6 +60,18 @@ class Command(BaseCommand):
         )
 
 
+    def _faults(self, chains: Any, anchors: Anchors, using: str) -> Iterator[Finding]:
+        events = {
+            name: {int(n): start for n, start in said.items() if n.isdecimal()}
+            for name, said in anchors.items()
+        }
+        yield from findings(chains=chains, anchors=events, using=using)
+        for name, said in anchors.items():
+            papers = {n: start for n, start in said.items() if not n.isdecimal()}
+            for wrong, why in unanchored(name, papers, using):
+                yield Finding(name, 0, wrong, why)
+
+
 WRONG = {
     "altered": gettext_lazy("altered"),
     "missing": gettext_lazy("missing"),
@@ -62,14 +79,21 @@ WRONG = {
 }
 
 
-def _anchors(said: list[str]) -> dict[str, dict[int, str]]:
-    found: dict[str, dict[int, str]] = {}
+def _anchors(said: list[str]) -> Anchors:
+    found: Anchors = {}
     for each in said:
         try:
             chain, seq, start = each.split(":")
             if len(start) < 8:
                 raise ValueError
-            found.setdefault(chain, {})[int(seq)] = start.lower()
+            found.setdefault(chain, {})[_number(seq)] = start.lower()
         except ValueError as error:
             raise CommandError(_("An anchor is CHAIN:NUMBER:HASH.")) from error
     return found
+
+
+def _number(said: str) -> str:
+    """An event's number, or that of a tablet's ticket. Raises ValueError."""
+    if not said.rpartition("-")[2].isdecimal():
+        raise ValueError
+    return said

@@ -16,6 +16,9 @@ let station = null;
 /* A price that was typed for one line counts before the next one is touched. */
 export const settled = () => number.isCounter() || !number.pad.typed || accept();
 
+/* What is still to be said of a line: its price, or its weight where that makes the price. */
+export const lacking = ({ price_cents, name }) => word(price_cents === null ? "price-of" : "weight-of", { name });
+
 function add(line) {
   reader.hush();
   if (!settled()) return;
@@ -26,8 +29,8 @@ function add(line) {
   Object.assign(table, { fresh: added.id, opened: isPriced(line) ? null : added.id });
   sounds.added();
   change(slip);
-  if (!isPriced(line)) aim("price", added);
-  say(isPriced(line) ? named(added) : word("price-of", { name: line.name }));
+  if (!isPriced(line)) aim(line.price_cents === null ? "price" : "weight", added);
+  say(isPriced(line) ? named(added) : lacking(line));
 }
 
 const soldCodes = () => new Map(table.sold.flatMap((each) => each.lines.filter(({ item }) => item).map(({ item }) => [item, each.number])));

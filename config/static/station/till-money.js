@@ -2,6 +2,7 @@
    It knows no page and no network; every number is an integer. */
 
 const HUNDRED = 100;
+const KG = 1_000;
 export const MOST = 10_000_000; // of one price or payment: the server takes no more
 export const COINS = [5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1];
 const NOTES = [500, 1_000, 2_000, 5_000, 10_000]; // people pay with these
@@ -35,10 +36,15 @@ export function off(before, discount) {
   return amount_cents + Math.floor((before * percent * 2 + HUNDRED) / (2 * HUNDRED));
 }
 
-export const before = (line) => (line.lot ? line.price_cents : line.price_cents * line.quantity);
+/* What a line costs before anything is taken off; by weight, half up. */
+export function before({ mode, price_cents, weight_g, lot, quantity }) {
+  if (mode === "per_kg") return Math.floor((price_cents * weight_g + KG / 2) / KG);
+  return lot ? price_cents : price_cents * quantity;
+}
+
 export const lineTotal = (line) => before(line) - off(before(line), line.discount);
 const sum = (numbers) => numbers.reduce((all, each) => all + each, 0);
-export const isPriced = (line) => line.price_cents !== null;
+export const isPriced = (line) => line.price_cents !== null && (line.mode !== "per_kg" || Boolean(line.weight_g));
 export const total = (lines) => sum(lines.filter(isPriced).map(lineTotal));
 export const paid = (payments) => sum(payments.map((each) => each.amount_cents));
 

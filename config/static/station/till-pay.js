@@ -77,7 +77,7 @@ const percents = () => USUAL_PERCENTS.map((percent) => chip(`− ${percent} %`, 
 
 function prices(slip) {
   const line = lineOf(slip, pad.line);
-  const lot = line && !line.item && line.quantity > 1 ? [chip(word("the-lot"), line.lot, () => acts.lot(line))] : [];
+  const lot = line && !line.item && line.quantity > 1 && line.mode !== "per_kg" ? [chip(word("the-lot"), line.lot, () => acts.lot(line))] : [];
   return [...lot, ...acts.usual(line).slice(0, 4 - lot.length).map((cents) => chip(called(cents), null, () => acts.set(cents)))];
 }
 

@@ -5,7 +5,7 @@ import * as reader from "./reader.js";
 import { flush } from "./send.js";
 import * as sounds from "./sounds.js";
 import * as chain from "./till-chain.js";
-import { accept } from "./till-lines.js";
+import { accept, lacking } from "./till-lines.js";
 import { euros, total } from "./till-money.js";
 import * as number from "./till-pad.js";
 import * as pay from "./till-pay.js";
@@ -49,7 +49,7 @@ const method = (code) => change({ ...table.slip, method: code });
 function refusal() {
   const line = slips.unpriced(table.slip);
   if (!table.slip.lines.length) return word("nothing-yet");
-  if (line) return word("price-of", { name: line.name });
+  if (line) return lacking(line);
   if (chain.stopped()) return word(chain.stopped(), { n: count(chain.waiting()) });
   const { problem, missing_cents } = pay.counted(table.slip);
   return problem && word(problem, { sum: euros(missing_cents) });

@@ -48,8 +48,8 @@ function tiles() {
 
 function keyButton(key) {
   const look = lookOf(key.category);
-  const price = key.price_cents === null ? word("free") : euros(key.price_cents);
-  return h("button", { type: "button", class: "t-key", "data-cat": look.colour, "data-key-code": key.code, onclick: () => sell.key(key, look) }, h("span", {}, key.name), icon(look.icon) ?? icon("package"), h("b", {}, price));
+  const price = key.price_cents === null ? word("free") : key.mode === "per_kg" ? word("per-kg", { price: euros(key.price_cents) }) : euros(key.price_cents);
+  return h("button", { type: "button", class: "t-key", "data-cat": key.colour, "data-key-code": key.code, onclick: () => sell.key(key, look) }, h("span", {}, key.name), icon(key.icon) ?? icon("package"), h("b", {}, price));
 }
 
 function freely(look, isLeaf) {

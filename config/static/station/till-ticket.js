@@ -2,12 +2,13 @@
 import { isDrawn } from "./drawn.js";
 import { find, h, icon, plural, word } from "./page.js";
 import { amount, before, euros, isPriced, lineTotal, off, total } from "./till-money.js";
-import { countOf, gramsOf, weightOf } from "./till-slip.js";
+import { countOf, gramsOf, isGoods, weightOf } from "./till-slip.js";
 import { count, kg } from "./units.js";
 
 let acts = null; // {open, step, remove, price, weight, discount}
 
 function weighed(line) {
+  if (!isGoods(line)) return "";
   const weight_g = gramsOf(line);
   if (!weight_g) return word("weight-unknown");
   if (line.weight_g) return word("weighed", { weight: kg(weight_g) });
@@ -20,7 +21,7 @@ function taken({ discount, ...line }) {
 
 function remark(line) {
   if (line.doubt) return line.doubt;
-  if (!isPriced(line)) return word("price-to-type");
+  if (!isPriced(line)) return word(line.price_cents === null ? "price-to-type" : "to-weigh");
   return [line.item, weighed(line), taken(line)].filter(Boolean).join(", ");
 }
 
@@ -36,8 +37,8 @@ function stepper(line) {
 }
 
 function tools(line, aimed) {
-  const own = line.item ? [] : [stepper(line)];
-  const weight = line.item ? [] : [tool(word("weight"), () => acts.weight(line), aimed === "weight")];
+  const own = line.item || line.mode === "per_kg" ? [] : [stepper(line)];
+  const weight = line.item || !isGoods(line) ? [] : [tool(word("weight"), () => acts.weight(line), aimed === "weight")];
   const discount = isPriced(line) ? [tool(word(line.discount ? "no-discount" : "discount"), () => acts.discount(line), aimed === "discount")] : [];
   return h("div", { class: "t-tools" }, ...own, tool(word("price"), () => acts.price(line), aimed === "price"), ...weight, ...discount);
 }
