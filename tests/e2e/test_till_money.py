@@ -85,7 +85,7 @@ def test_a_price_is_typed_digit_by_digit_with_two_places(call):  # noqa: F811
     assert call("till-money", "type", "12,34", "Backspace") == "12,3"
 
 
-SAID = {"b": [1, {"é": None, "a": True}], "a": "e\u0301 \u2028 \u0007 \\ \" ☕ 🪑", "10": -5, "2": 0}
+SAID = {"b": [1, {"é": None, "a": True}], "a": 'e\u0301 \u2028 \u0007 \\ " ☕ 🪑', "10": -5, "2": 0}
 
 
 def test_an_envelope_is_the_very_text_that_the_server_reads(call):  # noqa: F811

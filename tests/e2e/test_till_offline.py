@@ -326,7 +326,9 @@ def test_a_till_that_waited_too_long_sells_no_more_and_says_why(desk):
 
 
 def test_a_ticket_is_shown_and_printed_only_when_asked_for(desk):
-    desk.page.evaluate("() => { window.printed = 0; window.print = () => { window.printed += 1; }; }")
+    desk.page.evaluate(
+        "() => { window.printed = 0; window.print = () => { window.printed += 1; }; }"
+    )
     desk.key("livre")
     desk.sell("C1-000001")
     expect(desk.page.locator("#paper")).to_be_hidden()

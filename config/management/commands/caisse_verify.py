@@ -59,7 +59,6 @@ class Command(BaseCommand):
             % {"events": events, "chains": len(chains)}
         )
 
-
     def _faults(self, chains: Any, anchors: Anchors, using: str) -> Iterator[Finding]:
         events = {
             name: {int(n): start for n, start in said.items() if n.isdecimal()}

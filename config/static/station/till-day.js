@@ -41,7 +41,7 @@ async function sent(entry, result) {
 /* The ticket stands; what the server finds odd about its objects is said, so that somebody looks. */
 function flagged({ number, lines }) {
   const odd = lines.filter(({ flag }) => flag).map(({ label, flag }) => `${label}, ${word(`flag-${flag}`)}`);
-  if (odd.length) screen.told(word("flagged", { number, what: odd.join("; ") }), true);
+  if (odd.length) screen.told(word("flagged", { number, what: odd.join(" · ") }), true);
 }
 
 /* An answer that came after nobody waited for it any more. */

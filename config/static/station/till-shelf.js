@@ -1,6 +1,6 @@
 /* What is sold: the price grid, and tiles that open a category's part of it. */
 import { find, h, icon, word } from "./page.js";
-import { euros } from "./till-money.js";
+import { called, euros } from "./till-money.js";
 
 const FIRST = 7; // the others are one tap away
 let station = null;
@@ -48,7 +48,7 @@ function tiles() {
 
 function keyButton(key) {
   const look = lookOf(key.category);
-  const price = key.price_cents === null ? word("free") : key.mode === "per_kg" ? word("per-kg", { price: euros(key.price_cents) }) : euros(key.price_cents);
+  const price = key.price_cents === null ? word("free") : key.mode === "per_kg" ? word("per-kg", { price: called(key.price_cents) }) : euros(key.price_cents);
   return h("button", { type: "button", class: "t-key", "data-cat": key.colour, "data-key-code": key.code, onclick: () => sell.key(key, look) }, h("span", {}, key.name), icon(key.icon) ?? icon("package"), h("b", {}, price));
 }
 

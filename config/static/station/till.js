@@ -184,14 +184,13 @@ function listen() {
 /* One after the other: what the screen needs comes before what the network may keep waiting. */
 async function begin() {
   listen();
-  await state.start(station, draw);
-  await chain.start(station, draw);
-  await prices.start(station, draw);
-  sounds.start(find("sound"));
+  const isHeld = gate.shut() !== "insecure" && hold(station.till.code, () => location.reload());
   who.onChange(draw);
   const isKnown = who.start();
-  gate.holding(gate.shut() !== "insecure" && (await hold(station.till.code, () => location.reload())));
+  await Promise.all([state, chain, prices].map((part) => part.start(station, draw)));
+  gate.holding(await isHeld);
   draw();
+  sounds.start(find("sound"));
   setInterval(draw, 1_000); // what waits, and for how long, changes without a touch
   await waiting.start(() => false, await offline.start(), []);
   await isKnown;
