@@ -72,12 +72,27 @@ async function open(id, failed) {
   return acts.open();
 }
 
-/* The latest tickets of the site: one is touched, and its lines are asked for. */
-export async function choose(failed) {
-  const found = await read(`sales?site=${encodeURIComponent(station.site.code)}&limit=40`).catch(() => null);
+/* "12" is the twelfth of this till: numbers are typed without their zeros. */
+const called = (text) => (/^\d{1,9}$/.test(text) ? `${station.till.code}-${text.padStart(6, "0")}` : text.toUpperCase());
+
+function search(failed) {
+  const field = h("input", { type: "text", id: "back-number", maxlength: "40", placeholder: `${station.till.code}-000123`, autocapitalize: "characters", autocomplete: "off", enterkeyhint: "search" });
+  const form = h("form", { class: "t-seek" }, h("label", { for: "back-number" }, word("by-number")), field, h("button", { type: "submit", class: "btn go", "aria-label": word("by-number") }, icon("seek")));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.value.trim()) choose(failed, called(field.value.trim()));
+  });
+  return form;
+}
+
+/* The latest tickets of the site, or those of a number: one is touched, and its lines are asked for. */
+export async function choose(failed, number = "") {
+  const sought = number ? `&number=${encodeURIComponent(number)}` : "";
+  const found = await read(`sales?site=${encodeURIComponent(station.site.code)}&limit=40${sought}`).catch(() => null);
   if (!found) return failed();
-  const options = found.items.map(({ id, number, total_cents, occurred_at }) => ({ label: number, hint: `${euros(total_cents)}, ${time(new Date(occurred_at))}`, image: "receipt", choose: () => open(id, failed) }));
-  return picker.open({ heading: word("which-ticket"), options, isList: true });
+  const options = found.items.map(({ id, number: own, total_cents, occurred_at }) => ({ label: own, hint: `${euros(total_cents)}, ${time(new Date(occurred_at))}`, image: "receipt", choose: () => open(id, failed) }));
+  const text = number && !options.length ? word("no-such-ticket", { number }) : "";
+  return picker.open({ heading: word("which-ticket"), text, options, isList: true, first: search(failed) });
 }
 
 export const ofTicket = open;
