@@ -254,9 +254,9 @@ def on_rule_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return refusal(_status({code for code, *_rest in details}), details)
 
 
-def _where(fault: ValidationError) -> Iterable[Any]:
+def _where(fault: ValidationError) -> tuple[str | int, ...]:
     """Where in the request, for the few rules that say so themselves."""
-    return (fault.params or {}).get("loc", ())
+    return tuple((fault.params or {}).get("loc", ()))
 
 
 @api.exception_handler(PermissionDenied)

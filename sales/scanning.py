@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inventory import codes
 from inventory.models import Item, Place
-from sales.models import SaleLine, Till
+from sales.models import SaleLine, Till, Voucher
 
 State = Item.State
 
@@ -36,14 +37,46 @@ def read(till: Till, text: str) -> Item:
     return item
 
 
+def read_voucher(till: Till, text: str) -> Voucher:
+    """The voucher of the house whose code says ``text``, if something is left of it.
+
+    Raises ValidationError ``unknown_voucher``, ``voucher_over`` or ``voucher_too_low``.
+    """
+    voucher = Voucher.objects.filter(organisation=till.organisation_id).named(text).first()
+    if voucher is None:
+        raise ValidationError(_("This voucher is not one of ours."), code="unknown_voucher")
+    known = {"voucher": voucher, "day": voucher.expires_on}
+    if voucher.is_over(till.site.business_date(timezone.now())):
+        said = _("The voucher %(voucher)s was good until %(day)s.")
+        raise ValidationError(said, code="voucher_over", params=known)
+    if voucher.left_cents <= 0:
+        said = _("Nothing is left of the voucher %(voucher)s.")
+        raise ValidationError(said, code="voucher_too_low", params=known)
+    return voucher
+
+
 def doubt(item: Item) -> Any:
     """What makes one hesitate to sell an object that is here; empty where nothing does."""
+    if kept := _kept_for(item):
+        return _("%(item)s is put aside until %(day)s for whoever has the voucher %(voucher)s.") % {
+            "item": item,
+            "day": kept.expires_on,
+            "voucher": kept,
+        }
+    if item.price_cents is None:
+        return _("%(item)s has no price yet: type one.") % {"item": item}
     place = item.account and item.account.place
     if place and place.use == Place.Use.WORKSHOP:
         return _("%(item)s is still in the workshop by the books: has it been tested?") % {
             "item": item
         }
     return ""
+
+
+def _kept_for(item: Item) -> Voucher | None:
+    """The deposit for which an object is put aside, while it lasts."""
+    kept = item.deposits.filter(expires_on__gte=timezone.localdate()).order_by("-pk").first()
+    return kept if kept and kept.left_cents > 0 else None
 
 
 def _require_here(till: Till, item: Any) -> None:
@@ -64,9 +97,11 @@ def _require_here(till: Till, item: Any) -> None:
 
 def _sold(item: Any, known: dict[str, Any]) -> ValidationError:
     """That it is sold already, and on which ticket."""
-    lines = SaleLine.objects.filter(item=item).select_related("sale__movement").order_by("-pk")
+    lines = (
+        SaleLine.objects.filter(item=item).select_related("sale__movement__site").order_by("-pk")
+    )
     line = lines.first()
-    known |= {"number": line.sale.movement.number if line else ""}
+    known |= {"number": line.sale.number if line else ""}
     return _refusal(_("%(item)s (%(code)s) is already sold."), known, "item_already_sold")
 
 

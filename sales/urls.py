@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from sales.views import archives, checkout, drawer, prices, station, tickets
+from sales.views import archives, checkout, drawer, prices, station, tickets, vouchers
 
 urlpatterns = [
     path("caisse/", checkout.choose_till, name="checkout"),
     path("caisse/tickets/", tickets.tickets, name="tickets"),
     path("caisse/prix/", prices.prices, name="prices"),
+    path("caisse/bons/", vouchers.vouchers, name="vouchers"),
     path("caisse/archives/", archives.archives, name="archives"),
     path("caisse/archives/nouvelle/", archives.make, name="make-archive"),
     path("caisse/archives/<uuid:uuid>.zip", archives.archive, name="archive"),

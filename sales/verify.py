@@ -54,13 +54,17 @@ SELECT m.number || ' n° ' || l.position, l.weight_g || ' g',
         gettext_lazy("grams found for a ticket"),
         """
 SELECT m.number, s.must_g || ' g', s.is_g || ' g'
-  FROM (SELECT t.movement_id,
-               (SELECT COALESCE(SUM(l.weight_g), 0) FROM sales_saleline l
-                 WHERE l.sale_id = t.id AND l.flag <> '') AS must_g,
-               (SELECT COALESCE(SUM(f.weight_g), 0) FROM inventory_flow f
-                 JOIN inventory_account a ON a.id = f.from_account_id
-                WHERE f.movement_id = t.movement_id AND a.kind = 'adjustment') AS is_g
-          FROM sales_sale t) s
+  FROM (SELECT movement_id, SUM(must_g) AS must_g, SUM(is_g) AS is_g
+          FROM (SELECT t.movement_id, l.weight_g AS must_g, 0 AS is_g
+                  FROM sales_saleline l JOIN sales_sale t ON t.id = l.sale_id
+                 WHERE l.flag <> '' AND l.weight_g IS NOT NULL
+                UNION ALL
+                SELECT f.movement_id, 0, f.weight_g
+                  FROM inventory_account a
+                  JOIN inventory_flow f ON f.from_account_id = a.id
+                  JOIN sales_sale t ON t.movement_id = f.movement_id
+                 WHERE a.kind = 'adjustment') e
+         GROUP BY movement_id) s
   JOIN inventory_movement m ON m.id = s.movement_id
  WHERE m.month >= {since} AND s.must_g <> s.is_g""",
     ),
@@ -92,6 +96,24 @@ SELECT m.number, s.must_c || ' cents, ' || s.must_g || ' g',
          GROUP BY r.id, r.movement_id, r.total_cents) s
   JOIN inventory_movement m ON m.id = s.movement_id
  WHERE m.month >= {since} AND (s.must_c <> s.total_cents OR s.must_g <> s.is_g)""",
+    ),
+    (
+        gettext_lazy("what is left of a voucher"),
+        """
+SELECT v.code, '≥ 0 cents', s.left_c || ' cents'
+  FROM (SELECT w.id,
+               (SELECT COALESCE(SUM(l.total_cents), 0) FROM sales_saleline l
+                 WHERE l.voucher_id = w.id)
+             + (SELECT COALESCE(SUM(r.total_cents), 0) FROM sales_refund r
+                 WHERE r.voucher_id = w.id)
+             - (SELECT COALESCE(SUM(p.amount_cents), 0) FROM sales_payment p
+                 WHERE p.voucher_id = w.id)
+             - (SELECT COALESCE(SUM(b.amount_cents), 0) FROM sales_refundline b
+                  JOIN sales_saleline l ON l.id = b.line_id
+                 WHERE l.voucher_id = w.id) AS left_c
+          FROM sales_voucher w) s
+  JOIN sales_voucher v ON v.id = s.id
+ WHERE s.left_c < 0""",
     ),
     (
         gettext_lazy("cancelled takings of a day"),

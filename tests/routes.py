@@ -36,7 +36,7 @@ from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
 from sales.archive import make_archive
-from sales.models import Chain, Method, PriceKey
+from sales.models import Chain, Method, PriceKey, Reduction
 from sales.services import Count, close_session
 from tests.tills import lend_till, open_till, till_entry
 
@@ -373,6 +373,7 @@ PAGES = {
     "encaisser/": ALONE,
     "encaisser/<str:till>/": Sample(path={"till": "$till"}),
     "caisse/archives/": ALONE,
+    "caisse/bons/": ALONE,
     "caisse/archives/nouvelle/": Sample(
         body={"of": "$site", "start": "2020-01-01", "end": "$today"}
     ),
@@ -439,6 +440,7 @@ PAGES = {
     "reglages/sites/<str:code>/": Sample(path={"code": "$site"}),
     "reglages/caisses/": ALONE,
     "reglages/prix/": ALONE,
+    "reglages/remises/": ALONE,
     "reglages/boutique/": ALONE,
     "reglages/tva/": ALONE,
     "reglages/sites/<str:site>/caisses/": Sample(path={"site": "$site"}),
@@ -452,6 +454,11 @@ PAGES = {
     "reglages/sites/<str:site>/prix/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/prix/nouveau/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/prix/<str:code>/": Sample(path={"site": "$site", "code": "$key"}),
+    "reglages/sites/<str:site>/remises/": Sample(path={"site": "$site"}),
+    "reglages/sites/<str:site>/remises/nouveau/": Sample(path={"site": "$site"}),
+    "reglages/sites/<str:site>/remises/<str:code>/": Sample(
+        path={"site": "$site", "code": "$reduction"}
+    ),
     "reglages/sites/<str:site>/tuiles/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/lieux/": Sample(path={"site": "$site"}),
     "reglages/sites/<str:site>/lieux/nouveau/": Sample(path={"site": "$site"}),
@@ -552,6 +559,12 @@ def furnish(site, person, post_json) -> dict[str, str]:
         site=site,
         defaults={"name_fr": "Assiette", "category": Category.objects.get(code="MOB")},
     )
+    reduction, _new = Reduction.objects.get_or_create(
+        code=f"half-{site.code}",
+        organisation=site.organisation,
+        site=site,
+        defaults={"name": "Moitié prix", "percent": 50, "weekday": 8},  # on no day
+    )
     helper = User.objects.create(username=f"helper-{site.code}", organisation=site.organisation)
     Membership.objects.create(user=helper, site=site, role=Role.SORTER)
     spot = {
@@ -567,6 +580,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "tablet": secret,
         "archive": str(archive.uuid),
         "key": key.code,
+        "reduction": reduction.code,
         **_own_codes(site.organisation),
         "today": today.isoformat(),
         "item": label_item(site, person),

@@ -21,6 +21,7 @@ from sales.models import (
     SaleLine,
     TillSession,
 )
+from sales.reductions import Today
 from sales.services import (
     PIECES,
     Count,
@@ -93,7 +94,8 @@ def sell(day: Day, at: datetime, dice: Random, *, nth: int, tickets: int) -> Non
     lines = [*_wanted_objects(day, dice, nth, tickets), *_basket(day, dice)]
     if not lines:
         return
-    total_cents = sum(priced(day.site, 1, line).total_cents for line in lines)
+    today = Today(day.site, day.date)
+    total_cents = sum(priced(today, 1, line).total_cents for line in lines)
     record_sale(
         entry=day.entry(Verb.SELL, at, "caisse"),
         till=day.world.tills[day.site.code],

@@ -68,6 +68,12 @@ CARDS = (
         "tags",
     ),
     Card(
+        "reduction-settings",
+        gettext_lazy("Reductions of the day"),
+        gettext_lazy("Half-price days, categories on sale"),
+        "badge-percent",
+    ),
+    Card(
         "shop-settings",
         gettext_lazy("Shop"),
         gettext_lazy("Accounting year, where a Z is sent"),

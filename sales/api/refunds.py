@@ -54,6 +54,7 @@ class RefundOut(Schema):
     reason: str
     total_cents: int
     hash: str
+    voucher: str | None = Field(description="The voucher that was given in the place of money.")
     lines: list[RefundLineOut]
 
     @classmethod
@@ -70,6 +71,7 @@ class RefundOut(Schema):
             reason=movement.note,
             total_cents=refund.total_cents,
             hash=refund.event.printed_hash,
+            voucher=refund.voucher.code if refund.voucher else None,
             lines=[
                 RefundLineOut(
                     line=back.line.position,

@@ -1,9 +1,10 @@
 """Tickets over HTTP: sold, listed, read back."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from ninja import Field, Query, Schema
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
@@ -42,6 +43,7 @@ from sales.models import (
     Sale,
     SaleLine,
     Till,
+    Voucher,
     WeightSource,
 )
 from sales.services import Discount, Paid, SoldAs, Wanted, Whole
@@ -50,7 +52,8 @@ from sales.vat import Split
 router = Doors()
 
 NatureName = Literal["membership", "voucher", "delivery", "gift", "deposit"]
-MethodName = Literal["cash", "card", "cheque", "voucher", "local_currency", "other"]
+DotName = Literal["blue", "yellow", "red", "green", "orange", "pink", "violet", "black"]
+MethodName = Literal["cash", "card", "cheque", "voucher", "local_currency", "other", "credit"]
 
 
 def sites_asked(request: CallerRequest, page: SitePage) -> Any:
@@ -83,7 +86,7 @@ class NoItem:
 class _Met(May):
     """An item; where a tablet holds the till, whatever label it names."""
 
-    def _look_up(self, model: Any, value: str, request: HttpRequest) -> Any:
+    def _look_up(self, model: Any, value: str, request: Any) -> Any:
         try:
             return super()._look_up(Item, value, request)
         except PydanticCustomError:
@@ -123,7 +126,12 @@ class SaleLineIn(Shape):
     lot: Flag = False
     weight_g: Load | None = Field(None, description="Of the whole line, as weighed at the till.")
     from_scale: Flag = Field(False, description="The weight was read from a scale, not typed.")
-    discount: DiscountIn | None = None
+    discount: DiscountIn | None = Field(
+        None, description="In the place of what the day takes off by itself."
+    )
+    aside: Permitted[Item] | None = Field(None, description="What a `deposit` is for.")
+    until: date | None = Field(None, description="How long a deposit or a voucher lasts.")
+    dot: DotName | None = Field(None, description="The colour of the week's dot that it wears.")
     seen: SeenIn | None = None
 
     @model_validator(mode="after")
@@ -132,7 +140,9 @@ class SaleLineIn(Shape):
         if sum(said is not None for said in told) != 1:
             raise PydanticCustomError("bad_sale_line", "")
         is_object = self.nature is None and (self.key is None or self.key.category_id)
-        if self.weight_g is not None and not is_object:
+        if (self.weight_g is not None and not is_object) or (
+            self.aside is not None and self.nature != "deposit"
+        ):
             raise PydanticCustomError("not_an_object", "")
         if self.item is not None and (self.quantity > 1 or self.lot or self.weight_g):
             raise PydanticCustomError("item_alone", "")
@@ -155,6 +165,9 @@ class SaleLineIn(Shape):
             is_from_scale=self.from_scale,
             discount=off.said() if off else None,
             sold_as=SoldAs(mode=seen.mode if seen else None) if is_sold else None,
+            dot=self.dot or "",
+            aside=self.aside,
+            until=self.until,
         )
         if not isinstance(self.item, NoItem) or seen is None:
             return wanted
@@ -165,6 +178,7 @@ class SaleLineIn(Shape):
 class PaymentIn(Shape):
     method: MethodName
     amount_cents: Annotated[int, Field(strict=True, gt=0, le=MAX_PRICE_CENTS)]
+    voucher: Permitted[Voucher] | None = Field(None, description="Of the house, with `credit`.")
 
 
 class SaleIn(TillAct):
@@ -193,6 +207,7 @@ class SaleLineOut(Schema):
     vat_bp: int | None = Field(description="Hundredths of a percent; null where no VAT is due.")
     weight_g: int | None
     weight_source: WeightSource
+    voucher: str | None = Field(description="The code of the voucher that it sells.")
     refunded: int
     flag: str
 
@@ -291,6 +306,7 @@ def _line_out(sale: Sale, line: SaleLine) -> SaleLineOut:
         vat_bp=line.vat_bp,
         weight_g=line.weight_g,
         weight_source=WeightSource(line.weight_source),
+        voucher=line.voucher.code if line.voucher else None,
         refunded=line.refunded,
         flag=line.flag,
     )
@@ -309,7 +325,9 @@ def create_sale(request: CallerRequest, payload: SaleIn) -> HttpResponse:
     """Sell at a till."""
     is_sold = payload.envelope is not None
     lines = [line.wanted(is_sold=is_sold) for line in payload.lines]
-    payments = [Paid(Method(paid.method), paid.amount_cents) for paid in payload.payments]
+    payments = [
+        Paid(Method(paid.method), paid.amount_cents, paid.voucher) for paid in payload.payments
+    ]
     whole = Whole(payload.discount.said() if payload.discount else None)
 
     def record(entry: Entry) -> SaleOut:

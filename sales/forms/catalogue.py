@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from inventory.forms import EuroField
 from inventory.forms.catalogue import RowForm
 from inventory.forms.choices import one_of
+from inventory.forms.entries import day_input
 from inventory.models import Category
-from sales.models import Nature, PriceKey, Till
+from sales.models import Nature, PriceKey, Reduction, Till
 
 
 class AtSiteForm(RowForm):
@@ -22,7 +23,14 @@ class AtSiteForm(RowForm):
 
 
 class TillForm(AtSiteForm):
-    RESERVED = ("nouveau", "tickets", "prix", "archives", "SITE")  # /caisse/tickets/ is no till
+    RESERVED = (
+        "nouveau",
+        "tickets",
+        "prix",
+        "archives",
+        "bons",
+        "SITE",
+    )  # /caisse/tickets/ is no till
 
     class Meta:
         model = Till
@@ -98,6 +106,38 @@ class PriceKeyForm(AtSiteForm):
 
     def named_by(self) -> str:
         return self.cleaned_data.get("name_fr") or ""
+
+
+class ReductionForm(AtSiteForm):
+    class Meta:
+        model = Reduction
+        fields = (
+            "name",
+            "code",
+            "percent",
+            "category",
+            "least_weeks",
+            "weekday",
+            "first_day",
+            "last_day",
+            "position",
+        )
+        help_texts = {
+            "name": _("As tickets say it, such as “Half-price Saturday”."),
+            "least_weeks": _("Only objects with a label say since when they are here."),
+            "weekday": _("Empty: every day."),
+        }
+        widgets = {"first_day": day_input(), "last_day": day_input()}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        known = self.instance.category_id and self.instance.category
+        offered = Category.objects.of(self.instance.organisation_id).filter(is_active=True)
+        rows = {row.code: row for row in (*offered.select_related("top"), *([known] * bool(known)))}
+        self.fields["category"] = one_of(
+            rows, _("Category"), choices=_grouped(rows), empty=_("All of them"), required=False
+        )
+        self.initial["category"] = known.code if known else ""
 
 
 def _grouped(rows: dict[str, Category]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -12,26 +12,45 @@ from inventory.forms.entries import ActForm
 from organisation.models import User
 from sales import services
 from sales.forms.counter import Counter
-from sales.forms.lines import LineForm, Lines, Payments
+from sales.forms.lines import (
+    LineForm,
+    Lines,
+    Payments,
+    clean_discount,
+    discount_of,
+    off_field,
+    reason_field,
+    unit_field,
+)
 from sales.forms.slip import Slip
-from sales.models import Method, Sale
-from sales.services import Paid, Wanted
+from sales.models import Method, Nature, Sale
+from sales.services import Paid, Wanted, Whole
 
 NOTES = (500, 1_000, 2_000, 5_000, 10_000)  # people pay with these
+
+
+BY_HAND = [(method.value, method.label) for method in Method if method != Method.CREDIT]
 
 
 class CheckoutForm(ActForm):
     """How the customer pays, and the total that was on the screen when they did."""
 
     unsaid = ("show", "others")
-    method = forms.ChoiceField(choices=Method, widget=forms.RadioSelect)
+    method = forms.ChoiceField(choices=BY_HAND, widget=forms.RadioSelect)
     received = EuroField(label=_("Amount received"), required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    off, unit, reason = off_field(), unit_field(), reason_field()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name in ("day", "comment"):
             self.fields.pop(name, None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("off"):
+            clean_discount(self, cleaned)
+        return cleaned
 
     def refuse(self, refusal: ValidationError) -> None:
         """Show why nothing was sold. A used id stays: under another one it would be sold twice."""
@@ -50,6 +69,7 @@ class Checkout:
         data = slip.posted()
         counter.codes = slip.codes()
         self.slip, self.counter = slip, counter
+        self.off_cents = 0  # off the whole ticket
         self.taken: Sale | None = None  # the ticket that went under this id already
         self.form = CheckoutForm(data, offer=counter, user=user)
         whole = {"counter": counter, "empty_permitted": False}
@@ -64,11 +84,12 @@ class Checkout:
     def _quote(self) -> None:
         """Price and weigh the lines that can be; the others say why not."""
         rows, wanted = [], []
+        today = self.counter.today
         for number, line in enumerate(self.lines, start=1):
             if not line.is_valid():
                 continue
             try:
-                line.row = services.priced(self.counter.site, number, line.wanted())
+                line.row = services.priced(today, number, line.wanted())
             except ValidationError as refusal:
                 line.refusal = refusal
             else:
@@ -76,6 +97,23 @@ class Checkout:
                 wanted.append(line.wanted())
         services.weigh(self.counter.site, rows, wanted)
         self.rows = rows
+        try:
+            self.off_cents = services.spread(rows, self.whole.discount)
+        except ValidationError as refusal:
+            self.form.add_error("off", refusal)
+            self.is_sound = False
+
+    @property
+    def whole(self) -> Whole:
+        """What is said of the ticket as a whole."""
+        is_read = not self.form.errors.keys() & {"off", "reason"}
+        return Whole(discount_of(self.form.cleaned_data) if is_read else None)
+
+    @property
+    def round_up_cents(self) -> int:
+        """What is missing to whole euros, gifts aside: what a customer may leave."""
+        due_cents = sum(row.total_cents for row in self.rows if row.nature != Nature.GIFT)
+        return int(-due_cents % 100)
 
     @property
     def total_cents(self) -> int:
@@ -130,8 +168,7 @@ class Checkout:
 
     def paid(self) -> list[Paid]:
         """The payments as the till's act takes them."""
-        said = [pay.cleaned_data for pay in self.payments]
-        noted = [Paid(Method(each["method"]), each["amount"]) for each in said]
+        noted = [pay.paid() for pay in self.payments]
         last = Paid(Method(self.form.cleaned_data["method"]), self.received_cents)
         return [*noted, last] if last.amount_cents else noted
 

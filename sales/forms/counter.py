@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
+
 from inventory.forms.choices import Offer
 from inventory.models import Category, Item
-from sales.models import PriceKey, Till
+from sales.models import PriceKey, Till, TillSession
+from sales.reductions import Today
 
 FIRST_TILES = 7  # the others are one tap away
 
@@ -32,6 +35,16 @@ class Counter(Offer):
     def keys(self) -> dict[str, PriceKey]:
         rows = PriceKey.objects.at([self.site]).select_related("category__parent__parent")
         return {row.code: row for row in rows}
+
+    @cached_property
+    def session(self) -> TillSession | None:
+        return TillSession.objects.open_at(self.till)
+
+    @cached_property
+    def today(self) -> Today:
+        """What the day of the till's session takes off by itself."""
+        now = self.site.business_date(timezone.now())
+        return Today(self.site, self.session.business_date if self.session else now)
 
     @cached_property
     def items(self) -> dict[str, Item]:

@@ -1,5 +1,6 @@
 """What may be typed at a till: of each line of the ticket, and of each payment noted."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -7,21 +8,82 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from inventory.dots import Dot
 from inventory.forms import EuroField, KgField
+from inventory.forms.entries import day_input
 from inventory.models import Category, Item
 from inventory.units import parse_euros
 from organisation.models import Site
 from sales.forms.counter import Counter
 from sales.forms.slip import MOST_LINES, require_money
-from sales.models import Method, PriceKey, SaleLine
-from sales.services import Discount, Wanted
+from sales.models import Method, Nature, PriceKey, SaleLine, Voucher
+from sales.models.shop import ICONS
+from sales.services import Discount, Paid, Wanted
 
 MOST_UNITS = 1_000
+
+
+class DotField(forms.ChoiceField):
+    """The dot that it wears, of those that take something off today."""
+
+    def __init__(self, dots: Iterable[Dot]) -> None:
+        self.dots = list(dots)
+        choices = [("", _("no dot")), *((dot.colour, dot.name) for dot in self.dots)]
+        super().__init__(label=_("Dot"), required=False, choices=choices, widget=forms.RadioSelect)
+
+
+def off_field() -> forms.CharField:
+    """What is taken off, in euros or percent."""
+    attrs = {"inputmode": "decimal", "class": "n", "autocomplete": "off"}
+    return forms.CharField(
+        label=_("Discount"), required=False, max_length=20, widget=forms.TextInput(attrs=attrs)
+    )
+
+
+def unit_field() -> forms.ChoiceField:
+    choices = (("cents", "€"), ("percent", "%"))
+    return forms.ChoiceField(choices=choices, required=False, widget=forms.RadioSelect)
+
+
+def reason_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Why the discount?"),
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"list": "reasons"}),
+    )
+
+
+def clean_discount(form: forms.Form, cleaned: dict[str, Any]) -> None:
+    """Read a discount as euros or as a whole percentage; it has a reason."""
+    if not cleaned.get("reason"):
+        said = ValidationError(_("Say why it is cheaper."), code="reason_missing")
+        form.add_error("reason", said)
+    text = cleaned["off"].strip().removesuffix("%").strip()
+    if cleaned.get("unit") != "percent" and "%" not in cleaned["off"]:
+        try:
+            cleaned["amount_cents"] = parse_euros(text)
+        except ValidationError as refusal:
+            form.add_error("off", refusal)
+    elif text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= 100:
+        cleaned["percent"] = int(text)
+    else:
+        said = ValidationError(_("Write a whole percentage, from 1 to 100."), code="bad_percent")
+        form.add_error("off", said)
+
+
+def discount_of(cleaned: dict[str, Any]) -> Discount | None:
+    """The discount that was said, if one was."""
+    off = (cleaned.get("amount_cents", 0), cleaned.get("percent", 0))
+    return Discount(cleaned["reason"], *off) if any(off) else None
 
 
 class LineForm(forms.Form):
     """A line: what it is, hidden, and what may be typed of it. An object is sold by itself."""
 
+    nature = forms.ChoiceField(
+        choices=[(Nature.GIFT.value, Nature.GIFT.label)], required=False, widget=forms.HiddenInput
+    )
     item = forms.CharField(required=False, widget=forms.HiddenInput)
     category = forms.CharField(required=False, widget=forms.HiddenInput)
     key = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -36,21 +98,9 @@ class LineForm(forms.Form):
     weight = KgField(
         label=_("Weight, kg"), required=False, least_g=1, most_g=Site.SCALE_LIMIT_MAX_G
     )
-    off = forms.CharField(
-        label=_("Discount"),
-        required=False,
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "n", "autocomplete": "off"}),
-    )
-    unit = forms.ChoiceField(
-        choices=(("cents", "€"), ("percent", "%")), required=False, widget=forms.RadioSelect
-    )
-    reason = forms.CharField(
-        label=_("Why the discount?"),
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"list": "reasons"}),
-    )
+    off, unit, reason = off_field(), unit_field(), reason_field()
+    deposit = EuroField(label=_("Put aside for a deposit of, €"), required=False)
+    until = forms.DateField(label=_("until"), required=False, widget=day_input())
 
     def __init__(self, *args: Any, counter: Counter, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -60,13 +110,32 @@ class LineForm(forms.Form):
         if self["item"].data:
             for name in ("quantity", "lot", "weight"):
                 del self.fields[name]
-        elif isinstance(self.about, PriceKey) and self.about.category_id is None:
+        else:
+            del self.fields["deposit"], self.fields["until"]
+        if self.is_no_object:
             for name in ("lot", "weight", "off", "unit", "reason"):
                 del self.fields[name]
+        if "lot" in self.fields and counter.today.dots:
+            self.fields["dot"] = DotField(counter.today.dots.values())
+
+    @property
+    def is_no_object(self) -> bool:
+        """Whether it is nothing that lies on a shelf."""
+        key = self.about
+        return self.is_gift or (isinstance(key, PriceKey) and key.category_id is None)
+
+    @property
+    def is_gift(self) -> bool:
+        return bool(self["nature"].data == Nature.GIFT.value)
+
+    @property
+    def name(self) -> Any:
+        """What it is called on the screen."""
+        return self.about or (Nature.GIFT.label if self.is_gift else "?")
 
     @cached_property
     def about(self) -> Item | PriceKey | Category | None:
-        """What is sold, as far as it is known before validation."""
+        """What is sold, as far as it is known before validation; a gift is none of these."""
         for name, rows in (("item", "items"), ("key", "keys"), ("category", "categories")):
             if code := self[name].data:
                 found: Item | PriceKey | Category | None = getattr(self.counter, rows).get(code)
@@ -78,6 +147,8 @@ class LineForm(forms.Form):
         """Icon and colour of what is sold."""
         if isinstance(self.about, PriceKey):
             return self.about.look
+        if self.is_gift:
+            return ICONS[Nature.GIFT], "div"
         category = getattr(self.about, "category", self.about)
         return category.look if isinstance(category, Category) else ("package", "div")
 
@@ -100,52 +171,46 @@ class LineForm(forms.Form):
         return self["weight"].as_widget(attrs={"autofocus": True})
 
     @property
+    def dots(self) -> list[tuple[Any, Dot | None]]:
+        """Each choice of a dot with what it takes off; none where it wears none."""
+        field = self.fields.get("dot")
+        return [*zip(self["dot"], [None, *field.dots], strict=True)] if field else []  # type: ignore[attr-defined]
+
+    @property
     def needs_care(self) -> bool:
         return bool(self.errors or self.refusal)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self.about is None:
+        if self.about is None and not self.is_gift:
             self.add_error(
                 None, ValidationError(_("This is no longer for sale here."), code="unknown_line")
             )
         if cleaned.get("off"):
-            self._clean_discount(cleaned)
+            clean_discount(self, cleaned)
         return cleaned
-
-    def _clean_discount(self, cleaned: dict[str, Any]) -> None:
-        """Read the discount as euros or as a whole percentage; it has a reason."""
-        if not cleaned.get("reason"):
-            self.add_error(
-                "reason", ValidationError(_("Say why it is cheaper."), code="reason_missing")
-            )
-        text = cleaned["off"].strip().removesuffix("%").strip()
-        if cleaned.get("unit") != "percent" and "%" not in cleaned["off"]:
-            try:
-                cleaned["amount_cents"] = parse_euros(text)
-            except ValidationError as refusal:
-                self.add_error("off", refusal)
-        elif text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= 100:
-            cleaned["percent"] = int(text)
-        else:
-            self.add_error(
-                "off",
-                ValidationError(_("Write a whole percentage, from 1 to 100."), code="bad_percent"),
-            )
 
     def wanted(self) -> Wanted:
         """The line as the till's act takes it, once it is valid."""
         said, about = self.cleaned_data, self.about
-        off = (said.get("amount_cents", 0), said.get("percent", 0))
+        if said.get("deposit") is not None and isinstance(about, Item):
+            return Wanted(
+                nature=Nature.DEPOSIT,
+                price_cents=said["deposit"],
+                aside=about,
+                until=said.get("until"),
+            )
         return Wanted(
             item=about if isinstance(about, Item) else None,
             key=about if isinstance(about, PriceKey) else None,
             category=about if isinstance(about, Category) else None,
+            nature=Nature.GIFT if self.is_gift else Nature.GOODS,
             quantity=said.get("quantity", 1),
             price_cents=said.get("price"),
             is_lot=said.get("lot", False),
             weight_g=said.get("weight"),
-            discount=Discount(said["reason"], *off) if any(off) else None,
+            discount=discount_of(said),
+            dot=said.get("dot", ""),
         )
 
 
@@ -154,6 +219,7 @@ class PaymentForm(forms.Form):
 
     method = forms.ChoiceField(choices=Method, widget=forms.HiddenInput)
     amount = EuroField(widget=forms.HiddenInput)
+    voucher = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def clean_amount(self) -> int:
         return require_money(self.cleaned_data["amount"])
@@ -161,6 +227,20 @@ class PaymentForm(forms.Form):
     @property
     def word(self) -> Any:
         return dict(Method.choices).get(self["method"].data or "", "")
+
+    def clean_voucher(self) -> Voucher | None:
+        """Raises ValidationError ``unknown_voucher``."""
+        code = self.cleaned_data["voucher"]
+        if not code:
+            return None
+        found = Voucher.objects.named(code).first()
+        if found is None:
+            raise ValidationError(_("This voucher is not one of ours."), code="unknown_voucher")
+        return found
+
+    def paid(self) -> Paid:
+        said = self.cleaned_data
+        return Paid(Method(said["method"]), said["amount"], said.get("voucher"))
 
 
 Lines = forms.formset_factory(

@@ -55,8 +55,8 @@ class VatForm(DrawerForm):
     """The regime from a day on: its usual rate, and categories that bear another one."""
 
     comment = None  # type: ignore[assignment]
-    since = forms.DateField(label=_("From"), widget=day_input())
-    regime = forms.ChoiceField(label=_("VAT regime"), choices=Regime, widget=forms.RadioSelect)
+    since = forms.DateField(label=_("Holds from"), widget=day_input())
+    regime = forms.ChoiceField(label=_("Regime"), choices=Regime, widget=forms.RadioSelect)
     usual = RateField(label=_("Usual rate, %"), required=False)
 
     def __init__(self, *args: Any, offer: Offer, user: User, **options: Any) -> None:

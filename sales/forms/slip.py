@@ -13,12 +13,27 @@ from django.utils.translation import gettext_lazy as _
 from inventory import codes
 from inventory.models import Category
 from inventory.units import exact_euros
-from sales.models import Method, PriceKey
+from sales.models import Method, Nature, PriceKey
 
-KEPT = ("id", "method", "received", "seen", "show", "others")
-LINE = ("item", "category", "key", "quantity", "price", "lot", "weight", "off", "unit", "reason")
+KEPT = ("id", "method", "received", "seen", "show", "others", "off", "unit", "reason")
+LINE = (
+    "nature",
+    "item",
+    "category",
+    "key",
+    "quantity",
+    "price",
+    "lot",
+    "weight",
+    "off",
+    "unit",
+    "reason",
+    "dot",
+    "deposit",
+    "until",
+)
 TYPED = ("price", "weight", "off", "reason")
-PAYMENT = ("method", "amount")
+PAYMENT = ("method", "amount", "voucher")
 MOST_LINES = 80  # Django reads a thousand fields of a form at most
 CLAIMED = 500  # what is posted beyond is not even read
 
@@ -30,6 +45,7 @@ class Slip:
         self.kept = {name: data.get(name, "") for name in KEPT}
         self.kept["id"] = self.kept["id"] if data else str(uuid4())
         self.kept["method"] = self.kept["method"] or Method.CASH.value
+        self.kept["unit"] = self.kept["unit"] or "cents"
         self.lines = _rows(data, "lines", LINE)
         self.payments = _rows(data, "pays", PAYMENT)
         self.touched: int | None = None  # the line whose fields stay open
@@ -51,7 +67,7 @@ class Slip:
     def stray_code(self) -> str:
         """A label that was scanned while another field was asked for; that one is emptied."""
         typed = [(line, name) for line in self.lines for name in TYPED]
-        for where, name in ((self.kept, "received"), *typed):
+        for where, name in ((self.kept, "received"), (self.kept, "off"), *typed):
             code = codes.normalise(where[name])
             is_word = name == "reason" and where[name].strip().isalpha()
             if codes.is_valid(code) and not is_word:
@@ -84,6 +100,11 @@ class Slip:
         """One of a category, at a price still to type."""
         self._add(category=category.code, quantity="1")
 
+    def round_up(self, cents: int) -> None:
+        """Make the customer's gift ``cents``: the change that they leave."""
+        self.lines = [line for line in self.lines if line["nature"] != Nature.GIFT]
+        self._add(nature=Nature.GIFT.value, quantity="1", price=_text(cents))
+
     def remove(self, number: int) -> None:
         del self.lines[number : number + 1]
 
@@ -98,13 +119,13 @@ class Slip:
         """Note an amount put on the counter; none: it is exact."""
         self.kept["received"] = _text(cents)
 
-    def pay(self, method: str, cents: int) -> None:
+    def pay(self, method: str, cents: int, voucher: str = "") -> None:
         """Note one of several payments; the next is in cash until told otherwise.
 
         Raises ValidationError ``payment_of_nothing``.
         """
         require_money(cents)
-        self.payments.append({"method": method, "amount": _text(cents)})
+        self.payments.append({"method": method, "amount": _text(cents), "voucher": voucher})
         self.kept |= {"method": Method.CASH.value, "received": ""}
 
     def take_back(self, number: int) -> None:

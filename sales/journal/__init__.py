@@ -20,7 +20,7 @@ from inventory.ledger import Entry
 from organisation.models import Site
 from sales import FISCAL_VERSION
 from sales.journal.sealed import LeasedEntry, Sealed, bad_envelope, held_by
-from sales.models import TECHNICAL, Chain, Envelope, JournalEntry, Kind, Till, TillLease
+from sales.models import AT_TILL, Chain, Envelope, JournalEntry, Kind, Till, TillLease
 
 RECIPE = 1
 DOMAIN = f"tracerie/journal/{RECIPE}"
@@ -131,7 +131,7 @@ def _kept(sealed: Sealed, event: JournalEntry) -> Envelope:
 def _sealed(head: Chain, entry: Entry, event: Event) -> Sealed | None:
     """The tablet's envelope of an event; none where no tablet holds the till, or asked for it."""
     till = head.till
-    if event.kind in TECHNICAL or till is None or head.name.rpartition("/")[2] != till.code:
+    if event.kind not in AT_TILL or till is None or head.name.rpartition("/")[2] != till.code:
         return None
     if not isinstance(entry, LeasedEntry):
         if lease := TillLease.objects.live_at(till):

@@ -59,8 +59,14 @@ def sale_data(
         "regime": sale.regime,
         "vat": sale.vat,
         "lines": [_line(line, codes) for line in sorted(lines, key=lambda line: line.position)],
-        "payments": [[paid.method, paid.amount_cents] for paid in payments],
+        "payments": [_payment(paid) for paid in payments],
     }
+
+
+def _payment(paid: Payment) -> list[Any]:
+    """Means and cents; of a voucher its code too."""
+    of = [paid.voucher.code] if paid.voucher else [paid.voucher_id] if paid.voucher_id else []
+    return [paid.method, paid.amount_cents, *of]
 
 
 def _line(line: SaleLine, codes: Mapping[int, str]) -> Data:
@@ -83,6 +89,7 @@ def _line(line: SaleLine, codes: Mapping[int, str]) -> Data:
         "vat_bp": line.vat_bp,
         "weight_g": line.weight_g,
         "weight_source": line.weight_source,
+        "voucher": line.voucher.code if line.voucher else line.voucher_id,
         "flag": line.flag,
     }
 
@@ -96,6 +103,7 @@ def refund_data(refund: Refund, lines: Iterable[RefundLine]) -> Data:
         "of": refund.sale.movement.number,
         "total_cents": refund.total_cents,
         "method": refund.method,
+        "voucher": refund.voucher.code if refund.voucher else refund.voucher_id,
         "vat": refund.vat,
         "lines": [
             {

@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from sales.journal import canonical
 from sales.journal.bodies import Data, lease_begun_data, lease_ended_data
 from sales.journal.sealed import RECIPE, hash_of
-from sales.models import TECHNICAL, Envelope, JournalEntry, Kind, TillLease
-from sales.models.journal import GENESIS, Bytes
+from sales.models import AT_TILL, Envelope, JournalEntry, Kind, TillLease
+from sales.models.journal import GENESIS
 from sales.models.leases import number_of
 
 How = Literal["altered", "missing", "unverifiable"]
 Wrong = tuple[JournalEntry, How, str]
 TICKETS = (Kind.SALE, Kind.REFUND)
-SEALED = (*TICKETS, Kind.SESSION_OPEN, Kind.CASH_MOVE, Kind.CLOSE_DAY)
 
 
 @dataclass(slots=True)
@@ -34,7 +33,7 @@ class Seals:
 def strays(using: str) -> Iterator[str]:
     """Rows that no event stands behind."""
     events = JournalEntry.objects.using(using)
-    sealed, lent = events.filter(kind__in=SEALED), events.filter(kind=Kind.LEASE)
+    sealed, lent = events.filter(kind__in=AT_TILL), events.filter(kind=Kind.LEASE)
     for row in Envelope.objects.using(using).exclude(event__in=sealed.values("pk")):
         yield f"{Envelope._meta.verbose_name} {row.pk}"
     known = lent.values("pk")
@@ -46,15 +45,15 @@ def strays(using: str) -> Iterator[str]:
 def unsealed(batch: Sequence[JournalEntry], seals: Seals, using: str) -> Iterator[Wrong]:
     """All that is wrong with the envelopes and the leases of these events, in their order."""
     keys = [event.pk for event in batch]
-    rows = Envelope.objects.using(using).filter(event__in=keys).defer("body")
-    rows = rows.annotate(raw=Bytes("body")).select_related("lease__begun", "till")
+    rows = Envelope.objects.using(using).filter(event__in=keys).raw_bodies()
+    rows = rows.select_related("lease__begun", "till")
     envelopes = {row.event_id: row for row in rows}
     leases = _leases(keys, using)
     for event in batch:
         data = _data(event)
         if event.kind == Kind.LEASE:
             yield from _lent(event, data, leases.get(event.pk), seals)
-        elif event.kind not in TECHNICAL:
+        elif event.kind in AT_TILL:
             yield from _sealed(event, data, envelopes.get(event.pk), seals)
 
 
@@ -106,7 +105,7 @@ def _sealed(event: JournalEntry, data: Data, row: Envelope | None, seals: Seals)
         return
     if row.hash != data.get("envelope") or seals.lease is None:
         yield event, "altered", _("another envelope than the one it names")
-    if hash_of(seals.hash, bytes(row.raw)) != row.hash:
+    if hash_of(seals.hash, bytes(row.raw_body)) != row.hash:
         yield event, "altered", _("the hash is not that of the envelope")
     seals.seq, seals.tickets = seals.seq + 1, seals.tickets + (event.kind in TICKETS)
     if not _fits(event, data, row, seals):
@@ -137,7 +136,7 @@ def _fits(event: JournalEntry, data: Mapping[str, Any], row: Envelope, seals: Se
         "total_cents": data.get("total_cents") if is_ticket else None,
     }
     try:
-        said = json.loads(bytes(row.raw))
+        said = json.loads(bytes(row.raw_body))
         is_told = all(said[key] == value for key, value in about.items())
     except (ValueError, TypeError, LookupError):
         return False

@@ -235,7 +235,9 @@ def _head(chain: Chain, walk: _Walk, using: str) -> Iterator[Finding]:
 
 def _sales(keys: Sequence[int], using: str) -> Iterator[Told]:
     rows = Sale.objects.using(using).filter(event__in=keys).select_related("movement", "till")
-    rows = rows.prefetch_related("payments", "lines__category", "lines__key")
+    rows = rows.prefetch_related(
+        "payments__voucher", "lines__category", "lines__key", "lines__voucher"
+    )
     codes = codes_of([line for sale in rows for line in sale.lines.all()])
     for sale in rows:
         payments = sorted(sale.payments.all(), key=lambda paid: paid.pk)
@@ -244,7 +246,9 @@ def _sales(keys: Sequence[int], using: str) -> Iterator[Told]:
 
 def _refunds(keys: Sequence[int], using: str) -> Iterator[Told]:
     rows = Refund.objects.using(using).filter(event__in=keys)
-    rows = rows.select_related("movement", "sale__movement", "till").prefetch_related("lines__line")
+    rows = rows.select_related("movement", "sale__movement", "till", "voucher").prefetch_related(
+        "lines__line"
+    )
     for refund in rows:
         yield refund.event_id, partial(refund_data, refund, refund.lines.all())
 

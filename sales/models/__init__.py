@@ -4,15 +4,18 @@ Tickets, refunds and the takings of a day are written once: triggers refuse any 
 a cancellation are rows of their own.
 """
 
+from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
-from sales.models.journal import TECHNICAL, Chain, JournalEntry, Kind
+from sales.models.journal import AT_TILL, TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.leases import Envelope, TillLease
+from sales.models.reductions import Reduction
 from sales.models.refunds import Refund, RefundLine, taken_cents
 from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.settings import ShopSettings
 from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.tickets import Flag, Method, Payment, Sale, SaleLine, WeightSource
 from sales.models.vat import Regime, VatTerms
+from sales.models.vouchers import Voucher
 
 WRITTEN_ONCE = {  # table → the row that a new one would replace
     "sales_sale": "id = NEW.id OR movement_id = NEW.movement_id OR event_id = NEW.event_id",
@@ -25,6 +28,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (till_id = NEW.till_id AND number = NEW.number)",
     "sales_cashmove": "id = NEW.id OR event_id = NEW.event_id",
     "sales_closing": "id = NEW.id OR event_id = NEW.event_id OR session_id = NEW.session_id",
+    "sales_voucher": "id = NEW.id OR code = NEW.code",
     "sales_envelope": "id = NEW.id OR event_id = NEW.event_id"
     " OR (till_id = NEW.till_id AND (seq = NEW.seq OR number = NEW.number))",
     "sales_vatterms": "id = NEW.id OR event_id = NEW.event_id",
@@ -34,6 +38,7 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
 }
 
 __all__ = [
+    "AT_TILL",
     "TECHNICAL",
     "WRITTEN_ONCE",
     "CashMove",
@@ -47,9 +52,11 @@ __all__ = [
     "Kind",
     "Method",
     "Nature",
+    "ParkedTicket",
     "Payment",
     "PriceKey",
     "PriceMode",
+    "Reduction",
     "Refund",
     "RefundLine",
     "Regime",
@@ -60,6 +67,8 @@ __all__ = [
     "TillLease",
     "TillSession",
     "VatTerms",
+    "Visitors",
+    "Voucher",
     "WeightSource",
     "taken_cents",
 ]

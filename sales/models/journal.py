@@ -29,6 +29,8 @@ class Kind(models.TextChoices):
 
 
 TECHNICAL = (Kind.JET, Kind.LEASE)  # they move no money: in a session or between two
+# What is done at a till: in an envelope where a tablet holds it
+AT_TILL = (Kind.SALE, Kind.REFUND, Kind.SESSION_OPEN, Kind.CASH_MOVE, Kind.CLOSE_DAY)
 
 
 class Chain(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Site, Station
-from sales.models.journal import GENESIS, JournalEntry
+from sales.models.journal import GENESIS, Bytes, JournalEntry
 from sales.models.shop import Till
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ class TillLeaseQuerySet(models.QuerySet["TillLease"]):
 
     def live_at(self, till: Till) -> "TillLease | None":
         """The lease under way of a till."""
-        return self.live().filter(till=till).select_related("station", "begun").first()
+        lease = self.live().filter(till=till).select_related("station", "begun").first()
+        if lease is not None:
+            lease.till = till  # with what is known of it
+        return lease
 
 
 class TillLease(models.Model):
@@ -93,6 +96,10 @@ class EnvelopeQuerySet(models.QuerySet["Envelope"]):
         numbered = self.filter(till=till).exclude(number=None).order_by("-seq").first()
         return int(numbered.number.rpartition("-")[2]) if numbered and numbered.number else 0
 
+    def raw_bodies(self) -> Self:
+        """With ``raw_body``, the bytes of the body, in its place."""
+        return self.defer("body").annotate(raw_body=Bytes("body"))
+
     def sent_as(self, uuid: "UUID") -> "Envelope | None":
         return self.filter(event__uuid=uuid).first()
 
@@ -107,7 +114,7 @@ class Envelope(models.Model):
     number = models.CharField(max_length=80, null=True, db_index=True)  # noqa: DJ001 (many have none)
     body = models.TextField()
     hash = models.CharField(max_length=64)
-    raw: bytes  # of those read with ``raw``
+    raw_body: bytes  # of those read by ``raw_bodies``
 
     objects = EnvelopeQuerySet.as_manager()
 

@@ -14,6 +14,7 @@ from organisation.models import Site
 from sales.models.journal import JournalEntry
 from sales.models.shop import Till
 from sales.models.tickets import Method, Sale, SaleLine, public_number
+from sales.models.vouchers import Voucher
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):
@@ -37,6 +38,9 @@ class Refund(models.Model):
     till = models.ForeignKey(Till, models.PROTECT, related_name="refunds")
     method = models.CharField(_("method"), max_length=16, choices=Method)
     total_cents = models.PositiveBigIntegerField(_("total (cents)"))
+    voucher = models.ForeignKey(  # what it gives in the place of money
+        Voucher, models.PROTECT, null=True, related_name="credits"
+    )
     vat = models.JSONField(default=list)  # [[rate in hundredths of a percent, cents, VAT cents]]
 
     objects = RefundQuerySet.as_manager()

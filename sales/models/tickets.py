@@ -14,6 +14,7 @@ from organisation.permissions import CallerRequest
 from sales.models.journal import JournalEntry
 from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.vat import Regime
+from sales.models.vouchers import Voucher
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -28,10 +29,11 @@ class Method(models.TextChoices):
     VOUCHER = "voucher", _("voucher")
     LOCAL_CURRENCY = "local_currency", _("local currency")
     OTHER = "other", _("other means")
+    CREDIT = "credit", _("voucher of the house")
 
 
 LATE = timedelta(hours=24)
-AS_PAID = (Method.VOUCHER, Method.LOCAL_CURRENCY)  # never turned into money
+AS_PAID = (Method.VOUCHER, Method.LOCAL_CURRENCY, Method.CREDIT)  # never turned into money
 
 
 def public_number(movement: Movement) -> str:
@@ -61,6 +63,8 @@ class SaleQuerySet(models.QuerySet["Sale"]):
             "payments",
             "lines__category",
             "lines__key",
+            "lines__voucher",
+            "payments__voucher",
             "lines__item__codes",
             "lines__refunds",
             "refunds__movement__site",
@@ -91,7 +95,7 @@ class SaleQuerySet(models.QuerySet["Sale"]):
 
     def latest_at(self, till: Till) -> "Sale | None":
         """The last ticket of a till."""
-        return self.filter(till=till).select_related("movement").order_by("-pk").first()
+        return self.filter(till=till).select_related("movement__site").order_by("-pk").first()
 
     def between(self, sites: Iterable[Site], start: date, end: date) -> Self:
         """Tickets of these sites on these business days."""
@@ -265,6 +269,9 @@ class SaleLine(models.Model):
     weight_g = models.BigIntegerField(null=True)
     weight_source = models.CharField(max_length=8, choices=WeightSource)
     flow = models.OneToOneField(Flow, models.PROTECT, null=True, related_name="sale_line")
+    voucher = models.ForeignKey(  # what it sells
+        Voucher, models.PROTECT, null=True, related_name="lines"
+    )
     flag = models.CharField(max_length=9, choices=Flag, blank=True)
 
     objects = SaleLineQuerySet.as_manager()
@@ -335,13 +342,19 @@ class Payment(models.Model):
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="payments")
     method = models.CharField(_("method"), max_length=16, choices=Method)
     amount_cents = models.PositiveBigIntegerField(_("amount (cents)"))
+    voucher = models.ForeignKey(Voucher, models.PROTECT, null=True, related_name="payments")
 
     class Meta:
         default_permissions = ("view",)
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         constraints = [
-            models.CheckConstraint(name="payment_counts", condition=Q(amount_cents__gt=0))
+            models.CheckConstraint(name="payment_counts", condition=Q(amount_cents__gt=0)),
+            models.CheckConstraint(
+                name="payment_by_a_voucher",
+                condition=Q(method=Method.CREDIT, voucher__isnull=False)
+                | ~Q(method=Method.CREDIT) & Q(voucher=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,8 @@
 A shop without tickets notes what its day brought.
 """
 
+from sales.reductions import Discount
+from sales.services.asking import Paid, SoldAs, Wanted, Whole
 from sales.services.leasing import Retired, give_back, lease_till, retire_till
 from sales.services.noting import cancel_takings, note_takings
 from sales.services.refunding import refund_sale, share, share_back
@@ -15,11 +17,6 @@ from sales.services.sealing import (
     require_same_envelope,
 )
 from sales.services.selling import (
-    Discount,
-    Paid,
-    SoldAs,
-    Wanted,
-    Whole,
     priced,
     record_sale,
     spread,

@@ -17,11 +17,19 @@ from inventory.units import format_euros
 from sales import journal, vat
 from sales.journal import Event
 from sales.journal.bodies import refund_data
-from sales.models import Kind, Method, Refund, RefundLine, Sale, SaleLine, Till
+from sales.models import Kind, Method, Refund, RefundLine, Sale, SaleLine, Till, Voucher
 from sales.services import leased
 from sales.services.sessions import require_in_use, session_for
+from sales.services.vouching import LASTS, make, require_unused
 
-MOVED = ("item", "category", "flow__from_account__place", "flow__to_account", "flow__from_category")
+MOVED = (
+    "item",
+    "voucher",
+    "category",
+    "flow__from_account__place",
+    "flow__to_account",
+    "flow__from_category",
+)
 
 
 @transaction.atomic
@@ -32,7 +40,7 @@ def refund_sale(
 
     What is given back of a line never exceeds what was sold, in units, cents or grams.
     Raises ValidationError ``other_site``, ``till_retired``, ``no_open_session``, ``refund_method``,
-    ``refund_exceeds_sale``, ``already_back``, or what ``post`` raises.
+    ``refund_exceeds_sale``, ``voucher_used``, ``already_back``, or what ``post`` raises.
     """
     if till.site_id != sale.movement.site_id:
         raise ValidationError(
@@ -52,6 +60,9 @@ def refund_sale(
     movement = post(entry=entry, legs=legs)
     refund = Refund(movement=movement, sale=sale, till=till, method=method, total_cents=total_cents)
     refund.vat = _vat_back(sale, backs)
+    require_unused(backs)
+    if method == Method.CREDIT:
+        refund.voucher = make(entry, Voucher.Kind.CREDIT, entry.day + LASTS)
     event = Event(Kind.REFUND, refund_data(refund, backs), amount_cents=-total_cents)
     refund.event = journal.append(head=head, entry=entry, event=event)
     refund.save(force_insert=True)

@@ -1,7 +1,7 @@
 """A sale: lines priced and weighed, money taken, and what is sold moved to reuse."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry, Leg, post
-from inventory.models import Account, Category, Flow, Item, UnitWeight
+from inventory.models import Account, Flow, UnitWeight
 from inventory.models import Method as KnownBy
 from inventory.services import where_of
 from inventory.shares import shares
@@ -34,10 +34,12 @@ from sales.models import (
     VatTerms,
     WeightSource,
 )
+from sales.reductions import Discount, Today
 from sales.services import leased
+from sales.services.asking import NOTHING_ELSE, Paid, Wanted, Whole
 from sales.services.sessions import require_in_use, session_for
+from sales.services.vouching import issue, require_vouchers
 
-HUNDRED = 100
 KG, HALF_KG = 1_000, 500
 DISCOUNTED = (Nature.GOODS, Nature.DELIVERY)  # a gift or a membership costs what it costs
 KNOWN_BY = {
@@ -47,93 +49,6 @@ KNOWN_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Discount:
-    """What is taken off a line, in cents or in hundredths of it, and why."""
-
-    reason: str
-    amount_cents: int = 0
-    percent: int = 0
-
-    def of(self, price_cents: int) -> int:
-        """Cents taken off ``price_cents``; a share of it rounds half up."""
-        return self.amount_cents + (price_cents * self.percent * 2 + HUNDRED) // (2 * HUNDRED)
-
-
-@dataclass(frozen=True, slots=True)
-class SoldAs:
-    """How a tablet that holds a till sold a line: nothing about it is refused any more.
-
-    ``mode``: how the key was priced then. ``is_unknown``: the label it names means nothing here,
-    the category is the tablet's.
-    """
-
-    label: str = ""
-    mode: PriceMode | None = None
-    is_unknown: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A line as it is asked for: one item, or so many of a category or of a key of the grid.
-
-    What is no object is of another ``nature``. ``price_cents`` is of one, of the whole where it
-    ``is_lot``, or of a kilogram; without it, the item's own or the key's. ``weight_g`` is of the
-    whole line.
-    """
-
-    item: Item | None = None
-    category: Category | None = None
-    key: PriceKey | None = None
-    nature: Nature = Nature.GOODS
-    quantity: int = 1
-    price_cents: int | None = None
-    is_lot: bool = False
-    weight_g: int | None = None
-    is_from_scale: bool = False
-    discount: Discount | None = None
-    sold_as: SoldAs | None = None
-
-    @property
-    def what(self) -> Category | None:
-        """What is sold: the item's category, the key's, or the one that was named."""
-        if self.item is not None:
-            return self.item.category
-        return self.key.category if self.key is not None else self.category
-
-    @property
-    def kind(self) -> Nature:
-        return Nature(self.key.nature) if self.key is not None else self.nature
-
-    @property
-    def mode(self) -> PriceMode:
-        """How it is priced: a key says how, an item's price may be typed over."""
-        if self.key is not None:
-            mode = (self.sold_as and self.sold_as.mode) or PriceMode(self.key.mode)
-            is_over = mode == PriceMode.FIXED and self._is_changed(self.key)
-            return PriceMode.TYPED if is_over else mode
-        is_known = self.item is not None and not self._is_changed(self.item)
-        return PriceMode.FIXED if is_known else PriceMode.TYPED
-
-    def _is_changed(self, priced: Item | PriceKey) -> bool:
-        return self.price_cents not in (None, priced.price_cents)
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """Money on the counter."""
-
-    method: Method
-    amount_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """What concerns a ticket as a whole: what is taken off all of it."""
-
-    discount: Discount | None = None
-
-
 @transaction.atomic
 def record_sale(
     *,
@@ -141,7 +56,7 @@ def record_sale(
     till: Till,
     lines: Sequence[Wanted],
     payments: Sequence[Paid],
-    whole: Whole = Whole(),
+    whole: Whole = NOTHING_ELSE,
 ) -> Sale:
     """Sell: price the lines, take the money, and move what is sold to reuse.
 
@@ -151,17 +66,21 @@ def record_sale(
     require_in_use(till, entry)
     head = journal.hold(till)
     entry = replace(entry, business_date=leased.day_at(entry, session_for(head, entry)))
-    rows = [priced(entry.site, n, line) for n, line in enumerate(lines, start=1)]
+    today = Today(entry.site, entry.day)
+    rows = [priced(today, n, line) for n, line in enumerate(lines, start=1)]
     weigh(entry.site, rows, lines)
     leased.flag(entry, rows)
     sale = _ticket(entry, till, rows, whole)
     sale.change_cents = _change(sale.total_cents, payments)
+    require_vouchers(entry, payments)
+    issue(entry, rows, lines)
     shelf = Account.stock(till.shelf)
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     legs += leased.found_legs(entry.site, shelf, rows)
     sale.movement = post(entry=entry, legs=legs)
     money = [
-        Payment(sale=sale, method=each.method, amount_cents=each.amount_cents) for each in payments
+        Payment(sale=sale, method=each.method, amount_cents=each.amount_cents, voucher=each.voucher)
+        for each in payments
     ]
     data = sale_data(sale, rows, money, codes_of(rows))
     event = Event(Kind.SALE, data, amount_cents=sale.total_cents)
@@ -204,17 +123,19 @@ def spread(rows: Sequence[SaleLine], discount: Discount | None) -> int:
     return off_cents
 
 
-def priced(site: Site, position: int, line: Wanted) -> SaleLine:
-    """The row that a line would have on a ticket of ``site``, still without its weight.
+def priced(today: Today, position: int, line: Wanted) -> SaleLine:
+    """The row that a line would have on a ticket of a site today, still without its weight.
 
     Raises ValidationError ``key_elsewhere``, ``key_retired``, ``price_missing``,
-    ``weight_missing`` or ``discount_too_large``.
+    ``weight_missing``, ``unknown_dot`` or ``discount_too_large``.
     """
+    site = today.site
     if line.key is not None and line.sold_as is None:
         _require_on_the_grid(site, line.key)
     price_cents = _price(line)
     before_cents = _before(line, price_cents)
-    off_cents = line.discount.of(before_cents) if line.discount else 0
+    discount = line.discount or (None if line.sold_as else today.discount(line))
+    off_cents = discount.of(before_cents) if discount else 0
     if off_cents > before_cents:
         raise ValidationError(
             _("More is taken off than “%(line)s” costs."),
@@ -234,7 +155,7 @@ def priced(site: Site, position: int, line: Wanted) -> SaleLine:
         price_mode=line.mode,
         is_lot=line.is_lot and line.mode != PriceMode.PER_KG,
         discount_cents=off_cents,
-        discount_reason=line.discount.reason if line.discount else "",
+        discount_reason=discount.reason if discount else "",
         total_cents=before_cents - off_cents,
         flag=Flag.UNKNOWN if line.sold_as and line.sold_as.is_unknown else "",
     )
@@ -291,7 +212,8 @@ def _label(line: Wanted) -> str:
     if line.key is not None:
         return line.key.name_fr
     with translation.override("fr"):
-        return line.category.name_fr if line.category else str(capfirst(line.kind.label))
+        name = line.category.name_fr if line.category else str(capfirst(line.kind.label))
+    return f"{name} : {line.aside}" if line.aside else name
 
 
 def _change(total_cents: int, payments: Sequence[Paid]) -> int:

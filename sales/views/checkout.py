@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -17,11 +18,14 @@ from inventory.views.acts import recorded_number
 from organisation.doors import page, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
+from organisation.submissions import writing
 from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
 from sales.forms.slip import Slip
-from sales.models import Sale, Till, TillSession
+from sales.models import Method, ParkedTicket, Sale, Till, TillLease, Visitors, Voucher
+from sales.models.vouchers import is_voucher
+from sales.views.held import held
 
 PART = "X-Part"  # the script asks for the ticket and the money alone
 
@@ -44,12 +48,19 @@ def choose_till(request: CallerRequest) -> HttpResponse:
 def checkout(request: CallerRequest, till: str) -> HttpResponse:
     """A till: what its buttons change of the ticket under way, then the sale."""
     found_till = till_of(request, till)
-    if request.method != "POST" and not TillSession.objects.open_at(found_till):
-        return redirect("open-till", till=till)
     counter = Counter(found_till)
-    slip = Slip({} if request.POST.get("do") == "new" else request.POST)
-    _obey(slip, counter, request.POST or request.GET)
+    if request.method != "POST" and (instead := _instead(request, counter)):
+        return instead
+    slip = Slip(_fields(request, found_till))
+    voucher = _obey(slip, counter, request.POST or request.GET)
     found = Checkout(slip, counter, request.user)
+    if voucher:
+        _note_voucher(found, voucher)
+        found = Checkout(slip, counter, request.user)
+    if request.POST.get("do") == "park" and found.lines.forms:
+        _park(request, found)
+        slip = Slip({})
+        found = Checkout(slip, counter, request.user)
     if request.POST.get("do") == "pay" and found.is_sound:
         _note_payment(found)
         found = Checkout(slip, counter, request.user)
@@ -60,10 +71,61 @@ def checkout(request: CallerRequest, till: str) -> HttpResponse:
         "till": counter.till,
         "counter": counter,
         "last": Sale.objects.latest_at(counter.till),
+        "parked": ParkedTicket.objects.filter(till=found_till).exclude(uuid=slip.kept["id"]),
+        "visitors": _visitors(request, counter),
         "may_add": request.user.may("configure", counter.site),
     }
     template = "sales/_work.html" if PART in request.headers else "sales/checkout.html"
     return render(request, template, context, status=422 if found.is_refused else 200)
+
+
+def _instead(request: CallerRequest, counter: Counter) -> HttpResponse | None:
+    """Where nothing can be sold here now: that a tablet holds the till, or the float to count."""
+    if lease := TillLease.objects.live_at(counter.till):
+        return held(request, lease)
+    return None if counter.session else redirect("open-till", till=counter.till.code)
+
+
+def _fields(request: CallerRequest, till: Till) -> Mapping[str, Any]:
+    """What is on the screen: what was posted, a new ticket, or one that waited."""
+    if request.POST.get("do") == "new":
+        return {}
+    waiting = request.POST.get("resume", "")
+    if waiting.isascii() and waiting.isdecimal() and len(waiting) < 10:
+        row = ParkedTicket.objects.filter(till=till, pk=waiting).first()
+        if row:
+            return {"csrfmiddlewaretoken": "", **row.fields}
+    return request.POST
+
+
+def _park(request: CallerRequest, found: Checkout) -> None:
+    """Let the ticket wait; again, where it waited before."""
+    fields = {name: text for name, text in found.slip.posted().items() if name != "received"}
+    with writing():
+        ParkedTicket.objects.update_or_create(
+            uuid=UUID(fields["id"]),
+            defaults={
+                "till": found.counter.till,
+                "fields": fields,
+                "count": found.count,
+                "total_cents": found.total_cents,
+                "author": request.user,
+            },
+        )
+
+
+def _visitors(request: CallerRequest, counter: Counter) -> int:
+    """How many came in today; one more where its button says up to how many."""
+    row = Visitors.objects.filter(till=counter.till, day=counter.today.day).first()
+    count = row.count if row else 0
+    said = request.POST.get("visitors", "")
+    if said == str(count + 1):
+        with writing():
+            Visitors.objects.update_or_create(
+                till=counter.till, day=counter.today.day, defaults={"count": count + 1}
+            )
+        return count + 1
+    return count
 
 
 def till_of(request: CallerRequest, code: str, *, or_retired: bool = False) -> Till:
@@ -77,10 +139,17 @@ def till_of(request: CallerRequest, code: str, *, or_retired: bool = False) -> T
     return till
 
 
-def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
-    """Add what lies in the scan field and do what the pressed button says, or note why not."""
+def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> Voucher | None:
+    """Add what lies in the scan field and do what the pressed button says, or note why not.
+
+    A voucher of the house that was scanned is paid with once the ticket is reckoned.
+    """
+    voucher = None
     try:
-        if code := data.get("code", "").strip() or slip.stray_code():
+        code = data.get("code", "").strip()
+        if is_voucher(code):
+            voucher = scanning.read_voucher(counter.till, code)
+        elif code := code or slip.stray_code():
             item = scanning.read(counter.till, code)
             slip.add_item(item)
             slip.doubt = scanning.doubt(item)
@@ -89,6 +158,21 @@ def _obey(slip: Slip, counter: Counter, data: Mapping[str, Any]) -> None:
                 order(slip, counter, data[name])
     except ValidationError as refusal:
         slip.refusal = refusal
+    return voucher
+
+
+def _note_voucher(found: Checkout, voucher: Voucher) -> None:
+    """Pay with what is left of a voucher, as far as the ticket asks."""
+    used = any(
+        pay.cleaned_data.get("voucher") == voucher for pay in found.payments if pay.is_valid()
+    )
+    try:
+        if used:
+            said = _("This voucher is already on the ticket.")
+            raise ValidationError(said, code="voucher_twice")
+        found.slip.pay(Method.CREDIT, min(voucher.left_cents, found.rest_cents), voucher.code)
+    except ValidationError as refusal:
+        found.slip.refusal = refusal
 
 
 def _note_payment(found: Checkout) -> None:
@@ -119,6 +203,7 @@ ORDERS: dict[str, Callable[[Slip, Counter, str], None]] = {
     "remove": lambda slip, _counter, line: slip.remove(_number(line)),
     "more": lambda slip, _counter, line: slip.step(_number(line), 1),
     "less": lambda slip, _counter, line: slip.step(_number(line), -1),
+    "round": lambda slip, _counter, cents: slip.round_up(_number(cents)),
     "unpay": lambda slip, _counter, pay: slip.take_back(_number(pay)),
     "cash": lambda slip, _counter, sum_: slip.receive(None if sum_ == "exact" else _number(sum_)),
 }
@@ -139,9 +224,15 @@ def _sold(request: CallerRequest, found: Checkout) -> str | None:
             return None
 
     def act(entry: Entry) -> Movement:
-        return services.record_sale(
-            entry=entry, till=found.counter.till, lines=found.wanted(), payments=found.paid()
-        ).movement
+        sale = services.record_sale(
+            entry=entry,
+            till=found.counter.till,
+            lines=found.wanted(),
+            payments=found.paid(),
+            whole=found.whole,
+        )
+        ParkedTicket.objects.filter(uuid=uuid).delete()
+        return sale.movement
 
     number = recorded_number(request, form, Verb.SELL, act)
     if number is None:

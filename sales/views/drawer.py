@@ -18,7 +18,7 @@ from organisation.permissions import CallerRequest
 from sales import services
 from sales.forms.drawer import CashForm, CloseForm, OpenForm
 from sales.journal.totals import Totals, totals_of
-from sales.models import CashMove, Closing, Method, Till, TillSession
+from sales.models import CashMove, Closing, Method, Till, TillLease, TillSession
 from sales.templatetags.money import euros
 from sales.views.checkout import till_of
 from sales.zreport import closing_pdf, figures_of
@@ -29,7 +29,8 @@ from sales.zreport import closing_pdf, figures_of
 def open_till(request: CallerRequest, till: str) -> HttpResponse:
     """Count the float, and open."""
     found = till_of(request, till)
-    if TillSession.objects.open_at(found) and request.method != "POST":
+    is_away = TillSession.objects.open_at(found) or TillLease.objects.live_at(found)
+    if is_away and request.method != "POST":
         return redirect("checkout", till=found.code)
     last = Closing.objects.last_of(found)
     initial = {"float": last.counted_cents} if last else {}

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from inventory.models import Category
+from inventory.units import NO_BREAK
 from inventory.views.listings import Column, Listing
 from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
-from sales.forms.catalogue import PriceKeyForm, TillForm
+from sales.forms.catalogue import PriceKeyForm, ReductionForm, TillForm
 from sales.models import PriceKey, Till, TillLease
 from sales.prices import prices_of
 from sales.templatetags.money import euros
@@ -45,6 +46,21 @@ TILLS = Listing(
     columns=(Column(_("Sells from"), lambda row: row.place or "–"),),
     template="sales/till.html",
     beside=_held,
+)
+REDUCTIONS = Listing(
+    name="reductions",
+    at="sites/<str:site>/remises",
+    form=ReductionForm,
+    title=_("Reductions of the day"),
+    add=_("Add a reduction"),
+    hint=_(
+        "What the till takes off by itself, all day long: half-price days, a category on sale, what"
+        " has been here for long. The weekly dots are set apart."
+    ),
+    columns=(
+        Column(_("Percent off"), lambda row: f"{row.percent}{NO_BREAK}%", is_number=True),
+        Column(_("Off what"), lambda row: row.category or _("everything")),
+    ),
 )
 PRICE_KEYS = Listing(
     name="price-keys",

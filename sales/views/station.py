@@ -19,8 +19,9 @@ from sales.models import CashMove, Method, Nature, PriceKey, Till
 from sales.services import PIECES
 from sales.views.checkout import till_of
 
-# Vouchers are looked up at the server before they are worth anything: none of them here.
+# What the server must agree to first is not sold, nor taken, where it may be silent.
 MEANS = (Method.CASH, Method.CARD, Method.CHEQUE, Method.LOCAL_CURRENCY)
+AGREED = (Nature.VOUCHER, Nature.DEPOSIT)
 
 
 @page("sell")
@@ -83,7 +84,7 @@ def _station(till: Till) -> dict[str, Any]:
 
 
 def _grid(site: Site) -> list[PriceKey]:
-    rows = PriceKey.objects.at([site]).exclude(nature=Nature.VOUCHER)
+    rows = PriceKey.objects.at([site]).exclude(nature__in=AGREED)
     return list(rows.select_related("category__parent__parent"))
 
 

@@ -29,20 +29,29 @@ class Device:
     def __init__(self, site, person, name="Caisse"):
         station = Station(site=site, name=name)
         self.station, self.secret = pair(code=invite(station=station))
-        self.client = Client()
-        self.client.cookies[COOKIE] = self.secret
         self.person = person
         self.queue = []
 
-    def post(self, path, **content):
+    def post(self, to, /, **content):
         """Post JSON in the name of whoever stands there."""
         content = {"id": str(uuid4()), **content}
         return self.client.post(
-            f"/api/v1/{path}",
+            f"/api/v1/{to}",
             json.dumps(content),
             content_type="application/json",
-            headers={"Authorization": f"Tablet {pass_of(self.station, self.person)}"},
+            headers=self.headers,
         )
+
+    @property
+    def client(self):
+        """A client for each request: races share none."""
+        client = Client()
+        client.cookies[COOKIE] = self.secret
+        return client
+
+    @property
+    def headers(self):
+        return {"Authorization": f"Tablet {pass_of(self.station, self.person)}"}
 
     def hold(self, till="C1"):
         """Take the till; know where the server stands."""

@@ -6,16 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 
 from inventory.models import Balance, Flow, Item, Kind, Verb
 from inventory.verify import differences
-from organisation.models import User
+from organisation.models import HeldEntry, User
+from organisation.services import withdraw
 from sales.journal.verify import findings
-from sales.models import Chain, Envelope, JournalEntry, Method, Refund, Sale, SaleLine
+from sales.models import Chain, Envelope, JournalEntry, Method, Reduction, Refund, Sale, SaleLine
 from sales.services import Count, Paid, Wanted, close_session
 from sales.services import record_sale as sell
 from tests.conftest import codes
-from tests.sales.device import Device, mob
+from tests.sales.device import Device, mob, text_of
 from tests.tills import open_till
 
 pytestmark = pytest.mark.database
@@ -151,6 +153,16 @@ def test_a_key_that_was_sold_by_weight_then_is_sold_by_weight(device, counter):
     assert faults() == []
 
 
+def test_what_the_day_takes_off_by_itself_is_the_tablets_to_say(device, world):
+    """It knew the day's reductions, or not: what it charged counts."""
+    Reduction.objects.create(
+        organisation=world.navette, site=world.canal, code="x", name="Moitié prix", percent=50
+    )
+    device.sale(mob(1_000), total=1_000)
+    [ticket] = device.send()
+    assert ticket["lines"][0]["discount_cents"] == 0
+
+
 def test_a_ticket_whose_lines_do_not_come_to_its_total_is_refused(device):
     answer = device.post_entry(device.sale(mob(1_000), total=900))
     assert (answer.status_code, codes(answer)) == (422, ["payments_do_not_cover"])
@@ -240,3 +252,56 @@ def test_a_day_of_a_tablet_closes_on_what_it_took(device, chair):
     [z] = device.send()
     assert (z["figures"]["total_cents"], z["gap_cents"]) == (3_500, 0)
     assert faults() == []
+
+
+def test_what_a_withdrawn_tablet_sold_is_recorded_by_a_manager_in_its_order(device, world):
+    """Handed over as it was written: the envelope, and its place in the chain, stay."""
+    device.sale(mob(700), total=700)
+    device.sale(mob(800), total=800)
+    withdraw(station=device.station)
+    for path, content in device.queue:
+        assert device.post_entry((path, content)).status_code == 403
+        held = {"site": "canal", "entry": content["id"], "path": f"/api/v1/{path}"}
+        now = datetime.now(UTC).isoformat()
+        answer = device.post("organisation/held", **held, body=text_of(content), occurred_at=now)
+        assert answer.status_code == 201, answer.json()
+    office = Client()
+    office.force_login(world.manager)
+    first, second = HeldEntry.objects.order_by("pk")
+    office.post(f"/saisies/{second.pk}/", {"do": "record"})
+    assert not Sale.objects.exists()  # the one before it first
+    for entry in (first, second):
+        office.post(f"/saisies/{entry.pk}/", {"do": "record"})
+    assert [sale.number for sale in Sale.objects.order_by("pk")] == ["C1-000001", "C1-000002"]
+    assert Sale.objects.first().movement.author == world.manager
+    assert faults() == []
+
+
+# At the office
+
+
+@pytest.fixture
+def office(world):
+    client = Client()
+    client.force_login(world.anna)
+    return client
+
+
+def test_a_ticket_is_found_and_printed_by_the_tablets_number(device, office, chair, world, entry):
+    sold_elsewhere(world, entry, chair)
+    _path, sale = device.sale(labelled(chair), mob(800), total=2_300)
+    device.refund(sale["id"], 2, 800)
+    device.send()
+    kept = Envelope.objects.get(number="C1-000001").hash
+    page = office.get("/tickets/C1-000001/").content.decode()
+    assert "C1-000001" in page
+    assert kept[:8] in page
+    assert "C1-000002" in page
+    assert "À tirer au clair" in page or "To look into" in page
+    for other in ("VE-canal-C1-000001", "C1-000002", "RE-canal-C1-000002"):
+        assert office.get(f"/tickets/{other}/")["Location"] == "/tickets/C1-000001/"
+    for typed in ("C1-000001", "c1-000001", "VE-canal-C1-000001", "C1-000002"):
+        found = office.get("/caisse/tickets/", {"number": typed})
+        assert found["Location"] == "/tickets/C1-000001/"
+    assert office.get("/d/VE-canal-C1-000001/", follow=True).status_code == 200
+    assert "C1-000001" in office.get("/").content.decode()

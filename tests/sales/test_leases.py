@@ -2,8 +2,10 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from inventory.models import Verb
 from organisation.models import User
@@ -303,6 +305,48 @@ def test_a_z_of_a_tablet_adds_up(device):
     assert (z["figures"]["expected_cents"], z["gap_cents"]) == (9_500, 0)
     assert z["figures"]["counted"]["pieces"] == {"500": 1, "2000": 2, "5000": 1}
     assert faults() == []
+
+
+# At the office
+
+
+@pytest.fixture
+def office(world):
+    client = Client()
+    client.force_login(world.anna)
+    return client
+
+
+def test_a_computer_says_which_tablet_holds_the_till(device, office):
+    page = office.get("/caisse/C1/").content.decode()
+    assert "est confiée à la tablette « Caisse »" in page or "hands of the tablet" in page
+    assert office.get("/caisse/C1/ouvrir/").status_code == 302
+    posted = office.post("/caisse/C1/ouvrir/", {"id": str(uuid4()), "float": "100"})
+    assert posted.status_code == 422
+    assert not TillSession.objects.filter(till__code="C1", number=2).exists()
+
+
+def test_a_manager_gives_up_a_till_from_its_settings(device, office):
+    device.open()
+    device.send()
+    assert "tablette/" in office.get("/reglages/sites/canal/caisses/C1/").content.decode()
+    url = "/reglages/sites/canal/caisses/C1/tablette/"
+    assert office.get(url).status_code == 200
+    assert office.post(url, {"id": str(uuid4()), "lost": "2"}).status_code == 422
+    answer = office.post(url, {"id": str(uuid4()), "lost": "2", "comment": "tombée à l'eau"})
+    assert answer.status_code == 302
+    lease = TillLease.objects.get()
+    assert (lease.hole, lease.reason) == ([2, 3], "tombée à l'eau")
+    assert Till.objects.get(code="C1B").is_active
+    assert office.get(url).status_code == 302
+
+
+def test_the_list_of_tills_says_who_holds_them(device, world, api):
+    here = device.client.get("/api/v1/sales/tills", headers=device.headers)
+    [till] = here.json()["items"]
+    assert (till["leased_to"], till["is_mine"]) == ("Caisse", True)
+    [till] = api(world.cashier).get("sales/tills").json()["items"]
+    assert (till["leased_to"], till["is_mine"]) == ("Caisse", False)
 
 
 # Lost

@@ -51,7 +51,11 @@ def test_a_tablet_is_offered_the_tills_of_its_own_site_alone(world, tablet):
 def test_the_page_is_given_the_grid_without_vouchers_and_says_nothing_of_anybody(world, tablet):
     open_till(world.canal)
     key(world.canal, "assiette", Category.objects.get(code="VAI"), 50)
-    for code, nature in (("carte", Nature.MEMBERSHIP), ("bon", Nature.VOUCHER)):
+    for code, nature in (
+        ("carte", Nature.MEMBERSHIP),
+        ("bon", Nature.VOUCHER),
+        ("acompte", Nature.DEPOSIT),
+    ):
         PriceKey.objects.create(
             organisation=world.navette,
             site=world.canal,
