@@ -335,3 +335,38 @@ def test_a_ticket_is_shown_and_printed_only_when_asked_for(desk):
     expect(desk.page.locator("#paper-sheet")).to_contain_text("C1-000001")
     desk.tap("#paper-print")
     assert desk.page.evaluate("() => window.printed") == 1
+
+
+def test_a_chair_that_was_given_back_is_sold_again_without_a_doubt(desk):
+    chair = desk.codes[0]
+    desk.scan(chair)
+    desk.sell("C1-000001")
+    desk.all_sent()
+    desk.tap("#drawer")
+    desk.choose("Rembourser")
+    desk.page.fill("#back-number", "1")
+    desk.page.keyboard.press("Enter")
+    desk.choose("C1-000001")
+    desk.tap("#back-why .chip", "Ne convient pas")
+    desk.tap("#back-go", "Rembourser 15,00")
+    desk.told("rendez 15,00")
+    desk.scan(chair)
+    expect(desk.page.locator("#told")).to_be_hidden()
+    desk.sell("C1-000003")
+    desk.all_sent()
+    assert [line.flag for line in SaleLine.objects.all()] == ["", ""]
+
+
+def test_a_device_that_is_no_tablet_is_shown_the_way_to_the_servers_till(codes, visit):
+    with visit(DESK, login="cashier") as page:
+        expect(page.locator("#gate")).to_contain_text("n’est pas une tablette")
+        assert page.locator("#gate a").get_attribute("href") == "/caisse/C1/"
+
+
+INSECURE = "Object.defineProperty(window, 'isSecureContext', { value: false });"
+
+
+def test_without_https_the_till_says_so_and_sells_nothing(codes, visit):
+    with visit(DESK, login="cashier", script=INSECURE) as page:
+        expect(page.locator("#gate")).to_contain_text("adresse sécurisée")
+        expect(page.locator("#counter")).to_be_hidden()

@@ -45,12 +45,18 @@ const keep = async (next) => {
   await queue.keep(KEPT(), state);
 };
 
+/* A server that was put back to an older state: it gets again what it lost, and no number is used twice. */
+async function goBack(next) {
+  isLost = !(await order.sendAgain(here.till.code, next, state.seq));
+  return flush();
+}
+
 /* What the server says of the till, taken over where nothing of ours waits or was done meanwhile. */
 async function take(answer, before) {
   if (entries.length || state !== before) return undefined;
   const { lease, next_seq, prev_hash, next_number, session: day } = answer;
   const isOurs = state?.lease === lease;
-  if (isOurs && next_seq < state.seq && (await order.sendAgain(here.till.code, next_seq, state.seq))) return flush();
+  if (isOurs && next_seq < state.seq) return goBack(next_seq);
   const sums = isOurs && state.session && day?.session === (state.session.session ?? day?.session) ? { sold: state.sold, sold_g: state.sold_g } : { sold: 0, sold_g: 0 };
   return keep({ lease, seq: next_seq, prev: prev_hash, number: next_number, session: day, ...sums });
 }

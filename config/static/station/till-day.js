@@ -86,11 +86,19 @@ async function opened({ cents }) {
 }
 
 export function open() {
+  if (chain.waiting()) return waitForClosing();
   tally.open({
     heading: word("open-heading"), text: word("open-text"), sum: word("whole-sum"), pieces: station.pieces, image: "unlock",
     label: (cents) => word("open-with", { sum: euros(cents) }), go: (found) => opened(found).catch(() => tally.say(word("not-kept"))), leave: screen.home,
   });
-  screen.view("tally");
+  return screen.view("tally");
+}
+
+/* Nothing stands behind a closing before the server has taken it. */
+function waitForClosing() {
+  gate.tell(word("closing-waits"));
+  screen.draw();
+  return flush();
 }
 
 /* Cash in and out */

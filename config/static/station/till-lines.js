@@ -33,7 +33,7 @@ function add(line) {
   say(isPriced(line) ? named(added) : lacking(line));
 }
 
-const soldCodes = () => new Map(table.sold.flatMap((each) => each.lines.filter(({ item }) => item).map(({ item }) => [item, each.number])));
+const soldCodes = () => new Map(table.sold.flatMap((each) => each.lines.filter(({ item, isBack }) => item && !isBack).map(({ item }) => [item, each.number])));
 
 /* A right code: its object comes onto the ticket at once, and what is odd about it is said. */
 export async function scanned(code) {

@@ -58,6 +58,14 @@ export function told(text, isWrong = false) {
   draw();
 }
 
+/* What came back of a ticket may be sold again: its label is no longer one that was sold here. */
+export function givenBack(number, lines) {
+  const isBack = (at) => lines.some(({ line }) => line === at + 1);
+  const marked = (each) => ({ ...each, lines: each.lines.map((line, at) => (isBack(at) ? { ...line, isBack: true } : line)) });
+  table.sold = table.sold.map((each) => (each.number === number ? marked(each) : each));
+  queue.keep(SOLD(), table.sold);
+}
+
 export function empty(slip = blank()) {
   number.toCounter();
   Object.assign(table, { opened: null, fresh: null });

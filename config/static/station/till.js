@@ -118,6 +118,7 @@ async function refunded({ payload, rest, total_cents, of }) {
     const { outcome, reasons } = await day.answered(act);
     if (outcome === "refused") return back.say(reasons.join(" "));
     show("");
+    if (outcome === "saved") state.givenBack(of, payload.lines);
     if (outcome === "saved") told(word("refunded", { number: act.number, of, sum: euros(total_cents) }));
     else told(word("refund-waits"), true);
   } catch {
