@@ -22,6 +22,7 @@ from config.api import OTHERWISE
 from inventory.models import Container, Place
 from inventory.months import add_months, first_day, month_of
 from organisation.models import Site
+from organisation.stations import COOKIE
 from tests.conftest import codes
 from tests.routes import SAMPLES, doors, fill, furnish
 from tests.tills import open_till
@@ -119,6 +120,7 @@ BAD_VALUES = {
     "amount_cents": [0, 10_000_001, *NOT_GRAMS, None],
     "method": NOT_ONE_OF,
     "float_cents": [1_000_001, *NOT_GRAMS, None],
+    "last_seq": [2**53, *NOT_GRAMS, None],
     "counted": [None, [], "x", 5, {}, {"surprise": 1}, {"cash": {"3": 1}}],
     "cash": [None, [], "x", 5, {"7": 1}, {"5000": -1}, {"5000": 10_000}, {"5000": "2"}],
     "5000": [10_000, *NOT_GRAMS, None],
@@ -129,6 +131,7 @@ BAD_VALUES = {
 BAD_REASONS = {
     "POST inventory/reversals": NOT_A_TEXT,
     "POST sales/sales/<sale>/refunds": ["", *NOT_A_TEXT],
+    "POST sales/tills/<till>/retirement": ["", *NOT_A_TEXT],
 }
 ZERO_GRAMS_ARE_FINE = ("POST inventory/counts", "POST inventory/crates/<crate>/rest")
 
@@ -177,6 +180,7 @@ def refused(world, api, spot):
 
     def send(name: str, content=None, query=None):
         url = DOORS[name].url(SAMPLES[name], spot)
+        caller.client.cookies[COOKIE] = spot["tablet"] if SAMPLES[name].at_tablet else ""
         return caller.client.generic(
             DOORS[name].method,
             url,
@@ -466,6 +470,7 @@ LABEL, DISMANTLE, CLEAR = (
 TRANSFER, RECEIPT = "POST inventory/transfers", "POST inventory/transfers/<transfer>/receipt"
 SELL, REFUND = "POST sales/sales", "POST sales/sales/<sale>/refunds"
 CRATE, REST = "POST inventory/crates", "POST inventory/crates/<crate>/rest"
+UNREADABLE = {"body": "{", "hash": "0" * 64}
 PAY_LESS = "payments_do_not_cover"
 SOLD = {"category": "MOB", "price_cents": 500, "weight_g": 800}
 WEIGHED = {"category": "MOB", "weight_g": 700}
@@ -641,6 +646,10 @@ RULES = [
     (SELL, {"lines": [{"item": "$sold", "price_cents": 1}]}, 409, "item_already_sold"),
     (SELL, {"lines": [{"item": "$gone", "price_cents": 1}]}, 409, "item_not_there"),
     (SELL, {"lines": [{"item": "$item"}]}, 422, "price_missing"),
+    (SELL, {"till": "$lent_till"}, 409, "till_leased"),
+    (SELL, {"envelope": {"body": "{}", "hash": "0" * 64}}, 422, "not_leased"),
+    (SELL, {"envelope": {"body": "{}", "hash": "0"}}, 422, "string_pattern_mismatch"),
+    (SELL, {"till": "$lent_till", "envelope": UNREADABLE}, 409, "till_leased"),
     (SELL, {"lines": [{"category": "MOB"}]}, 422, "price_missing"),
     (SELL, {"lines": [{"item": "$item", "price_cents": 1, "quantity": 2}]}, 422, "item_alone"),
     (SELL, {"lines": [{"item": "$item", "price_cents": 1, "lot": True}]}, 422, "item_alone"),

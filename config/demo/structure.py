@@ -1,6 +1,7 @@
 """What La Navette has: its sites and their places, its people, partners, tills and prices."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
@@ -9,7 +10,7 @@ from inventory import reference
 from inventory.models import Category, Container, DotCalendar, Kind, Origin, Partner, Place
 from organisation.models import Membership, Organisation, Site, User
 from organisation.permissions import Role
-from sales.models import PriceKey, Till
+from sales.models import Nature, PriceKey, Till
 
 CODE = "navette"
 PASSWORD = "demo-tracerie"  # noqa: S105 (printed by ./run; these logins exist in the demo only)
@@ -132,6 +133,36 @@ def _employ(organisation: Organisation, sites: dict[str, Site]) -> None:
                 Membership.objects.create(user=user, role=role, site=sites.get(code))
 
 
+ALSO: dict[str, dict[str, Any]] = {  # what the grid sells otherwise than by the piece
+    "kilo": {
+        "name_fr": "Vêtements au kilo",
+        "name_en": "Clothes by weight",
+        "category": "TEX",
+        "price_cents": 600,
+        "is_per_kg": True,
+    },
+    "libre-livre": {
+        "name_fr": "Livres, prix libre",
+        "name_en": "Books, pay what you want",
+        "category": "LIV",
+        "is_free": True,
+    },
+    "adhesion": {
+        "name_fr": "Adhésion",
+        "name_en": "Membership",
+        "nature": Nature.MEMBERSHIP,
+        "price_cents": 1_000,
+    },
+    "bon": {"name_fr": "Bon cadeau", "name_en": "Gift voucher", "nature": Nature.VOUCHER},
+    "livraison": {
+        "name_fr": "Livraison",
+        "name_en": "Delivery",
+        "nature": Nature.DELIVERY,
+        "price_cents": 2_500,
+    },
+}
+
+
 def _open_shop(site: Site) -> None:
     """A till, and the prices on its wall: each shop has its own."""
     Till.objects.get_or_create(
@@ -156,4 +187,11 @@ def _open_shop(site: Site) -> None:
                 "price_cents": price.cents[site.code],
                 "position": position,
             },
+        )
+    for position, (code, said) in enumerate(ALSO.items(), start=len(GRID)):
+        category = categories.get(said.get("category", ""))
+        PriceKey.objects.get_or_create(
+            organisation=site.organisation,
+            code=f"{site.code}-{code}",
+            defaults={**said, "category": category, "site": site, "position": position},
         )

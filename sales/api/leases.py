@@ -21,14 +21,14 @@ from organisation.shapes import WRITE_ERRORS, Id, Shape, Why
 from organisation.stations import named_by, person_of
 from organisation.submissions import facts_of, once, writing
 from sales import services
-from sales.journal.sealed import LeasedEntry
+from sales.journal.sealed import LeasedEntry, held_by
 from sales.models import Kind, Till, TillLease, TillSession
 from sales.models.leases import where_it_stands
 from sales.services import EnvelopeDiffersError, Sent
 
 router = Doors()
 
-Seq = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+Seq = Annotated[int, Field(strict=True, ge=0, lt=10**9)]
 VERBS = {Kind.REFUND: Verb.RETURN}  # what is not a sale, or counts as one
 
 
@@ -107,8 +107,10 @@ def _unsealed(
 ) -> Entry:
     """Who, where and when, at a till that the server numbers.
 
-    Raises ValidationError ``person_withdrawn``, PermissionDenied.
+    Raises ValidationError ``till_leased``, ``person_withdrawn``; PermissionDenied.
     """
+    if lease := TillLease.objects.live_at(till):
+        raise held_by(lease)
     if not caller(request).is_active:
         raise ValidationError(
             _("This person does not work here any more."), code="person_withdrawn"
