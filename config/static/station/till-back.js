@@ -95,8 +95,6 @@ export async function choose(failed, number = "") {
   return picker.open({ heading: word("which-ticket"), text, options, isList: true, first: search(failed) });
 }
 
-export const ofTicket = open;
-
 export function start(page, onAct) {
   [station, acts] = [page, onAct];
   find("back-go").addEventListener("click", go);

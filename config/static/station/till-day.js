@@ -157,7 +157,7 @@ function askSure(found) {
 }
 
 /* Nothing may wait behind a closing: it says all that was sold. */
-export function askClose() {
+function askClose() {
   if (chain.waiting()) return screen.told(word("queue-before-close", { n: count(chain.waiting()) }), true);
   if (!navigator.onLine) return screen.told(word("close-online"), true);
   tally.open({

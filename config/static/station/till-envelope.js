@@ -1,7 +1,6 @@
 /* Envelopes: each act of a till in the exact words that its device chains to the one before. */
 
-export const PREFIX = "tracerie/envelope/1\n";
-export const GENESIS = "0".repeat(64);
+const PREFIX = "tracerie/envelope/1\n";
 
 /* The text that is hashed: keys sorted, no spaces, texts composed (NFC), integers alone. */
 export function canonical(value) {
@@ -23,7 +22,7 @@ export function composed(value) {
 
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-export async function digest(prev, body) {
+async function digest(prev, body) {
   const bytes = new TextEncoder().encode(`${PREFIX}${prev}\n${body}`);
   return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }

@@ -4,7 +4,7 @@
 const HUNDRED = 100;
 const KG = 1_000;
 export const MOST = 10_000_000; // of one price or payment: the server takes no more
-export const COINS = [5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1];
+const COINS = [5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1];
 const NOTES = [500, 1_000, 2_000, 5_000, 10_000]; // people pay with these
 
 const language = document.documentElement.lang || "fr";

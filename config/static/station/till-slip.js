@@ -4,7 +4,7 @@ import { uuid } from "./sheet.js";
 import { isPriced, lineTotal } from "./till-money.js";
 
 export const MOST_LINES = 100;
-export const MOST_UNITS = 1_000;
+const MOST_UNITS = 1_000;
 
 export const blank = () => ({ id: uuid(), lines: [], payments: [], method: "cash", received_cents: null });
 export const isBlank = (slip) => !slip.lines.length && !slip.payments.length;
