@@ -81,6 +81,7 @@ def test_everything_at_the_till_can_be_touched_and_read(desk, violations, walk):
 
 
 def test_so_can_everything_before_the_counter(fresh, violations):  # noqa: F811
+    expect(fresh.gate).to_contain_text("Cette caisse est libre")
     found = faults(fresh.page, violations, touched)
     fresh.take()
     found += faults(fresh.page, violations, touched)
