@@ -72,6 +72,7 @@ BELOW = {
     "objets": "stock",
     "suivre": "stock",
     "compter": "stock",
+    "encaisser": "checkout",
     "o": "stock",
     "etiquettes": "stock",
     "pastilles": "stock",
@@ -117,9 +118,12 @@ def open_to(user: Any, doors: tuple[Door, ...]) -> list[Door]:
     ]
 
 
-def large_doors(user: Any) -> list[Door]:
-    """The doors of the home page: departures lead the floor to its touch screen."""
+def large_doors(user: Any, *, at_tablet: bool = False) -> list[Door]:
+    """The doors of the home page: departures lead the floor to its screen, a tablet's till too."""
     doors = open_to(user, DOORS[1:])
+    if at_tablet:
+        tills = {"checkout": "station-till"}
+        doors = [door._replace(url=tills.get(door.url, door.url)) for door in doors]
     if user.may_anywhere("reverse"):
         return doors
     return [

@@ -17,7 +17,7 @@ from organisation.doors import anyone
 
 HERE = Path(__file__).resolve().parent / "static"
 # Screens that a tablet keeps: they say nothing of anybody.
-SHELL = r"^\/(peser|trier|expedier|suivre|compter)\/(?!refus\/|registre\/)[^/]+\/$"
+SHELL = r"^\/(peser|trier|expedier|suivre|compter|encaisser)\/(?!refus\/|registre\/)[^/]+\/$"
 SHARED = (
     "css/tokens.css",
     "css/site.css",
@@ -27,6 +27,7 @@ SHARED = (
     "css/ship.css",
     "css/device.css",
     "css/track.css",
+    "css/till.css",
     "img/tracerie.svg",
     "js/menus.js",
     "fonts/AtkinsonHyperlegible-Regular.ttf",

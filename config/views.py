@@ -39,7 +39,7 @@ def home(request: CallerRequest) -> HttpResponse:
     today = timezone.localdate()
     context: dict[str, Any] = {
         "today": today,
-        "doors": large_doors(user),
+        "doors": large_doors(user, at_tablet=request.station is not None),
         "beside": open_to(user, BESIDE),
     }
     if user.may_anywhere("read_figures"):

@@ -392,6 +392,8 @@ PAGES = {
     "caisse/tickets/": ALONE,
     "caisse/prix/": ALONE,
     "caisse/<str:till>/": Sample(path={"till": "$till"}),
+    "encaisser/": ALONE,
+    "encaisser/<str:till>/": Sample(path={"till": "$till"}),
     "caisse/archives/": ALONE,
     "caisse/bons/": ALONE,
     "caisse/archives/nouvelle/": Sample(

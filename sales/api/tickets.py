@@ -373,9 +373,10 @@ def create_sale(request: CallerRequest, payload: SaleIn) -> HttpResponse:
 
 
 class SaleFilters(Filters):
-    """Of a site or a till, between two days."""
+    """Of a site or a till, between two days; or of a number, as the ticket prints it."""
 
     till: Permitted[Till] | None = None
+    number: Text = ""
 
 
 class SaleRow(Schema):
@@ -405,6 +406,7 @@ def list_sales(request: CallerRequest, filters: Annotated[SaleFilters, Query()])
     tills = tills.filter(pk=filters.till.pk) if filters.till else tills
     links = ("movement__site", "movement__submission", "till")
     rows = _dated(Sale.objects.select_related(*links), filters)
+    rows = rows.called([filters.number]) if filters.number else rows
     rows = rows.newest(tills, before(filters), filters.limit + 1)
     found = keyset(rows, filters, "-pk")
     return {**found, "items": [SaleRow.of(sale) for sale in found["items"]]}

@@ -43,7 +43,7 @@ def choose_till(request: CallerRequest) -> HttpResponse:
     if len(tills) == 1:
         return redirect(reverse("checkout", kwargs={"till": tills[0].code}) + query)
     may_add = request.user.may_anywhere("configure")
-    context = {"tills": tills, "query": query, "may_add": may_add}
+    context = {"tills": tills, "to": "checkout", "query": query, "may_add": may_add}
     return render(request, "sales/choose_till.html", context)
 
 

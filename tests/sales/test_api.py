@@ -351,6 +351,14 @@ def test_tickets_are_listed_newest_first_page_by_page(sold, api, world):
     assert rest["next"] is None
 
 
+def test_a_ticket_is_found_by_the_number_that_it_prints(sold, api, world):
+    numbers = [sold(mob(100))["number"] for _n in range(2)]
+    for number, found in ((numbers[0], numbers[:1]), ("VE-canal-99", []), ("", numbers[::-1])):
+        rows = api(world.auditor).get("sales/sales", number=number).json()["items"]
+        assert [row["number"] for row in rows] == found
+    assert api(world.paul).get("sales/sales", number=numbers[0]).json()["items"] == []
+
+
 def test_tickets_are_listed_till_by_till_and_day_by_day(sold, api, world, shop):
     sold(mob(100))
     other = open_till(world.canal, "C2")

@@ -10,12 +10,13 @@ for (const name of await caches.keys()) {
     if (shell.test(pathname)) paths.add(pathname);
   }
 }
-const sites = new Set([...paths].map((path) => path.split("/")[2]));
+const isTill = (path) => path.startsWith("/encaisser/"); // it has a code of its own
+const sites = new Set([...paths].filter((path) => !isTill(path)).map((path) => path.split("/")[2]));
 for (const path of [...paths].sort()) {
   const [, screen, site] = path.split("/");
   const link = document.createElement("a");
   link.className = "btn go huge";
   link.href = path;
-  link.textContent = sites.size > 1 ? `${list.dataset[screen]} · ${site}` : list.dataset[screen];
+  link.textContent = sites.size > 1 || isTill(path) ? `${list.dataset[screen]} · ${site}` : list.dataset[screen];
   list.append(link);
 }

@@ -61,12 +61,13 @@ export function carried(moved, place) {
   queue.keep(KEPT(), known);
 }
 
-export async function start(page) {
+/* `isFresh`: asked again whenever something was sent, not only every few minutes. */
+export async function start(page, isFresh = true) {
   station = page;
   const before = await queue.recall(KEPT());
   if (before) take(before);
   onSent((_entry, { outcome }) => {
-    if (outcome !== "saved") return;
+    if (outcome !== "saved" || !isFresh) return;
     clearTimeout(soon);
     soon = setTimeout(refresh, SOON);
   });

@@ -56,7 +56,20 @@ export async function add(entry, kept = {}) {
 }
 
 export const update = (entry) => write("entries", (store) => store.put(entry));
-export const remove = (entry) => write("entries", (store) => store.delete(entry.seq));
+
+/* Remove an entry; what `kept` says of `recall`, and what is `dropped` of it, changes with it. */
+export function remove(entry, { kept = {}, dropped = [] } = {}) {
+  return write(["entries", "kept"], (store, notes) => {
+    for (const [key, value] of Object.entries(kept)) notes.put(value, key);
+    for (const key of dropped) notes.delete(key);
+    return store.delete(entry.seq);
+  });
+}
+
+/* Put entries that were removed back where they stood. */
+export function putBack(entries) {
+  return write("entries", (store) => entries.map((each) => store.put(each)).at(-1));
+}
 
 /* Note that an entry is about to leave; null where it was taken back or settled meanwhile. */
 export async function begin({ seq }) {

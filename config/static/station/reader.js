@@ -43,8 +43,8 @@ export function take(text) {
   return open(code);
 }
 
-/* `onCode` is given right codes; `escape()` a key pressed. */
-export function start(onCode, escape = () => {}) {
+/* `onCode` is given right codes; `escape()` a key pressed, and so are `hands` other keys. */
+export function start(onCode, escape = () => {}, hands = {}) {
   open = onCode;
   find("typing").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -52,5 +52,5 @@ export function start(onCode, escape = () => {}) {
   });
   camera.start(find("camera"), take);
   const nothing = () => {};
-  keys.start({ press: nothing, enter: nothing, escape, scanned: take, isText: () => false, state: nothing });
+  keys.start({ press: nothing, enter: nothing, escape, scanned: take, isText: () => false, state: nothing, ...hands });
 }

@@ -1,5 +1,6 @@
 /* Sends what waits, in order, each under its own id until the server has answered.
    What it refuses stays for a person to settle; without an answer everything stays. */
+import * as order from "./order.js";
 import * as queue from "./queue.js";
 import { uuid } from "./sheet.js";
 
@@ -12,6 +13,7 @@ const tab = Math.random().toString(36).slice(2);
 export const cookie = (name) => document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 const reasons = (answer) => (Array.isArray(answer?.detail) ? answer.detail.map(({ msg }) => msg) : []);
 const codes = (answer) => (Array.isArray(answer?.detail) ? answer.detail.map(({ type }) => type) : []);
+const places = (answer) => (Array.isArray(answer?.detail) ? answer.detail.map(({ loc }) => loc) : []);
 
 export const status = { isLoggedOut: false, contact: null, skew: 0 };
 const listeners = new Set();
@@ -53,7 +55,7 @@ async function attempt(entry) {
   // A pass that says nothing any more says nothing after a login either: a person decides.
   if (response.status === 401 && !entry.pass) return { outcome: "logged out" };
   if (response.ok || response.status >= 500 || response.status === 429) return { outcome: "silent" };
-  return { outcome: "refused", reasons: reasons(answer), codes: codes(answer) };
+  return { outcome: "refused", reasons: reasons(answer), codes: codes(answer), places: places(answer) };
 }
 
 /* Whoever sent it may no longer: it goes to a manager, by itself. */
@@ -84,15 +86,21 @@ function tryAgain() {
 }
 
 async function sendAll() {
+  const stuck = new Set(); // chains of which one is refused: what comes behind it waits
   for (const entry of await queue.entries()) {
-    if (entry.state !== "waiting") continue;
+    if (entry.state !== "waiting") stuck.add(entry.chain);
+    if (entry.state !== "waiting" || (entry.chain && stuck.has(entry.chain))) continue;
     if (!navigator.onLine) return; // nothing leaves: what was never tried can be taken back here
     const tried = await queue.begin(entry); // before it leaves: from now on it may have arrived
     if (!tried) continue;
     const result = await attempt(tried);
     status.isLoggedOut = result.outcome === "logged out";
-    if (result.outcome === "saved") await queue.remove(tried);
-    else if (result.outcome === "refused") await refuse({ ...tried, state: "refused", reasons: result.reasons, codes: result.codes });
+    if (result.outcome === "saved") await queue.remove(tried, order.noted(tried));
+    else if (result.outcome === "refused") {
+      if (await order.isResent(tried, result)) return void (again = true); // once more, from before it
+      stuck.add(tried.chain);
+      await refuse({ ...tried, state: "refused", reasons: result.reasons, codes: result.codes });
+    }
     for (const each of listeners) each(tried, result);
     if (result.outcome === "silent") return tryAgain();
     if (result.outcome === "logged out") return;
@@ -102,7 +110,7 @@ async function sendAll() {
 
 async function refuse(entry) {
   await queue.update(entry);
-  if (entry.codes.some((code) => WITHDRAWN.includes(code))) await handOver(entry);
+  if (!entry.chain && entry.codes.some((code) => WITHDRAWN.includes(code))) await handOver(entry);
 }
 
 /* One tab at a time. Over plain http there are no locks, so a lease stands for one. */

@@ -68,7 +68,14 @@ function open() {
   picker.open({ heading, text: notes.filter(Boolean).join(" · "), options: options() });
 }
 
+/* What is chained is neither left out nor given away: it goes again. */
+function settleChained(entry) {
+  const again = { label: word("send-again"), image: "again", main: true, choose: () => queue.update({ ...entry, state: "waiting" }).then(flush) };
+  picker.open({ heading: named(entry), text: [...entry.reasons, word("chained-text")].join(" "), options: [again, { label: word("keep-it"), choose: () => {} }], question: true });
+}
+
 function settle(entry) {
+  if (entry.chain) return settleChained(entry);
   const back = { label: word("take-again"), image: "again", main: true, choose: () => correct(entry) };
   const pass = { label: word("hand-over"), image: "up", choose: () => handOver(entry) };
   const options = [...(entry.sheet && kinds.includes(entry.kind) ? [back] : []), pass, { label: word("drop"), image: "x", choose: () => confirm(entry) }];

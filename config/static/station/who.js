@@ -12,13 +12,16 @@ let touched = Date.now();
 let noted = 0;
 let isLocked = false;
 
+const told = new Set();
+export const onChange = (act) => told.add(act);
 export const person = () => me;
 export const may = (act) => Boolean(me?.acts?.includes(act));
 
 async function become(other) {
   me = other;
-  await queue.keep("me", me);
   for (const node of document.querySelectorAll("[data-me]")) node.textContent = me[node.dataset.me] ?? "";
+  for (const each of told) each();
+  await queue.keep("me", me);
 }
 
 /* Ask who is signed in; the last one known where nobody answers, or who took over meanwhile.

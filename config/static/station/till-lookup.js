@@ -1,0 +1,54 @@
+/* What a code that was scanned at the till is: as this tablet knows it, then as the server does. */
+import * as catalogue from "./catalogue.js";
+import { word } from "./page.js";
+import { ask } from "./send.js";
+import { person } from "./who.js";
+
+const PATIENCE = 1_500; // a customer waits
+let here = null;
+
+/* What the server says of it: {state: "known", item} | "nothing" | "silent". */
+async function asked(code) {
+  if (!navigator.onLine) return { state: "silent" };
+  try {
+    const { response, answer } = await ask(`${here.api}inventory/items/${code}`, { pass: person()?.pass, patience: PATIENCE });
+    if (response.ok) return { state: "known", item: answer };
+    return { state: response.status === 404 ? "nothing" : "silent" };
+  } catch {
+    return { state: "silent" };
+  }
+}
+
+const isWorkshop = (place) => here.places.find(({ code }) => code === place)?.use === "workshop";
+
+/* What makes one hesitate to sell it; "" where nothing does. */
+export function doubt(item) {
+  const title = item.title || item.code;
+  if (item.state === "sold") return word("sold-already", { title });
+  if (item.state === "in_transit") return word("on-the-road", { title });
+  if (item.state && item.state !== "in_stock") return word("left-already", { title });
+  if (item.site && item.site !== here.site.code) return word("of-elsewhere", { title, site: item.site });
+  return isWorkshop(item.place) ? word("in-workshop", { title }) : "";
+}
+
+/* {item, doubt} of a code; item null: nobody here knows it. `later(doubt)` is told what the server
+   adds to what this tablet knew by itself. */
+export async function find(code, sold, later) {
+  const mine = catalogue.get(code);
+  if (sold.has(code)) return { item: mine ?? { code, title: "", category: null, price_cents: null }, doubt: word("sold-here", { number: sold.get(code) }) };
+  if (mine) {
+    asked(code).then(({ state, item }) => {
+      const found = state === "known" ? doubt(item) : "";
+      if (found) later(found);
+    });
+    return { item: mine, doubt: doubt(mine) };
+  }
+  const { state, item } = await asked(code);
+  if (state === "known") return { item, doubt: doubt(item) };
+  return { item: null, doubt: word(state === "nothing" ? "nobody-knows" : "not-known-here", { code }) };
+}
+
+export function start(station) {
+  here = station;
+  return catalogue.start(station, false);
+}

@@ -1,0 +1,80 @@
+/* What lies on the till's table: the ticket under way, those put aside, those sold; and what the
+   screen says of them. Every change is kept, then drawn. */
+import { find, say } from "./page.js";
+import * as queue from "./queue.js";
+import * as sounds from "./sounds.js";
+import * as number from "./till-pad.js";
+import { blank } from "./till-slip.js";
+
+export const table = {
+  slip: blank(),
+  parked: [],
+  sold: [], // the latest tickets, newest first
+  opened: null, // the line whose tools show
+  fresh: null, // the line that came last
+  hint: "",
+};
+let here = null;
+let draw = () => {};
+
+export const SLIP = () => `slip:${here.till.code}`;
+export const SOLD = () => `tickets:${here.till.code}`;
+
+const keep = () => queue.keep(SLIP(), { slip: table.slip, parked: table.parked });
+
+/* The ticket as it is from now on. */
+export function change(slip) {
+  Object.assign(table, { slip, hint: "" });
+  keep();
+  draw();
+}
+
+/* Another number than the one for the counter is typed, or the counter's again. */
+export function aim(what, line) {
+  if (!what || (number.pad.what === what && number.pad.line === line.id)) number.toCounter();
+  else number.aim(what, line);
+  table.hint = "";
+  draw();
+  const box = find("give"); // it stands below where the screen is narrow
+  if (what && box.getBoundingClientRect().bottom > innerHeight) box.scrollIntoView({ block: "start" });
+}
+
+/* What is wrong with what was typed. */
+export function wrong(text) {
+  table.hint = text;
+  sounds.wrong();
+  say(text);
+  draw();
+}
+
+/* What was done beside the ticket, or could not be. */
+export function told(text, isWrong = false) {
+  const box = find("told");
+  box.replaceChildren(Object.assign(document.createElement("p"), { textContent: text }));
+  box.hidden = false;
+  box.classList.toggle("fine", !isWrong);
+  if (isWrong) sounds.wrong();
+  say(text);
+  draw();
+}
+
+/* What came back of a ticket may be sold again: its label is no longer one that was sold here. */
+export function givenBack(number, lines) {
+  const isBack = (at) => lines.some(({ line }) => line === at + 1);
+  const marked = (each) => ({ ...each, lines: each.lines.map((line, at) => (isBack(at) ? { ...line, isBack: true } : line)) });
+  table.sold = table.sold.map((each) => (each.number === number ? marked(each) : each));
+  queue.keep(SOLD(), table.sold);
+}
+
+export function empty(slip = blank()) {
+  number.toCounter();
+  Object.assign(table, { opened: null, fresh: null });
+  change(slip);
+}
+
+export async function start(station, onChange) {
+  [here, draw] = [station, onChange];
+  const before = await queue.recall(SLIP());
+  if (before?.slip) Object.assign(table, { slip: before.slip, parked: before.parked ?? [] });
+  table.sold = (await queue.recall(SOLD())) ?? [];
+}
