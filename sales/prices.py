@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from inventory.models import Category
 from organisation.models import Organisation
 from sales.models import SaleLine
-from sales.models.tickets import SaleLineQuerySet
+from sales.models.lines import SaleLineQuerySet
 
 ENOUGH_SALES = 5  # fewer say nothing of a price
 

@@ -13,6 +13,7 @@ from sales.models.invoices import Invoice, InvoiceParty
 from sales.models.issuers import VoucherIssuer
 from sales.models.journal import AT_TILL, SIGNED, TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.leases import Envelope, TillLease
+from sales.models.lines import Flag, SaleLine, WeightSource
 from sales.models.mails import ClosingMail
 from sales.models.periods import PeriodClosing
 from sales.models.reductions import Reduction
@@ -21,7 +22,7 @@ from sales.models.sessions import CashMove, Closing, TillSession
 from sales.models.settings import ShopSettings
 from sales.models.shop import Nature, PriceKey, PriceMode, Till
 from sales.models.slips import BankSlip, BankSlipLine, ChequeDrawer
-from sales.models.tickets import Flag, Method, Payment, Sale, SaleLine, WeightSource
+from sales.models.tickets import Method, Payment, Sale
 from sales.models.vat import Regime, VatTerms
 from sales.models.vouchers import Voucher
 

@@ -13,8 +13,9 @@ from inventory.models import Movement
 from organisation.models import Site
 from sales.models.issuers import VoucherIssuer
 from sales.models.journal import JournalEntry
+from sales.models.lines import SaleLine
 from sales.models.shop import Till
-from sales.models.tickets import Method, Sale, SaleLine, public_number
+from sales.models.tickets import Method, Sale, public_number
 from sales.models.vouchers import Voucher
 
 
