@@ -14,7 +14,8 @@ from organisation.permissions import CallerRequest
 from organisation.shapes import MAX_LINES, WRITE_ERRORS, Id, Shape, Units, Why
 from sales import services
 from sales.api.leases import Counter, TillAct, once_at
-from sales.api.tickets import MethodName, router, sale_of
+from sales.api.shapes import MethodName
+from sales.api.tickets import router, sale_of
 from sales.models import Kind, Method, Refund, Till
 
 
