@@ -1,6 +1,7 @@
 """The WSGI application that granian serves, once the database is ready for it."""
 
 import os
+import subprocess
 import sys
 
 from django.core.wsgi import get_wsgi_application
@@ -36,12 +37,21 @@ def _require_ready() -> None:
         )
 
 
-def _make_keys() -> None:
-    """The key that signs closings is made at the first start, not by whoever first needs it."""
+MAKE_KEY = "import django; django.setup(); from sales.journal import keys; keys.make()"
+
+
+def _make_key() -> None:
+    """The key that signs closings is made at the first start, not by whoever first needs it.
+
+    By a process of its own: what makes keys is heavy, and this one serves for weeks.
+    """
+    from django.conf import settings
+
     from sales.journal import keys
 
-    keys.make()
+    if not keys.path_of_key().exists():
+        subprocess.run([sys.executable, "-c", MAKE_KEY], cwd=settings.BASE_DIR, check=True)  # noqa: S603
 
 
 _require_ready()
-_make_keys()
+_make_key()

@@ -93,7 +93,7 @@ def test_a_free_price_a_discount_and_two_means_of_payment_are_typed(visit, shop,
         cashier.total("7,50")
         page.locator(".slip li summary").click()
         page.fill("[name=lines-0-off]", "20")
-        page.locator(".off .chip", has_text="%").click()
+        page.locator(".slip li .off .chip", has_text="%").click()
         page.fill("[name=lines-0-reason]", "abîmé")
         page.keyboard.press("Enter")
         cashier.total("6,00")

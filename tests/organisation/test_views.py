@@ -40,7 +40,8 @@ def test_the_index_shows_the_doors_of_ones_role(office, world):
     def urls(user):
         return {card.url for card in office(user).get("/reglages/").context["cards"]}
 
-    assert urls(world.director) - urls(world.manager) == {"structure", "people"}
+    own = {"structure", "people", "shop-settings", "vat-settings", "personal-data"}
+    assert urls(world.director) - urls(world.manager) == own
 
 
 def test_a_siret_that_fails_its_check_is_refused(office, world):

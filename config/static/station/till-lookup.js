@@ -45,6 +45,8 @@ export async function find(code, sold, later) {
   }
   const { state, item } = await asked(code);
   if (state === "known") return { item, doubt: doubt(item) };
+  const since = catalogue.get(code); // what the tablet knows may have come while the server kept silent
+  if (since) return { item: since, doubt: doubt(since) };
   return { item: null, doubt: word(state === "nothing" ? "nobody-knows" : "not-known-here", { code }) };
 }
 
