@@ -155,7 +155,7 @@ def test_lots_refunds_and_other_structures_say_nothing(sell, refund, asked, worl
 
 
 def test_each_suggestion_says_what_the_category_alone_would_be_told(sell, world, monkeypatch):
-    monkeypatch.setattr("sales.models.tickets.SaleLineQuerySet.NEWEST", 6)
+    monkeypatch.setattr("sales.models.lines.SaleLineQuerySet.NEWEST", 6)
     for cents in (9_000, 9_000, 500, 600, 700, 800, 900, 1_000):
         sell("MOB.CHAI", cents)
         sell("MOB", 2 * cents)
@@ -166,7 +166,7 @@ def test_each_suggestion_says_what_the_category_alone_would_be_told(sell, world,
 
 
 def test_more_categories_than_one_query_unites_are_all_told(sell, asked, monkeypatch):
-    monkeypatch.setattr("sales.models.tickets.SaleLineQuerySet.UNITED", 1)
+    monkeypatch.setattr("sales.models.lines.SaleLineQuerySet.UNITED", 1)
     for code in ("MOB.CHAI", "VAI", "LIV"):
         sell(code, 100, 100, 100, 100, 100)
     assert set(asked()) == {"MOB.CHAI", "MOB", "VAI", "LIV"}
