@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organisation.models import Site, Station
+from organisation.prepared import Prepared
 from sales.models.journal import GENESIS, Bytes, JournalEntry
 from sales.models.shop import Till
 
@@ -23,7 +24,7 @@ class TillLeaseQuerySet(models.QuerySet["TillLease"]):
 
     def live_at(self, till: Till) -> "TillLease | None":
         """The lease under way of a till."""
-        lease = self.live().filter(till=till).select_related("station", "begun").first()
+        lease = _LIVE.row(till.pk)
         if lease is not None:
             lease.till = till  # with what is known of it
         return lease
@@ -151,3 +152,6 @@ def where_it_stands(till: Till) -> dict[str, Any]:
 def number_of(till: Till, count: int) -> str:
     """As a tablet numbers the tickets of a till: ``C1-000123``."""
     return f"{till.code}-{count:06d}"
+
+
+_LIVE = Prepared(lambda till: TillLease.objects.live().filter(till=till), -1)
