@@ -42,11 +42,11 @@ def suggestions_of(organisation: Organisation) -> list[tuple[Category, Prices]]:
     sold = sold_by(organisation)
     sales = SaleLine.objects.unit_prices_by_kind(organisation, sold)
     for kind in sold:
-        for above in _upwards(kind):
+        for above in kind.lineage:
             below.setdefault(above, []).extend(sales.get(kind.pk, ()))
     found = [(kind, _prices(_latest(lines))) for kind, lines in below.items()]
     told = [(kind, prices) for kind, prices in found if prices.count >= ENOUGH_SALES]
-    return sorted(told, key=lambda row: (-len(_upwards(row[0])), row[0].position, row[0].code))
+    return sorted(told, key=lambda row: (-len(row[0].lineage), row[0].position, row[0].code))
 
 
 def sold_by(organisation: Organisation) -> list[Category]:
@@ -58,7 +58,7 @@ def sold_by(organisation: Organisation) -> list[Category]:
 
 def within(category: Category, sold: Iterable[Category]) -> list[Category]:
     """Of what was sold: the category, and what is below it."""
-    return [row for row in sold if category in _upwards(row)]
+    return [row for row in sold if category in row.lineage]
 
 
 def written(cents: int) -> int:
@@ -81,8 +81,3 @@ def _prices(cents: list[int]) -> Prices:
 def _latest(lines: list[tuple[int, int]]) -> list[int]:
     newest = sorted(lines, reverse=True)[: SaleLineQuerySet.NEWEST]
     return [cents for _line, cents in newest]
-
-
-def _upwards(category: Category) -> list[Category]:
-    """The category, and those above it."""
-    return [category, *(_upwards(category.parent) if category.parent else [])]

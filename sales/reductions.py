@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from inventory.dots import WEEK, Dot
-from inventory.models import Category, DotCalendar, Item
+from inventory.models import DotCalendar, Item
 from organisation.models import Site
 from sales.models import Nature, Reduction
 
@@ -68,7 +68,8 @@ class Today:
         return max(found, key=lambda discount: discount.percent, default=None)
 
     def _holds(self, rule: Reduction, line: "Wanted") -> bool:
-        if rule.category_id and rule.category_id not in {each.pk for each in _upwards(line.what)}:
+        lineage = line.what.lineage if line.what else []
+        if rule.category_id and rule.category_id not in [each.pk for each in lineage]:
             return False
         return rule.least_weeks is None or self._lies_long(line.item, rule.least_weeks)
 
@@ -82,8 +83,3 @@ class Today:
             raise ValidationError(_("This dot takes nothing off today."), code="unknown_dot")
         with translation.override("fr"):
             return Discount(str(_("%(colour)s dot") % {"colour": dot.name}), percent=dot.percent)
-
-
-def _upwards(category: Category | None) -> list[Category]:
-    """The category, and those above it."""
-    return [category, *_upwards(category.parent)] if category else []

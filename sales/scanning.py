@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory import codes
 from inventory.models import Item, Place
 from sales.models import SaleLine, Till, Voucher
+from sales.services.vouching import require_good
 
 State = Item.State
 
@@ -42,16 +43,11 @@ def read_voucher(till: Till, text: str) -> Voucher:
 
     Raises ValidationError ``unknown_voucher``, ``voucher_over`` or ``voucher_too_low``.
     """
-    voucher = Voucher.objects.filter(organisation=till.organisation_id).named(text).first()
-    if voucher is None:
-        raise ValidationError(_("This voucher is not one of ours."), code="unknown_voucher")
-    known = {"voucher": voucher, "day": voucher.expires_on}
-    if voucher.is_over(till.site.business_date(timezone.now())):
-        said = _("The voucher %(voucher)s was good until %(day)s.")
-        raise ValidationError(said, code="voucher_over", params=known)
+    found = Voucher.objects.named(text).first()
+    voucher = require_good(found, till.site, till.site.business_date(timezone.now()))
     if voucher.left_cents <= 0:
         said = _("Nothing is left of the voucher %(voucher)s.")
-        raise ValidationError(said, code="voucher_too_low", params=known)
+        raise ValidationError(said, code="voucher_too_low", params={"voucher": voucher})
     return voucher
 
 

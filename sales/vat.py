@@ -35,10 +35,15 @@ def within(total_cents: int, rate_bp: int) -> int:
 
 def split(lines: Iterable[SaleLine]) -> Split:
     """The VAT of a ticket by rate, lowest first."""
+    return split_of((line.vat_bp, line.total_cents) for line in lines)
+
+
+def split_of(parts: Iterable[tuple[int | None, int]]) -> Split:
+    """The same, from the rate and the cents of each line."""
     totals: Counter[int] = Counter()
-    for line in lines:
-        if line.vat_bp is not None:
-            totals[line.vat_bp] += line.total_cents
+    for bp, cents in parts:
+        if bp is not None:
+            totals[bp] += cents
     return [[bp, cents, within(cents, bp)] for bp, cents in sorted(totals.items())]
 
 

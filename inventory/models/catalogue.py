@@ -224,6 +224,11 @@ class Category(Bilingual):
         return self.epr_stream or (self.parent.stream if self.parent else None)
 
     @property
+    def lineage(self) -> "list[Category]":
+        """The category, and those above it."""
+        return [self, *(self.parent.lineage if self.parent else [])]
+
+    @property
     def look(self) -> tuple[str, str]:
         """``(icon, colour)``, inherited from the category above where it has none."""
         above = self.parent.look if self.parent else ("package", "div")

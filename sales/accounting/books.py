@@ -8,8 +8,9 @@ from functools import cached_property
 from organisation.models import Organisation, Site
 from sales.accounting.days import Day, closed_days, numbers_of, unclosed
 from sales.accounting.entries import BookEntry, entry_of
-from sales.accounting.fec import accounting_year, fec, file_name
+from sales.accounting.fec import fec, file_name
 from sales.accounting.plan import Account, Plan
+from sales.journal.periods import accounting_year
 from sales.models import ShopSettings, TillSession
 
 
@@ -45,7 +46,11 @@ class Books:
         return found
 
     def _year(self, day: date) -> tuple[date, date]:
-        return accounting_year(day, year_starts(self.organisation))
+        return accounting_year(day, self._settings.year_starts_month)
+
+    @cached_property
+    def _settings(self) -> ShopSettings:
+        return ShopSettings.objects.of(self.organisation)
 
     @cached_property
     def unclosed(self) -> list[TillSession]:
@@ -72,8 +77,3 @@ class Books:
     def fec_name(self) -> str:
         """Of the day that the accounting year ends, where all of it is asked for."""
         return file_name(self.organisation, self.end)
-
-
-def year_starts(organisation: Organisation) -> int:
-    """The month in which the accounting year begins."""
-    return ShopSettings.objects.of(organisation).year_starts_month

@@ -6,7 +6,7 @@ The law lets programs of a trade add up a day's tickets (BOI-CF-IOR-60-40-20).
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from organisation.models import Organisation
 from sales.accounting.entries import BookEntry, Line
@@ -62,9 +62,3 @@ def _day(day: date) -> str:
 def file_name(organisation: Organisation, end: date) -> str:
     """``SIRENFECAAAAMMJJ.txt``, of the day that the year or the period ends."""
     return f"{organisation.siret[:9] or NO_SIREN}FEC{_day(end)}.txt"
-
-
-def accounting_year(day: date, starts_month: int) -> tuple[date, date]:
-    """The first and last day of the accounting year that a day is in."""
-    first = date(day.year - (day.month < starts_month), starts_month, 1)
-    return first, date(first.year + 1, starts_month, 1) - timedelta(days=1)

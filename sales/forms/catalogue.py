@@ -22,6 +22,16 @@ class AtSiteForm(RowForm):
         row.organisation_id = row.site.organisation_id
         super().__init__(*args, **options)
 
+    def offer_categories(self, *, empty: Any) -> None:
+        """Those in use, and the row's own though it is not."""
+        known = self.instance.category_id and self.instance.category
+        offered = Category.objects.of(self.instance.organisation_id).filter(is_active=True)
+        rows = {row.code: row for row in (*offered.select_related("top"), *([known] * bool(known)))}
+        self.fields["category"] = one_of(
+            rows, _("Category"), choices=_grouped(rows), empty=empty, required=False
+        )
+        self.initial["category"] = known.code if known else ""
+
 
 class TillForm(AtSiteForm):
     RESERVED = (  # /caisse/tickets/ is no till
@@ -98,13 +108,7 @@ class PriceKeyForm(AtSiteForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        known = self.instance.category_id and self.instance.category
-        offered = Category.objects.of(self.instance.organisation_id).filter(is_active=True)
-        rows = {row.code: row for row in (*offered.select_related("top"), *([known] * bool(known)))}
-        self.fields["category"] = one_of(
-            rows, _("Category"), choices=_grouped(rows), empty=_("None: no object"), required=False
-        )
-        self.initial["category"] = known.code if known else ""
+        self.offer_categories(empty=_("None: no object"))
         self.fields["nature"].required = False
         self.fields["nature"].disabled = bool(self.instance.pk)  # tickets say what it was
 
@@ -159,13 +163,7 @@ class ReductionForm(AtSiteForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        known = self.instance.category_id and self.instance.category
-        offered = Category.objects.of(self.instance.organisation_id).filter(is_active=True)
-        rows = {row.code: row for row in (*offered.select_related("top"), *([known] * bool(known)))}
-        self.fields["category"] = one_of(
-            rows, _("Category"), choices=_grouped(rows), empty=_("All of them"), required=False
-        )
-        self.initial["category"] = known.code if known else ""
+        self.offer_categories(empty=_("All of them"))
 
 
 def _grouped(rows: dict[str, Category]) -> list[tuple[str, list[tuple[str, str]]]]:

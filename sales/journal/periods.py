@@ -11,6 +11,7 @@ from datetime import UTC, date
 from typing import Any
 
 from inventory.months import add_months, first_day, month_of
+from inventory.months import last_day as last_of_month
 from sales.models import Chain, JournalEntry, Kind, PeriodClosing
 
 Data = dict[str, Any]
@@ -36,6 +37,12 @@ def year_start(day: date, starts_month: int) -> date:
     """The first day of the accounting year of ``day``, for years that begin in ``starts_month``."""
     month = month_of(day)
     return first_day(add_months(month, -((month % 100 - starts_month) % 12)))
+
+
+def accounting_year(day: date, starts_month: int) -> tuple[date, date]:
+    """The first and the last day of the accounting year of ``day``."""
+    first = year_start(day, starts_month)
+    return first, last_of_month(add_months(month_of(first), 11))
 
 
 def ends_year(month: int, starts_month: int) -> bool:

@@ -27,7 +27,8 @@ def _reckoned(closing: Closing, using: str) -> Data:
         session__till=session.till_id, session__number__lt=session.number
     )
     before = earlier.select_related("event", "session").order_by("-session__number").first()
-    counted = json.loads(event.body)["data"]["counted"]
+    said = json.loads(event.body)["data"]
+    counted = said["counted"]
     in_drawer = totals.expected_cents(session.float_cents)
     found = counted and _cash(counted["pieces"])
     if (closing.total_cents, closing.expected_cents, closing.counted_cents) != (
@@ -36,7 +37,7 @@ def _reckoned(closing: Closing, using: str) -> Data:
         found,
     ):
         return {}
-    year_from = date.fromisoformat(json.loads(event.body)["data"]["year_from"])
+    year_from = date.fromisoformat(said["year_from"])
     return closing_data(closing, totals, before, counted, year_from)
 
 

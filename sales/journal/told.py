@@ -18,7 +18,7 @@ from sales.journal.bodies import (
     session_data,
     vat_terms_data,
 )
-from sales.journal.reckoned import closings, periods
+from sales.journal.reckoned import Told, closings, periods
 from sales.models import (
     CashMove,
     Closing,
@@ -32,8 +32,6 @@ from sales.models import (
     TillSession,
     VatTerms,
 )
-
-Told = tuple[int, Callable[[], Data]]  # an event's key, and what its rows say
 
 
 def _sales(keys: Sequence[int], using: str) -> Iterator[Told]:

@@ -5,7 +5,6 @@ What is wrong is told apart: *altered* (it says something else than what was cha
 """
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,20 +18,12 @@ from django.utils.translation import gettext as _
 from inventory import triggers
 from sales import vat
 from sales.journal import RECIPE, SITE, TRAINING, canonical, hash_of
-from sales.journal.bodies import (
-    Data,
-)
+from sales.journal.bodies import Data
 from sales.journal.keys import known_pem
 from sales.journal.sealed_proof import Seals, strays, unsealed
 from sales.journal.signatures import fault_of, keys_of, said_by, unsigned
 from sales.journal.told import TOLD_BY
-from sales.models import (
-    SIGNED,
-    TECHNICAL,
-    Chain,
-    JournalEntry,
-    Kind,
-)
+from sales.models import SIGNED, TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.journal import GENESIS
 from sales.verify import CHECKS
 
@@ -214,12 +205,9 @@ def _vat_adds_up(body: Mapping[str, Any]) -> bool:
     """Whether a ticket's VAT is that of its lines, by rate; a refund's follows its ticket's."""
     if body["kind"] != Kind.SALE:
         return True
-    totals: Counter[int] = Counter()
-    for line in body["data"]["lines"]:
-        if line["vat_bp"] is not None:
-            totals[line["vat_bp"]] += line["total_cents"]
-    told = [[bp, cents, vat.within(cents, bp)] for bp, cents in sorted(totals.items())]
-    return bool(body["data"]["vat"] == told)
+    told = body["data"]
+    lines = ((line["vat_bp"], line["total_cents"]) for line in told["lines"])
+    return bool(told["vat"] == vat.split_of(lines))
 
 
 def _head(chain: Chain, walk: _Walk, using: str) -> Iterator[Finding]:

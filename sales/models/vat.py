@@ -66,11 +66,8 @@ class VatTerms(models.Model):
         """The rate of what is sold; none where no VAT is due. The nearest category above says."""
         if not Regime(self.regime).charges:
             return None
-        while category is not None:
-            if category.code in self.rates:
-                return int(self.rates[category.code])
-            category = category.parent
-        return int(self.rates.get("", 0))
+        above = [each.code for each in category.lineage] if category else []
+        return next((int(self.rates[code]) for code in (*above, "") if code in self.rates), 0)
 
 
 _TERMS = Prepared(lambda owner: VatTerms.objects.filter(site__organisation=owner), -1)

@@ -12,8 +12,7 @@ from sales.journal.bodies import closing_data
 from sales.journal.periods import year_start
 from sales.journal.signatures import name_key
 from sales.journal.totals import totals_of
-from sales.models import Chain, Closing, Kind, Method, TillSession
-from sales.services.settings import year_starts_month
+from sales.models import Chain, Closing, Kind, Method, ShopSettings, TillSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,8 @@ def write_closing(head: Chain, entry: Entry, session: TillSession, count: Count 
         note=entry.note if count else "",
     )
     before = Closing.objects.last_of(session.till)
-    starts = year_start(session.business_date, year_starts_month(session.till.organisation_id))
+    settings = ShopSettings.objects.of(session.till.organisation_id)
+    starts = year_start(session.business_date, settings.year_starts_month)
     data = closing_data(closing, totals, before, _counted(count), starts)
     name_key(replace(entry, business_date=None))
     event = Event(Kind.CLOSE_DAY, data, uuid=None if count else uuid4())

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from sales.journal.periods import accounting_year
 from sales.models import (
     Buyer,
     MemberPeriod,
@@ -66,9 +67,7 @@ def period_end(start: date, settings: ShopSettings) -> date:
     if settings.membership_ends == ends.CALENDAR_YEAR:
         return date(start.year, 12, 31)
     if settings.membership_ends == ends.ACCOUNTING_YEAR:
-        is_next = start.month >= settings.year_starts_month
-        following = date(start.year + is_next, settings.year_starts_month, 1)
-        return following - timedelta(days=1)
+        return accounting_year(start, settings.year_starts_month)[1]
     last = monthrange(start.year + 1, start.month)[1]
     if start.day > last:  # 29 February
         return date(start.year + 1, start.month, last)

@@ -20,9 +20,8 @@ from sales import journal
 from sales.journal import Event, technical
 from sales.journal.periods import ends_year, period_data
 from sales.journal.signatures import name_key
-from sales.models import Chain, Kind, PeriodClosing, TillSession
+from sales.models import Chain, Kind, PeriodClosing, ShopSettings, TillSession
 from sales.services.closing import write_closing
-from sales.services.settings import year_starts_month
 
 LONGEST = timedelta(hours=24)  # that a session lasts; later nobody will come back and count
 
@@ -48,10 +47,11 @@ def close_due(entry: Entry) -> list[PeriodClosing]:
     name_key(entry)
     head = journal.hold_site(entry.site)
     technical.arrive(head=head, entry=entry)
+    settings = ShopSettings.objects.of(entry.site.organisation_id)
     made: list[PeriodClosing] = []
     while (month := _due(entry)) and not TillSession.objects.open_through(entry.site, month):
         made.append(_close(head, entry, Kind.CLOSE_MONTH, (month, month)))
-        if ends_year(month, year_starts_month(entry.site.organisation_id)):
+        if ends_year(month, settings.year_starts_month):
             made.append(_close(head, entry, Kind.CLOSE_YEAR, (_first_of_year(entry.site), month)))
     return made
 

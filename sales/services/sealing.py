@@ -21,11 +21,11 @@ from organisation.models import Station, Submission, User
 from sales import journal
 from sales.journal import Event, canonical
 from sales.journal.sealed import RECIPE, Sealed, bad_envelope, hash_of
+from sales.journal.technical import Code
 from sales.models import Envelope, JournalEntry, Kind, Till, TillLease
 from sales.models.leases import where_it_stands
 from sales.services.leasing import require_lease
 
-OFFLINE, DEFECT = 70, 90  # technical events, by the codes that French inspectors know
 FAST = timedelta(minutes=5)  # a clock that far ahead is wrong
 SLOW = timedelta(minutes=5)  # what comes later than that had no network
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -155,7 +155,11 @@ def note_spell(*, entry: Entry, till: Till) -> None:
     """Journal that a tablet had no network, once for all that comes of it."""
     if timezone.now() - entry.occurred_at <= SLOW or _was_late(till):
         return
-    data = {"code": OFFLINE, "what": "offline", "since": journal.stamp(entry.occurred_at)}
+    data = {
+        "code": Code.OFFLINE.value,
+        "what": "offline",
+        "since": journal.stamp(entry.occurred_at),
+    }
     event = Event(Kind.JET, data, uuid=uuid4())
     journal.append(head=journal.hold(till), entry=entry, event=event)
 
@@ -188,5 +192,5 @@ def note_difference(*, till: Till, by: User | None, refusal: EnvelopeDiffersErro
         return
     claim = Submission(organisation=till.site.organisation, uuid=uuid)
     entry = Entry(till.site, Verb.SELL, claim, by, timezone.now())
-    data = {**refusal.facts, "code": DEFECT, "what": "envelope_differs"}
+    data = {**refusal.facts, "code": Code.DEFECT.value, "what": "envelope_differs"}
     journal.append(head=head, entry=entry, event=Event(Kind.JET, data, uuid=uuid))

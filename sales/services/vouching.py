@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry
 from inventory.units import format_euros
+from organisation.models import Site
 from sales.models import Method, Nature, RefundLine, SaleLine, Voucher
 from sales.models.vouchers import draw
 from sales.services.asking import Paid, Wanted
@@ -36,15 +37,21 @@ def require_vouchers(entry: Entry, payments: Sequence[Paid]) -> None:
         _require(voucher, entry, asked[voucher.pk])
 
 
-def _require(voucher: Voucher, entry: Entry, cents: int) -> None:
-    if voucher.organisation_id != entry.site.organisation_id:
+def require_good(voucher: Voucher | None, site: Site, day: date) -> Voucher:
+    """One of ours, on a day that it is good. Raises ``unknown_voucher`` or ``voucher_over``."""
+    if voucher is None or voucher.organisation_id != site.organisation_id:
         raise ValidationError(_("This voucher is not one of ours."), code="unknown_voucher")
-    if voucher.is_over(entry.day):
+    if voucher.is_over(day):
         raise ValidationError(
             _("The voucher %(voucher)s was good until %(day)s."),
             code="voucher_over",
             params={"voucher": voucher, "day": voucher.expires_on},
         )
+    return voucher
+
+
+def _require(voucher: Voucher, entry: Entry, cents: int) -> None:
+    require_good(voucher, entry.site, entry.day)
     left_cents = voucher.left_cents
     if left_cents < cents:
         raise ValidationError(

@@ -20,12 +20,13 @@ from organisation.history import Change, author
 from organisation.models import Organisation, User
 from organisation.permissions import CallerRequest
 from organisation.submissions import writing
-from sales.accounting.books import Books, year_starts
+from sales.accounting.books import Books
 from sales.accounting.daybook import daybook
-from sales.accounting.fec import NO_SIREN, accounting_year
+from sales.accounting.fec import NO_SIREN
 from sales.accounting.plan import USUAL, Plan, choose_accounts
 from sales.forms.accounting import AccountsForm, BooksForm
-from sales.models import BookAccount
+from sales.journal.periods import accounting_year
+from sales.models import BookAccount, ShopSettings
 
 MOST = 100  # entries shown: the files hold them all
 LATEST = 20
@@ -119,7 +120,8 @@ def _month(day: date) -> tuple[date, date]:
 
 def _presets(request: CallerRequest) -> list[tuple[str, str, bool]]:
     """Periods at one tap: their name, their address, and whether it is the one shown."""
-    today, starts = timezone.localdate(), year_starts(_owner(request))
+    today = timezone.localdate()
+    starts = ShopSettings.objects.of(_owner(request)).year_starts_month
     this_month, this_year = _month(today), accounting_year(today, starts)
     periods = (
         (_("this month"), this_month),

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from sales.accounting.days import Day, Side
 from sales.accounting.entries import entry_of
-from sales.accounting.fec import accounting_year, plain
+from sales.accounting.fec import plain
 from sales.accounting.plan import Account, Plan
+from sales.journal.periods import accounting_year
 from sales.models import CashMove, Method
 
 CENTS = st.integers(0, 1_000_000)

@@ -16,9 +16,8 @@ from inventory.months import month_of
 from organisation.models import Site
 from sales.journal.periods import ends_year, year_start
 from sales.journal.verify import findings
-from sales.models import Chain, JournalEntry, Kind, Method, PeriodClosing, TillSession
+from sales.models import Chain, JournalEntry, Kind, Method, PeriodClosing, ShopSettings, TillSession
 from sales.services import close_months, open_session
-from sales.services import periods as service
 from tests.databases import at_once
 from tests.sales.shops import Shop, noon
 from tests.tills import till_entry
@@ -119,9 +118,8 @@ def test_a_year_adds_up_its_months_and_the_next_begins_at_nothing(january, shop)
     assert faults() == []
 
 
-def test_an_accounting_year_begins_where_the_structure_says(january, shop, monkeypatch):
-    monkeypatch.setattr(service, "year_starts_month", lambda _organisation: 9)
-    monkeypatch.setattr("sales.services.closing.year_starts_month", lambda _organisation: 9)
+def test_an_accounting_year_begins_where_the_structure_says(january, shop, world):
+    ShopSettings.objects.create(organisation=world.navette, year_starts_month=9)
     summer = shop.day("C1", noon(2026, 8, 31), 300)
     autumn = shop.day("C1", noon(2026, 9, 1), 40)
     assert spans(Kind.CLOSE_YEAR) == [(202601, 202608)]
