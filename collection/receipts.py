@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from collection.models import Donor, Intake
 from inventory.models import Flow
 from inventory.units import NO_BREAK, exact_kg
-from organisation.papers import typeset
+from organisation.papers import sender, typeset
 
 TEMPLATE = Path(__file__).with_name("receipt.typ")
 
@@ -41,7 +41,7 @@ def _told(intake: Intake) -> dict[str, Any]:
         "lang": get_language() or "fr",
         "title": _("Receipt for what you brought"),
         "number": movement.number,
-        "from": [site.organisation.name, site.name, _siret(site.organisation.siret)],
+        "from": sender(site.organisation, site.name),
         "facts": [date_format(moment, "j F Y, H:i"), intake.mode.name],
         "heads": [_("What"), _("Pieces"), _("Weight")],
         "rows": [_row(flow) for flow in flows],
@@ -53,10 +53,6 @@ def _told(intake: Intake) -> dict[str, Any]:
         "donor": _donor_told(Donor.objects.of(intake)),
         "foot": f"{site.organisation.name} · {movement.number}",
     }
-
-
-def _siret(number: str) -> str:
-    return f"SIRET {number}" if number else ""
 
 
 def _weight(grams: int) -> str:

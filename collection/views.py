@@ -29,7 +29,7 @@ from inventory.models import (
     Verb,
 )
 from inventory.tiles import destinations_of, screens_of, tiles_of
-from inventory.views.acts import at_a_site, chosen_site, recorded, shown, sites_of
+from inventory.views.acts import as_pdf, at_a_site, chosen_site, recorded, shown, sites_of
 from inventory.views.items import item_of
 from organisation.doors import page, require
 from organisation.models import Site, Submission, User
@@ -159,9 +159,7 @@ def receipt(request: CallerRequest, number: str) -> HttpResponse:
     if intake is None:
         raise Http404
     require(request, intake.movement.site)
-    pdf = HttpResponse(receipt_pdf(intake), content_type="application/pdf")
-    pdf["Content-Disposition"] = f'inline; filename="{intake.movement.number}.pdf"'
-    return pdf
+    return as_pdf(receipt_pdf(intake), intake.movement.number)
 
 
 SHOWN = 200

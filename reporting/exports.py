@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inventory.models import Account, Flow, Kind
-from organisation.papers.cells import MARK, Number, neutral
+from organisation.papers.cells import MARK, STYLE, kilograms, neutral
 from reporting.listing import LABELS, Listing
 
 
@@ -21,7 +21,7 @@ class _Echo:
 
 def flows_csv(listing: Listing) -> Iterator[str]:
     """Yield the lines of a CSV with one row per flow and figure: what is listed adds up to it."""
-    writer: Any = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
+    writer: Any = csv.writer(_Echo(), **STYLE)
     yield MARK
     yield writer.writerow(_header())
     with transaction.atomic(using="report"):
@@ -62,7 +62,7 @@ def _row(flow: Flow, figure: str, grams: int) -> Iterable[Any]:
         flow.from_category.code,
         flow.from_category.name,
         flow.origin.name if flow.origin else "",
-        Number(_kilograms(grams)),
+        kilograms(grams),
         flow.units,
         flow.get_method_display(),
         movement.note,
@@ -76,9 +76,3 @@ def _shares(listing: Listing, flow: Flow) -> Iterable[tuple[str, int]]:
 
 def _end(account: Account) -> str:
     return account.place.name if account.kind == Kind.STOCK and account.place else str(account)
-
-
-def _kilograms(grams: int) -> str:
-    whole, rest = divmod(abs(grams), 1000)
-    sign = "-" if grams < 0 else ""
-    return f"{sign}{whole},{rest:03}"

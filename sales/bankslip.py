@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from organisation.papers import typeset
+from organisation.papers import sender, typeset
 from sales.models import BankSlip, BankSlipLine, ChequeDrawer
 from sales.services import PIECES
 from sales.templatetags.money import euros
@@ -41,10 +41,9 @@ def _paper(slip: BankSlip) -> dict[str, Any]:
     organisation = slip.site.organisation
     is_cash = slip.kind == BankSlip.Kind.CASH
     heads, rows = _cash(slip) if is_cash else _cheques(slip)
-    siret = organisation.siret
     return {
         "lang": get_language() or "fr",
-        "from": [organisation.name, slip.site.name, f"SIRET {siret}" if siret else ""],
+        "from": sender(organisation, slip.site.name),
         "title": _("Cash handed in to the bank") if is_cash else _("Cheques handed in to the bank"),
         "number": slip.number,
         "facts": [date_format(slip.business_date, "j F Y"), _count(slip, rows)],

@@ -107,7 +107,7 @@ def _heads(said: vat.Mentions) -> list[str]:
 
 
 def _percent(rate: Decimal) -> str:
-    return f"{rate.normalize():f}{NO_BREAK}%".replace(".", ",")
+    return f"{vat.percent(int(rate * 100))}{NO_BREAK}%"
 
 
 def _row(line: SaleLine, quantity: int, cents: int, *, shows_vat: bool) -> list[str]:

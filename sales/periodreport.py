@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from inventory.units import exact_euros, format_kg
-from organisation.papers import typeset
+from organisation.papers import sender, typeset
 from sales.models import PeriodClosing
 from sales.templatetags.money import euros
 from sales.zreport import category_rows, method_rows, nature_rows, vat_rows
@@ -51,11 +51,10 @@ def period_pdf(closing: PeriodClosing) -> bytes:
 
 def _paper(closing: PeriodClosing) -> dict[str, Any]:
     z, organisation = figures_of(closing), closing.site.organisation
-    siret = organisation.siret
     closed = date_format(localtime(closing.closed_at), "j F Y, H:i")
     return {
         "lang": get_language() or "fr",
-        "from": [organisation.name, closing.site.name, f"SIRET {siret}" if siret else ""],
+        "from": sender(organisation, closing.site.name),
         "title": _("Closing of the year") if closing.is_year else _("Closing of the month"),
         "number": closing.number,
         "facts": [title_of(closing), _("event %(seq)s") % {"seq": z["seq"]}],

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from inventory.models import Category
 from inventory.units import exact_euros, format_kg
 from organisation.models import Organisation, Site
-from organisation.papers import typeset
+from organisation.papers import sender, typeset
 from sales import vat
 from sales.models import JournalEntry, Method, Sale, ShopSettings
 from sales.models.shop import PriceMode
@@ -165,12 +165,12 @@ def receipt_pdf(receipt: Receipt) -> bytes:
 
 
 def _paper(receipt: Receipt) -> dict[str, Any]:
-    told, siret = receipt.told, receipt.organisation.siret
+    told = receipt.told
     return {
         "lang": get_language() or "fr",
         "title": _("Ticket %(number)s") % {"number": receipt.number},
         "mark": mark_of(receipt),
-        "from": [receipt.organisation.name, receipt.site.name, f"SIRET {siret}" if siret else ""],
+        "from": sender(receipt.organisation, receipt.site.name),
         "facts": _facts(receipt),
         "lines": [_line(line) for line in told["lines"]],
         "total": [_("Total"), euros(told["total_cents"])],

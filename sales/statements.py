@@ -3,8 +3,6 @@
 On a page, on paper, and as a table.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,10 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from inventory.models import Movement
 from inventory.months import first_day, last_day
 from organisation.models import Site
-from organisation.papers import typeset
-from organisation.papers.cells import MARK, Number, neutral
+from organisation.papers import cells, sender, typeset
 from sales.models import Method, Payment, Refund, VoucherIssuer
 from sales.templatetags.money import euros
 
@@ -79,31 +77,19 @@ def statement_of(issuer: VoucherIssuer, month: int, sites: Sequence[Site]) -> St
         issuer=issuer, **{f"sale__{name}": said for name, said in days.items()}
     ).select_related("sale__movement__site")
     back = Refund.objects.filter(issuer=issuer, **days).select_related("movement__site")
-    rows = [_taken(paid) for paid in sold] + [_given_back(refund) for refund in back]
+    rows = [_row(paid.sale.movement, paid.reference, paid.amount_cents) for paid in sold]
+    rows += [_row(refund.movement, "", -refund.total_cents) for refund in back]
     rows.sort(key=lambda row: (row.on, row.order))
     return Statement(issuer, month, tuple(rows))
 
 
-def _taken(paid: Payment) -> StatementRow:
-    movement = paid.sale.movement
+def _row(movement: Movement, reference: str, cents: int) -> StatementRow:
     return StatementRow(
         movement.business_date,
         movement.number,
         movement.site.name,
-        paid.reference,
-        paid.amount_cents,
-        movement.pk,
-    )
-
-
-def _given_back(refund: Refund) -> StatementRow:
-    movement = refund.movement
-    return StatementRow(
-        movement.business_date,
-        movement.number,
-        movement.site.name,
-        "",
-        -refund.total_cents,
+        reference,
+        cents,
         movement.pk,
     )
 
@@ -153,19 +139,12 @@ def unissued_cents(month: int, sites: Sequence[Site]) -> int:
 
 def statement_csv(statement: Statement) -> str:
     """The statement as a table. Heads are French, as whoever pays reads them."""
-    into = io.StringIO()
-    writer: Any = csv.writer(into, delimiter=";", lineterminator="\r\n")
-    writer.writerow(HEADS)
-    for row in statement.rows:
-        cells = [row.on.isoformat(), row.number, row.site, row.reference, _plain(row.cents)]
-        writer.writerow([neutral(cell) for cell in cells])
-    writer.writerow(["total", "", "", "", _plain(statement.total_cents)])
-    return MARK + into.getvalue()
-
-
-def _plain(cents: int) -> Number:
-    sign = "-" if cents < 0 else ""
-    return Number(f"{sign}{abs(cents) // 100},{abs(cents) % 100:02}")
+    rows = (
+        (row.on.isoformat(), row.number, row.site, row.reference, cells.euros(row.cents))
+        for row in statement.rows
+    )
+    total = ("total", "", "", "", cells.euros(statement.total_cents))
+    return cells.table(HEADS, (*rows, total))
 
 
 def statement_pdf(statement: Statement) -> bytes:
@@ -175,10 +154,9 @@ def statement_pdf(statement: Statement) -> bytes:
 
 def _paper(statement: Statement) -> dict[str, Any]:
     issuer, organisation = statement.issuer, statement.issuer.organisation
-    siret = organisation.siret
     return {
         "lang": get_language() or "fr",
-        "from": [organisation.name, f"SIRET {siret}" if siret else ""],
+        "from": sender(organisation),
         "to": [issuer.name, *issuer.address.splitlines()],
         "title": _("Vouchers taken in %(month)s")
         % {"month": date_format(statement.first_day, "F Y")},

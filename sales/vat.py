@@ -57,6 +57,12 @@ def split_back(sold: Split, before: Mapping[int, int], now: Mapping[int, int]) -
     return found
 
 
+def percent(rate_bp: int) -> str:
+    """A rate as French papers write it, without its sign: ``20``, ``5,5``."""
+    whole, rest = divmod(rate_bp, 100)
+    return f"{whole},{rest:02}".rstrip("0") if rest else str(whole)
+
+
 @dataclass(frozen=True, slots=True)
 class Mentions:
     """What VAT law has a ticket say: its VAT by rate (percent, cents before, cents), or a sentence.

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from inventory.models import Category
 from inventory.units import NO_BREAK, exact_euros, format_kg
-from organisation.papers import typeset
+from organisation.papers import sender, typeset
 from sales.models import Closing, Method, Nature
 from sales.services import PIECES
 from sales.templatetags.money import euros
+from sales.vat import percent
 
 TEMPLATE = Path(__file__).with_name("zreport.typ")
 
@@ -83,8 +84,7 @@ def vat_rows(told: dict[str, list[int]]) -> list[tuple[str, int, int]]:
 
 
 def _rate(bp: int) -> str:
-    whole, rest = divmod(bp, 100)
-    return f"{whole}{f',{rest:02}'.rstrip('0') if rest else ''}{NO_BREAK}%"
+    return f"{percent(bp)}{NO_BREAK}%"
 
 
 def closing_pdf(closing: Closing) -> bytes:
@@ -95,10 +95,9 @@ def closing_pdf(closing: Closing) -> bytes:
 def _paper(closing: Closing) -> dict[str, Any]:
     z, till = figures_of(closing), closing.session.till
     organisation = till.site.organisation
-    siret = organisation.siret
     return {
         "lang": get_language() or "fr",
-        "from": [organisation.name, till.site.name, f"SIRET {siret}" if siret else ""],
+        "from": sender(organisation, till.site.name),
         "title": _("Closing of the till"),
         "number": closing.number,
         "facts": [

@@ -70,6 +70,13 @@ def shown(request: CallerRequest, template: str, context: dict[str, Any]) -> Htt
     return render(request, template, context, status=422 if context["is_sent"] else 200)
 
 
+def as_pdf(content: bytes, name: str) -> HttpResponse:
+    """A paper, shown by the browser and kept under its name."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
 def with_more(request: CallerRequest) -> Any:
     """The posted lines, a few more of them where the button without script asked for it."""
     if request.method != "POST":

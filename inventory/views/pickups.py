@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from inventory.pickups import pickup_pdf
+from inventory.views.acts import as_pdf
 from inventory.views.documents import named
 from organisation.doors import page
 from organisation.permissions import CallerRequest
@@ -16,6 +17,4 @@ def slip(request: CallerRequest, number: str) -> HttpResponse:
     movement = named(request, number)
     if not hasattr(movement, "shipment"):
         raise Http404
-    response = HttpResponse(pickup_pdf(movement), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{movement.number}.pdf"'
-    return response
+    return as_pdf(pickup_pdf(movement), movement.number)

@@ -2,9 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from organisation.models import Organisation
 
 ROOT = Path(__file__).resolve().parent.parent.parent  # templates import "/organisation/papers/…"
+
+
+def sender(organisation: "Organisation", *names: str) -> list[str]:
+    """Whose paper it is: the structure, names below it such as a site's, and its SIRET."""
+    siret = organisation.siret
+    return [organisation.name, *names, f"SIRET {siret}" if siret else ""]
 
 
 def typeset(template: Path, given: dict[str, Any]) -> bytes:

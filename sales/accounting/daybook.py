@@ -1,18 +1,16 @@
 """Takings by day: a row for each site, till and day, for a spreadsheet. Heads are French."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from organisation.papers.cells import MARK, Number, neutral
+from organisation.papers.cells import euros, kilograms, table
 from sales.accounting.days import Day
 from sales.accounting.entries import WORDS
-from sales.accounting.fec import euros
 from sales.models import Method
+from sales.vat import percent
 
 NATURES = {
     "goods": "marchandises",
@@ -56,11 +54,7 @@ def daybook(days: Iterable[Day]) -> str:
     listed = sorted(days, key=_where)
     rows = [Row(list(group)) for _where_, group in groupby(listed, key=_where)]
     rates = sorted({int(rate) for day in listed for rate in day.z["vat"]})
-    into = io.StringIO()
-    writer: Any = csv.writer(into, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_heads(rates))
-    writer.writerows([neutral(cell) for cell in _cells(row, rates)] for row in rows)
-    return MARK + into.getvalue()
+    return table(_heads(rates), (_cells(row, rates) for row in rows))
 
 
 def _where(day: Day) -> tuple[str, str, str]:
@@ -73,7 +67,7 @@ def _heads(rates: list[int]) -> list[str]:
         "rendu (€)", "total (€)", "remises (€)",
         *(f"{WORDS[f'method:{method.value}']} (€)" for method in Method),
         *(f"{name} (€)" for name in NATURES.values()),
-        *(f"{head} {_percent(rate)} (€)" for rate in rates for head in ("total à", "TVA à")),
+        *(f"{head} {percent(rate)} % (€)" for rate in rates for head in ("total à", "TVA à")),
         "écart de caisse (€)", "poids (kg)",
     ]  # fmt: skip
 
@@ -89,21 +83,8 @@ def _cells(row: Row, rates: list[int]) -> list[Any]:
     ]
     return [
         site, day, till, " ".join(each.number for each in row.days),
-        sums["tickets"], sums["refunds"], _signed(sums["sales_cents"]),
-        _signed(-sums["refunds_cents"]), _signed(sums["total_cents"]),
-        _signed(sums["discounts_cents"]), *(_signed(sums[name]) for name in money),
-        _kilograms(sums["weight_g"]),
+        sums["tickets"], sums["refunds"], euros(sums["sales_cents"]),
+        euros(-sums["refunds_cents"]), euros(sums["total_cents"]),
+        euros(sums["discounts_cents"]), *(euros(sums[name]) for name in money),
+        kilograms(sums["weight_g"]),
     ]  # fmt: skip
-
-
-def _signed(cents: int) -> Number:
-    return Number(("-" if cents < 0 else "") + euros(abs(cents)))
-
-
-def _kilograms(grams: int) -> Number:
-    sign = "-" if grams < 0 else ""
-    return Number(f"{sign}{abs(grams) // 1000},{abs(grams) % 1000:03}")
-
-
-def _percent(rate_bp: int) -> str:
-    return f"{rate_bp / 100:g} %".replace(".", ",")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sales.accounting.days import Day, Side
 from sales.accounting.plan import EXCESS, MISSING, OPENING, USUAL, Account, Plan
 from sales.models import Method
+from sales.vat import percent
 
 CREDIT = f"method:{Method.CREDIT.value}"  # settled where it was owed since it was sold or given
 TAKEN = tuple(method for method in Method if method != Method.CREDIT)
@@ -121,9 +122,7 @@ def _shared(vat_cents: int, gross: dict[Account, int]) -> dict[Account, int]:
 
 
 def _rate(rate: int) -> str:
-    whole, rest = divmod(rate, 100)
-    decimals = f",{rest:02}".rstrip("0") if rest else ""
-    return f"TVA {whole}{decimals} %"
+    return f"TVA {percent(rate)} %"
 
 
 def _drawer(day: Day, plan: Plan) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from organisation.models import Organisation
+from organisation.papers.cells import euros
 from sales.accounting.entries import BookEntry, Line
 from sales.accounting.plan import JOURNAL, Plan
 
@@ -48,11 +49,6 @@ def _said(entry: BookEntry, line: Line) -> str:
 def plain(text: str) -> str:
     """A field without what would end it."""
     return _BREAKS.sub(" ", text.translate(_TYPED)).strip()
-
-
-def euros(cents: int) -> str:
-    """Cents as the file writes them: ``1234,50``, without thousands."""
-    return f"{cents // 100},{cents % 100:02}"
 
 
 def _day(day: date) -> str:

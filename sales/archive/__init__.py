@@ -5,7 +5,6 @@ the byte; the event that made it keeps its manifest's hash.
 """
 
 import base64
-import csv
 import hashlib
 import io
 import json
@@ -23,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry
 from organisation.models import Site
-from organisation.papers.cells import MARK, neutral
+from organisation.papers.cells import table
 from sales import journal
 from sales.archive.verifier import raw_key
 from sales.journal import SOFTWARE, Event, canonical, stamp, technical
@@ -286,8 +285,4 @@ def _closings(event: JournalEntry, body: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def _csv(heads: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> bytes:
-    into = io.StringIO()
-    writer = csv.writer(into, delimiter=";", lineterminator="\r\n")
-    writer.writerow(heads)
-    writer.writerows([neutral(cell) for cell in row] for row in rows)
-    return (MARK + into.getvalue()).encode()
+    return table(heads, rows).encode()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import Verb
-from inventory.views.acts import recorded_number, shown
+from inventory.views.acts import as_pdf, recorded_number, shown
 from organisation.doors import page, require
 from organisation.permissions import CallerRequest
 from sales import services
@@ -174,9 +174,7 @@ def send_closing(request: CallerRequest, till: str, number: int) -> HttpResponse
 def closing_paper(request: CallerRequest, till: str, number: int) -> HttpResponse:
     """The same as a PDF, to be kept outside: it bears the fingerprint of the chain."""
     found = _closing(request, till, number)
-    response = HttpResponse(closing_pdf(found), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    return response
+    return as_pdf(closing_pdf(found), found.number)
 
 
 def _closing(request: CallerRequest, till: str, number: int) -> Closing:

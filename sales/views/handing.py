@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import Verb
-from inventory.views.acts import recorded_number
+from inventory.views.acts import as_pdf, recorded_number
 from organisation.doors import anyone, page
 from organisation.permissions import CallerRequest
 from sales import services
@@ -63,9 +63,7 @@ def _back(request: CallerRequest, sale: Sale) -> str:
 
 
 def _as_pdf(sale: Sale, copy: int) -> HttpResponse:
-    response = HttpResponse(receipt_pdf(Receipt(sale.event, copy)), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{sale.number}.pdf"'
-    return response
+    return as_pdf(receipt_pdf(Receipt(sale.event, copy)), sale.number)
 
 
 def _send(request: CallerRequest, sale: Sale, copy: Copy, address: str) -> None:

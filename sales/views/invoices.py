@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import Verb
-from inventory.views.acts import recorded_number, shown, sites_of
+from inventory.views.acts import as_pdf, recorded_number, shown, sites_of
 from organisation.doors import page, require
 from organisation.permissions import CallerRequest
 from sales import services
@@ -41,9 +41,7 @@ def paper(request: CallerRequest, number: str) -> HttpResponse:
     if invoice is None:
         raise Http404
     require(request, invoice.guarded_by)
-    response = HttpResponse(invoice_pdf(invoice), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{invoice.number}.pdf"'
-    return response
+    return as_pdf(invoice_pdf(invoice), invoice.number)
 
 
 @page("sell")

@@ -15,7 +15,7 @@ from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import Verb
 from inventory.months import first_day, month_of
-from inventory.views.acts import recorded_number, shown, sites_of
+from inventory.views.acts import as_pdf, recorded_number, shown, sites_of
 from organisation.doors import page, require
 from organisation.models import Site
 from organisation.permissions import CallerRequest
@@ -68,9 +68,7 @@ def period(request: CallerRequest, uuid: UUID) -> HttpResponse:
 def period_paper(request: CallerRequest, uuid: UUID) -> HttpResponse:
     """The same as a PDF, to be kept outside."""
     found = _period(request, uuid)
-    response = HttpResponse(period_pdf(found), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    return response
+    return as_pdf(period_pdf(found), found.number)
 
 
 def _period(request: CallerRequest, uuid: UUID) -> PeriodClosing:

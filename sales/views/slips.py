@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import Verb
-from inventory.views.acts import chosen_site, recorded_number, shown, sites_of
+from inventory.views.acts import as_pdf, chosen_site, recorded_number, shown, sites_of
 from organisation.doors import page, require
 from organisation.models import Site
 from organisation.permissions import CallerRequest
@@ -129,9 +129,7 @@ def _form_of(request: CallerRequest, found: BankSlip) -> Any:
 def paper(request: CallerRequest, number: str) -> HttpResponse:
     """The slip as a PDF, to print and sign."""
     found = _slip(request, number)
-    response = HttpResponse(slip_pdf(found), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    return response
+    return as_pdf(slip_pdf(found), found.number)
 
 
 @page("sell")

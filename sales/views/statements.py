@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from inventory.months import add_months, first_day, month_of
-from inventory.views.acts import sites_of
+from inventory.views.acts import as_pdf, sites_of
 from organisation.doors import page
 from organisation.permissions import CallerRequest
 from sales.models import VoucherIssuer
@@ -63,9 +63,7 @@ def statement(request: CallerRequest, issuer: str, month: int) -> HttpResponse:
 def paper(request: CallerRequest, issuer: str, month: int) -> HttpResponse:
     """The statement as a PDF, to send with an invoice."""
     found = _statement(request, issuer, month)
-    response = HttpResponse(statement_pdf(found), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
-    return response
+    return as_pdf(statement_pdf(found), found.number)
 
 
 @page("read_figures")
