@@ -1,10 +1,11 @@
 """What the pages of acts share: at which site, recorded once, shown as a document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -75,6 +76,15 @@ def as_pdf(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response
+
+
+def older(request: CallerRequest, found: Sequence[Model], page: int) -> str:
+    """The query of the next page of a list, where ``found`` has more rows than a page."""
+    if len(found) <= page:
+        return ""
+    query = request.GET.copy()
+    query["before"] = str(found[page - 1].pk)
+    return query.urlencode()
 
 
 def with_more(request: CallerRequest) -> Any:

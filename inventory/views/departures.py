@@ -10,7 +10,7 @@ from inventory.forms.departures import Filters, ShipForm, ShipLines
 from inventory.forms.entries import BaseLines
 from inventory.ledger import Entry
 from inventory.models import Movement, Shipment, Verb
-from inventory.views.acts import LinesPage, asked, chosen_site, items_of, sites_of
+from inventory.views.acts import LinesPage, asked, chosen_site, items_of, older, sites_of
 from organisation.doors import page
 from organisation.permissions import CallerRequest
 
@@ -40,20 +40,11 @@ def shipments(request: CallerRequest) -> HttpResponse:
         "is_filtered": any(wanted.values()),
         "sites": sites,
         "shipments": found[:PAGE],
-        "older": _older(request, found),
+        "older": older(request, found, PAGE),
         "may_ship": request.user.may_anywhere("ship"),
         "waiting": Shipment.objects.waiting(sites).count(),
     }
     return render(request, "inventory/shipments.html", context)
-
-
-def _older(request: CallerRequest, found: list[Shipment]) -> str:
-    """The query of the next page, if there is one."""
-    if len(found) <= PAGE:
-        return ""
-    query = request.GET.copy()
-    query["before"] = str(found[PAGE - 1].pk)
-    return query.urlencode()
 
 
 def _ship(entry: Entry, form: ShipForm, lines: BaseLines) -> Movement:

@@ -22,6 +22,13 @@ from sales.models.shop import ICONS
 from sales.services import Discount, Paid, Wanted
 
 MOST_UNITS = 1_000
+REASONS = (  # offered; another may be typed
+    _("Damaged"),
+    _("Incomplete"),
+    _("Large purchase"),
+    _("Solidarity price"),
+    _("Sale day"),
+)
 
 
 class DotField(forms.ChoiceField):

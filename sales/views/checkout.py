@@ -25,6 +25,7 @@ from organisation.submissions import claim_of, submit, writing
 from sales import scanning, services
 from sales.forms.checkout import Checkout
 from sales.forms.counter import Counter
+from sales.forms.lines import REASONS
 from sales.forms.slip import Slip
 from sales.models import Buyer, Method, ParkedTicket, Sale, Till, TillLease, Visitors, Voucher
 from sales.models.buyers import card_number
@@ -94,6 +95,7 @@ def _answer(request: CallerRequest, counter: Counter, mode: Mode) -> HttpRespons
         "checkout": found,
         "till": counter.till,
         "counter": counter,
+        "reasons": REASONS,
         "is_training": mode.is_training,
         "is_giving_up": request.POST.get("do") == "give-up",
         **({} if mode.is_training else _around(request, found)),

@@ -15,6 +15,7 @@ from inventory.tiles import screens_of, tiles_of
 from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
+from sales.forms.lines import REASONS
 from sales.models import CashMove, Method, Nature, PriceKey, Till
 from sales.services import PIECES
 from sales.views.checkout import till_of
@@ -67,13 +68,7 @@ def _station(till: Till) -> dict[str, Any]:
             {"code": kind.value, "name": str(kind.label).capitalize()} for kind in CashMove.Kind
         ],
         "pieces": list(reversed(PIECES)),
-        "discount_reasons": [
-            _("Damaged"),
-            _("Incomplete"),
-            _("Large purchase"),
-            _("Solidarity price"),
-            _("Sale day"),
-        ],
+        "discount_reasons": [str(reason) for reason in REASONS],
         "back_reasons": [
             _("Does not work"),
             _("Does not suit"),

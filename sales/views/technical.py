@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from inventory.views.acts import sites_of
+from inventory.views.acts import older, sites_of
 from organisation.doors import page
 from organisation.models import User
 from organisation.permissions import CallerRequest
@@ -42,7 +42,7 @@ def technical(request: CallerRequest) -> HttpResponse:
         "filters": filters,
         "is_filtered": any(said.get(name) for name in ("site", "day", "code")),
         "events": _told(request, found[:PAGE]),
-        "older": _older(request, found),
+        "older": older(request, found, PAGE),
     }
     status = 422 if filters.errors else 200
     return render(request, "sales/technical.html", context, status=status)
@@ -65,15 +65,6 @@ def _is_of(code: str) -> Q:
         return Q(kind=Kind.REPRINT)
     found = Q(kind=Kind.JET, body__contains=f'"code":{code},')
     return found | Q(kind=Kind.SETTING) if code == str(Code.SETTING) else found
-
-
-def _older(request: CallerRequest, found: list[JournalEntry]) -> str:
-    """The query of the next page, if there is one."""
-    if len(found) <= PAGE:
-        return ""
-    query = request.GET.copy()
-    query["before"] = str(found[PAGE - 1].pk)
-    return query.urlencode()
 
 
 def _told(request: CallerRequest, events: list[JournalEntry]) -> list[dict[str, Any]]:

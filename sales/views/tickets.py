@@ -17,7 +17,7 @@ from inventory.forms.choices import Offer
 from inventory.ledger import Entry
 from inventory.models import Item, Movement, Verb
 from inventory.trace import Event
-from inventory.views.acts import recorded_number, sites_of
+from inventory.views.acts import older, recorded_number, sites_of
 from organisation.doors import page, require
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
@@ -51,7 +51,7 @@ def tickets(request: CallerRequest) -> HttpResponse:
         "is_filtered": any(said.get(name) for name in ("number", "site", "till", "day")),
         "sought": said.get("number", ""),
         "tickets": found[:PAGE],
-        "older": _older(request, found),
+        "older": older(request, found, PAGE),
         "takings": {till: row for till, row in takings(days).items() if till in shown},
         "days": sorted(set(days.values())),
         "day": said.get("day"),
@@ -86,15 +86,6 @@ def _days(sites: Iterable[Site], day: date | None) -> dict[Site, date]:
     """The day that is looked at, or each site's own today."""
     now = timezone.now()
     return {site: day or site.business_date(now) for site in sites}
-
-
-def _older(request: CallerRequest, found: list[Sale]) -> str:
-    """The query of the next page, if there is one."""
-    if len(found) <= PAGE:
-        return ""
-    query = request.GET.copy()
-    query["before"] = str(found[PAGE - 1].pk)
-    return query.urlencode()
 
 
 @page("read_sales")
