@@ -1,4 +1,4 @@
-"""What reporting itself declares: the closing of a month."""
+"""The closing of a month."""
 
 from collections.abc import Iterable
 from datetime import date
