@@ -120,6 +120,9 @@ SENTENCES: dict[str, Any] = {
     "reclassify_bulk": gettext_lazy("Only bulk is reclassified: leave the items out."),
     "partner_or_public": gettext_lazy("Name a partner, or say it goes to the public."),
     "bad_destination": gettext_lazy("A destination is a place, or a fate with or without partner."),
+    "unknown_indicator": gettext_lazy(
+        "There is no such indicator: GET reporting/indicators lists them."
+    ),
     "scope_twice": gettext_lazy("Name a network, or sites and their structure, not both."),
     "weight_twice": gettext_lazy("Give the net weight or the gross weight, not both."),
     "gross_needs_container": gettext_lazy("A gross weight goes with its container."),

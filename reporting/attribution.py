@@ -56,15 +56,20 @@ def flows(
 
     Raises ValidationError ``not_for_networks`` where a network is asked what its members keep.
     """
+    require_told(scope, by)
+    with transaction.atomic(using="report"):
+        ground = Ground(scope, category)
+        [found] = tables(Books(ground, period, ground.cells(period)), [by])
+    return found
+
+
+def require_told(scope: Scope, by: By) -> None:
+    """Raises ValidationError ``not_for_networks``: members keep some of it to themselves."""
     if scope.network is not None and KEPT_BY_MEMBERS & set(by):
         raise ValidationError(
             _("A network's figures do not tell its members' sites, partners and origins."),
             code="not_for_networks",
         )
-    with transaction.atomic(using="report"):
-        ground = Ground(scope, category)
-        [found] = tables(Books(ground, period, ground.cells(period)), [by])
-    return found
 
 
 def tables(books: Books, asked: Sequence[By]) -> list[list[dict[str, Any]]]:

@@ -326,6 +326,8 @@ SAMPLES = {
     "POST collection/donors": Sample(body={"intake": "$intake", "name": "Mme Dupont"}),
     "GET reporting/diversion": YEAR,
     "GET reporting/flows": Sample(query={**YEAR.query, "by": "month,fate"}),
+    "GET reporting/indicators": ALONE,
+    "GET reporting/values": Sample(query={**YEAR.query, "indicator": "collected", "by": "mode"}),
     "GET reporting/closings": LISTED,
     "GET reporting/closings/<id>": _document("closing"),
     "POST reporting/closings": Sample(body={"site": "$site", "month": "$old_month"}),

@@ -58,7 +58,7 @@ def _require_all(organisation: Organisation, sites: list[Site]) -> None:
         raise PermissionDenied(_("Your role does not allow this at every site."))
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
     """``by=month,fate`` and ``by=month&by=fate`` say the same."""
     parts = [value] if isinstance(value, str) else value
     return tuple(dict.fromkeys(name for part in parts for name in part.split(",") if name))
@@ -72,7 +72,7 @@ Dimension = Literal[
 class FlowsAsked(Asked):
     """Which figures, and by what they are summed."""
 
-    by: Annotated[list[Dimension], BeforeValidator(_listed)] = Field(default_factory=list)
+    by: Annotated[list[Dimension], BeforeValidator(listed)] = Field(default_factory=list)
 
 
 class PeriodOut(Schema):

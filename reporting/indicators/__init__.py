@@ -9,5 +9,23 @@ from reporting.indicators.balance import (
     diversion,
     figures,
 )
+from reporting.indicators.masses import MASSES
+from reporting.indicators.measure import Indicator, Unit, Value
+from reporting.indicators.reading import Reading
 
-__all__ = ["INDICATORS", "QUALITY", "WEIGHTED", "Tally", "daily", "diversion", "figures"]
+ALL: dict[str, Indicator] = {each.code: each for each in sorted(MASSES, key=lambda i: i.number)}
+
+__all__ = [
+    "ALL",
+    "INDICATORS",
+    "QUALITY",
+    "WEIGHTED",
+    "Indicator",
+    "Reading",
+    "Tally",
+    "Unit",
+    "Value",
+    "daily",
+    "diversion",
+    "figures",
+]
