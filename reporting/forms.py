@@ -133,6 +133,14 @@ class Question(forms.Form):
             asked.setdefault("compare_to", self.compared.end.isoformat())
         return urlencode({key: value for key, value in asked.items() if value}, doseq=True)
 
+    @property
+    def whole_year(self) -> str:
+        """How the yearly report asks for the same; nothing where that is no year of all things."""
+        if self.period != Period.this_year(self.period.start) or self.category_asked:
+            return ""
+        asked = {"period": str(self.period.start.year), "site": self.cleaned_data["site"]}
+        return urlencode(asked, doseq=True)
+
     def _settle(self, name: str, field: str, period: Callable[[], Period]) -> None:
         """Keep a period, or say at ``field`` what is wrong with it."""
         try:

@@ -58,6 +58,7 @@ def bilan(request: CallerRequest) -> HttpResponse:
         "quality_bar": charts.quality_bar(figures["quality"], KNOWN) if figures["quality"] else "",
         "csv": asked.address(compare=""),
         "xlsx": asked.address(),
+        "whole_year": asked.whole_year,
     }
     return render(request, "reporting/bilan.html", context)
 

@@ -83,7 +83,10 @@ def _standing(reading: Reading, by: Sequence[str], *, at_start: bool = False) ->
     tops = dict(Category.objects.using("report").values_list("pk", "code"))
     held: Counter[Key] = Counter({(): 0} if not by else {})
     for spot, grams in reading.standing(at_start=at_start).items():
-        codes = {"site": sites.get(spot.site or 0), "category": tops[spot.top]}
+        codes = {
+            "site": reading.named("site", sites.get(spot.site or 0)),
+            "category": reading.named("category", tops[spot.top]),
+        }
         held[tuple(codes[name] for name in by)] += grams
     return held
 
@@ -96,8 +99,10 @@ def _quality(reading: Reading, by: Sequence[str]) -> Iterator[Value]:
         pair = cell.from_account_id, cell.to_account_id
         site = border.side(pair[0]).site or border.side(pair[1]).site
         codes = {
-            "category": kept[cell.from_category_id].top_code,
-            "site": border.sites[site].code if site in border.sites else None,
+            "category": reading.named("category", kept[cell.from_category_id].top_code),
+            "site": reading.named(
+                "site", border.sites[site].code if site in border.sites else None
+            ),
         }
         for figure, sign in border.effects(*pair):
             if figure in WEIGHTED:

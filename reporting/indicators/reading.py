@@ -1,7 +1,9 @@
 """What the books of a scope say of a period, read in one snapshot and each sum once."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from inventory.models import Category
@@ -15,10 +17,19 @@ from reporting.takings import Takings, takings
 
 
 class Reading:
-    """Figures of one scope and period. Callers hold the transaction of ``report``."""
+    """Figures of one scope and period. Callers hold the transaction of ``report``.
 
-    def __init__(self, scope: Scope, period: Period, category: Category | None = None) -> None:
-        self.scope, self.period = scope, period
+    ``names``: dimension → our code → what is told in its place, and added up under it.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        period: Period,
+        category: Category | None = None,
+        names: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    ) -> None:
+        self.scope, self.period, self.names = scope, period, names
         self.ground = Ground(scope, category)
         self.cells = self.ground.cells(period)
         self._flows: dict[By, list[dict[str, Any]]] = {}
@@ -37,8 +48,15 @@ class Reading:
     def flows(self, by: By) -> list[dict[str, Any]]:
         """What came in and went out, as ``attribution.flows`` tells it."""
         if by not in self._flows:
-            [self._flows[by]] = tables(self.books, [by])
+            [rows] = tables(self.books, [by])
+            for name in self.names.keys() & set(by):
+                rows = [{**row, name: self.named(name, row[name])} for row in rows]
+            self._flows[by] = rows
         return self._flows[by]
+
+    def named(self, dimension: str, code: str | None) -> str | None:
+        """What a code is told as."""
+        return self.names.get(dimension, {}).get(code or "", code)
 
     @cached_property
     def takings(self) -> dict[str, Takings]:

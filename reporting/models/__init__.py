@@ -1,5 +1,22 @@
 """What reporting itself keeps."""
 
 from reporting.models.closings import MonthClosing, MonthClosingQuerySet
+from reporting.models.reports import (
+    Logo,
+    PartnerOutlet,
+    PublicPage,
+    Report,
+    ReportTemplate,
+    TemplateVersion,
+)
 
-__all__ = ["MonthClosing", "MonthClosingQuerySet"]
+__all__ = [
+    "Logo",
+    "MonthClosing",
+    "MonthClosingQuerySet",
+    "PartnerOutlet",
+    "PublicPage",
+    "Report",
+    "ReportTemplate",
+    "TemplateVersion",
+]

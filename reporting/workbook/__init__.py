@@ -3,6 +3,8 @@
 Text stays text: a spreadsheet neither runs what people typed nor follows it as a link.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -18,13 +20,20 @@ WIDEST, NARROWEST = 90, 12
 
 def workbook(asked: Question, sides: Sides) -> bytes:
     """The file, ready to be sent."""
+    return book_of([*sheets(asked, sides), sources(asked, sides)])
+
+
+def book_of(sheets: Iterable[Sheet], made_at: datetime | None = None) -> bytes:
+    """Sheets as a file; where ``made_at`` is given, the same bytes each time."""
     import pandas
 
     file = BytesIO()
     options = {"options": TEXT_ONLY}
     with pandas.ExcelWriter(file, engine="xlsxwriter", engine_kwargs=options) as writer:
+        if made_at is not None:
+            writer.book.set_properties({"created": made_at})
         formats = _formats(writer.book)
-        for sheet in (*sheets(asked, sides), sources(asked, sides)):
+        for sheet in sheets:
             rows = [[cell.value for cell in row] for row in sheet.rows]
             frame = pandas.DataFrame(rows, columns=sheet.heads, dtype=object)
             frame.to_excel(writer, sheet_name=sheet.name, index=False)
@@ -53,7 +62,7 @@ def _dress(page: Any, sheet: Sheet, formats: dict[tuple[str, bool], Any]) -> Non
     page.set_landscape()
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
-    kinds = [cell.kind for cell in sheet.rows[0]]
+    kinds = [cell.kind for cell in sheet.rows[0]] if sheet.rows else [TEXT] * len(sheet.heads)
     for n, head in enumerate(sheet.heads):
         page.write_string(0, n, head, formats["head", True])
         page.set_column(n, n, _width(sheet, n), formats[kinds[n], False])

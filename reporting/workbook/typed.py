@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-TEXT, KG, EUROS, COUNT, SHARE, RATE, DAY, MONTH, MOMENT = (
+TEXT, KG, EUROS, COUNT, SHARE, RATE, DAY, MONTH, MOMENT, HUNDREDTHS = (
     "text",
     "kg",
     "euros",
@@ -17,12 +17,14 @@ TEXT, KG, EUROS, COUNT, SHARE, RATE, DAY, MONTH, MOMENT = (
     "day",
     "month",
     "moment",
+    "hundredths",
 )
 FORMATS = {
     TEXT: "@",
     KG: "#,##0.000",
     EUROS: '#,##0.00\\ "€"',
     COUNT: "#,##0",
+    HUNDREDTHS: "#,##0.00",
     SHARE: "0\\ %",
     RATE: "0.0\\ %",
     DAY: "dd/mm/yyyy",

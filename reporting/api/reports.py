@@ -1,0 +1,137 @@
+"""Published reports over HTTP: what they say, their fingerprint, and their files."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Field, Query, Schema
+
+from organisation.doors import Doors, May, caller
+from organisation.models import Site
+from organisation.permissions import CallerRequest
+from organisation.shapes import READ_ERRORS, Id, Page, keyset
+from reporting.models import Report
+from reporting.reports import files
+
+router = Doors()
+
+
+def _described(content_type: str) -> dict[str, Any]:
+    """How the description of the API tells an answer that is a file."""
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    return {"responses": {200: {"description": "OK", "content": {content_type: binary}}}}
+
+
+class ReportRow(Schema):
+    """A published report; its fingerprint is the SHA-256 of its JSON document."""
+
+    id: UUID
+    code: str
+    title: str
+    template: str
+    version: int
+    first_day: date = Field(alias="from")
+    last_day: date = Field(alias="to")
+    sites: list[str]
+    published_at: datetime
+    fingerprint: str
+    flows_hash: str
+    movements: int
+    is_public: bool
+
+
+class ReportOut(ReportRow):
+    """The same, and all that it says."""
+
+    document: dict[str, Any]
+
+
+class ReportList(Schema):
+    items: list[ReportRow]
+    next: str | None
+
+
+def _told(report: Report) -> dict[str, Any]:
+    names = ("code", "title", "template", "version", "published_at")
+    return {
+        **{name: getattr(report, name) for name in names},
+        "id": report.submission.uuid,
+        "from": report.start,
+        "to": report.end,
+        "sites": sorted(site.code for site in report.sites.all()),
+        "fingerprint": report.fingerprint,
+        "flows_hash": report.flows_hash,
+        "movements": report.movements,
+        "is_public": report.page.is_open,
+    }
+
+
+def _readable(request: CallerRequest) -> Any:
+    """Reports all of whose sites the caller may read."""
+    sites = Site.objects.permitted(caller(request), "read_figures")
+    rows = Report.objects.within(request).of_sites(sites)
+    return rows.select_related("submission", "page").prefetch_related("sites")
+
+
+@router.get(
+    "reports",
+    auth=May("read_figures"),
+    response={200: ReportList, **READ_ERRORS},
+    by_alias=True,
+)
+def list_reports(request: CallerRequest, page: Annotated[Page, Query()]) -> dict[str, Any]:
+    """Published reports, the latest first."""
+    rows = _readable(request).defer("document", "layout", "pdf", "xlsx", "csv")
+    found = keyset(rows, page, "-pk")
+    return {**found, "items": [_told(report) for report in found["items"]]}
+
+
+@router.get(
+    "reports/{id}",
+    auth=May("read_figures"),
+    response={200: ReportOut, **READ_ERRORS},
+    by_alias=True,
+)
+def get_report(request: CallerRequest, id: Id) -> dict[str, Any]:
+    """One published report by the id its sender gave it: all that it says."""
+    report = get_object_or_404(_readable(request), submission__uuid=id)
+    return {**_told(report), "document": files.read(report)}
+
+
+def _file(request: CallerRequest, id: Any, kind: str) -> HttpResponse:
+    return files.file_of(get_object_or_404(_readable(request), submission__uuid=id), kind)
+
+
+@router.get(
+    "reports/{id}.pdf",
+    auth=May("read_figures"),
+    response=READ_ERRORS,
+    openapi_extra=_described("application/pdf"),
+)
+def get_report_pdf(request: CallerRequest, id: Id) -> HttpResponse:
+    """The PDF that was published, to the byte."""
+    return _file(request, id, "pdf")
+
+
+@router.get(
+    "reports/{id}.xlsx",
+    auth=May("read_figures"),
+    response=READ_ERRORS,
+    openapi_extra=_described(files.XLSX),
+)
+def get_report_xlsx(request: CallerRequest, id: Id) -> HttpResponse:
+    """The workbook that was published, to the byte."""
+    return _file(request, id, "xlsx")
+
+
+@router.get(
+    "reports/{id}.csv",
+    auth=May("read_figures"),
+    response=READ_ERRORS,
+    openapi_extra=_described("text/csv"),
+)
+def get_report_csv(request: CallerRequest, id: Id) -> HttpResponse:
+    """The CSV that was published, to the byte."""
+    return _file(request, id, "csv")

@@ -1,0 +1,66 @@
+"""What a report rests on: the highest movement, and a hash over the flows that it counted."""
+
+import hashlib
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Max, QuerySet, Sum
+
+from inventory.models import Flow, Movement
+from reporting import cube
+from reporting.periods import Period
+from reporting.scopes import Border, Scope
+
+TOLD = (
+    "pk",
+    "movement__number",
+    "movement__business_date",
+    "from_account__key",
+    "to_account__key",
+    "from_category__code",
+    "to_category__code",
+    "item_id",
+    "weight_g",
+    "units",
+    "method",
+)
+DOMAIN = b"tracerie/flows/1\n"
+
+
+class Head(NamedTuple):
+    """Where the ledger stood."""
+
+    movement: int
+    movements: int
+    flows_hash: str
+
+
+def head(scope: Scope, period: Period) -> Head:
+    """The ledger as it is now. Callers hold the transaction of ``report``."""
+    found: Any = Movement.objects.using("report").aggregate(last=Max("pk"))
+    last = int(found["last"] or 0)
+    counted: Any = (
+        flows(scope, period, last).order_by().aggregate(n=Count("movement", distinct=True))
+    )
+    return Head(last, counted["n"], flows_hash(scope, period, last))
+
+
+def flows(scope: Scope, period: Period, last: int) -> QuerySet[Flow]:
+    """The flows of a scope and period, up to a movement, in the order they were written."""
+    rows = cube.flows(Border(scope), [period]).filter(movement__lte=last)
+    return rows.order_by("pk")
+
+
+def flows_hash(scope: Scope, period: Period, last: int) -> str:
+    """SHA-256 over a line per flow, its facts apart by semicolons."""
+    digest = hashlib.sha256(DOMAIN)
+    for row in flows(scope, period, last).values_list(*TOLD).iterator(chunk_size=2000):
+        digest.update((";".join("" if fact is None else str(fact) for fact in row) + "\n").encode())
+    return digest.hexdigest()
+
+
+def later(scope: Scope, period: Period, last: int) -> QuerySet[Movement]:
+    """Movements booked since that count in the period."""
+    rows = cube.flows(Border(scope), [period]).filter(movement__gt=last)
+    found = Movement.objects.using("report").filter(pk__in=rows.values("movement"))
+    weighed = found.annotate(weight_g=Sum("flows__weight_g"))
+    return weighed.select_related("site", "reverses").order_by("pk")
