@@ -17,6 +17,7 @@ urlpatterns = [
     path("bilan/mois/", views.months, name="months"),
     path("bilan/mois/<str:site>/", views.close_month, name="close_month"),
     path("rapports/", reports.reports, name="reports"),
+    path("rapports/dossier/", reports.dossier, name="dossier"),
     path("rapports/logo/", reports.report_logo, name="report-logo"),
     path("rapports/debouches/", reports.outlets, name="outlets"),
     path("rapports/publies/<str:code>/", reports.report, name="report"),

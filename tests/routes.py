@@ -7,7 +7,7 @@ nothing.
 
 import base64
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -35,6 +35,11 @@ from organisation.models import HeldEntry, Membership, Organisation, Site, Stati
 from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
+from reporting.periods import Period
+from reporting.reports import shipped
+from reporting.reports.drafting import Subject
+from reporting.reports.publishing import Chosen, prepare, publish
+from reporting.scopes import Scope
 from sales.archive import make_archive
 from sales.models import (
     Buyer,
@@ -86,6 +91,7 @@ DOT = (
     "lEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 ALONE = Sample(names="nothing")
+YEAR_DAYS = (date(2026, 1, 1), date(2026, 12, 31))
 LISTED = Sample(query={"site": "$site"})
 DATED = Sample(query={"site": "$site", "from": "2026-01-01", "to": "2026-12-31"})
 BILAN = Sample(
@@ -328,6 +334,11 @@ SAMPLES = {
     "GET reporting/flows": Sample(query={**YEAR.query, "by": "month,fate"}),
     "GET reporting/indicators": ALONE,
     "GET reporting/values": Sample(query={**YEAR.query, "indicator": "collected", "by": "mode"}),
+    "GET reporting/reports": ALONE,
+    "GET reporting/reports/<id>": _document("report"),
+    "GET reporting/reports/<id>.pdf": _document("report"),
+    "GET reporting/reports/<id>.xlsx": _document("report"),
+    "GET reporting/reports/<id>.csv": _document("report"),
     "GET reporting/closings": LISTED,
     "GET reporting/closings/<id>": _document("closing"),
     "POST reporting/closings": Sample(body={"site": "$site", "month": "$old_month"}),
@@ -455,6 +466,22 @@ PAGES = {
     "donnees-personnelles/personne.json": Sample(query={"buyer": "$buyer"}, names="structure"),
     "donnees-personnelles/effacer/": Sample(
         body={"buyer": "$buyer", "sure": "on"}, names="structure"
+    ),
+    "rapports/": ALONE,
+    "rapports/dossier/": ALONE,
+    "rapports/logo/": Sample(body={}, names="nothing"),
+    "rapports/debouches/": ALONE,
+    "rapports/publies/<str:code>/": Sample(path={"code": "$report_code"}),
+    "rapports/publies/<str:code>/page/": Sample(path={"code": "$report_code"}, body={"open": "1"}),
+    "rapports/publies/<str:code>/rapport.<str:kind>": Sample(
+        path={"code": "$report_code", "kind": "pdf"}
+    ),
+    "rapports/modeles/nouveau/": ALONE,
+    "rapports/modeles/<slug:template>/": Sample(path={"template": "ademe"}, names="nothing"),
+    "rapports/<slug:template>/": Sample(path={"template": "dreets"}, names="nothing"),
+    "rapports/<slug:template>/brouillon.pdf": Sample(path={"template": "dreets"}, names="nothing"),
+    "rapports/<slug:template>/publier/": Sample(
+        path={"template": "dreets"}, body={"period": "2026"}, names="nothing"
     ),
     "bilan/": BILAN,
     "bilan/bilan.xlsx": BILAN,
@@ -606,6 +633,17 @@ def fill(value: Any, spot: dict[str, str]) -> Any:
     return value
 
 
+def _report(site, person) -> dict[str, str]:
+    """A report that was published of the site alone."""
+    chosen = Chosen("dreets", 1, shipped.layouts()["dreets"])
+    subject = Subject(site.organisation, Scope.of_sites([site]), Period(*YEAR_DAYS))
+    claim = Submission.objects.create(organisation=site.organisation, uuid=uuid4())
+    found = publish(
+        found=prepare(chosen=chosen, subject=subject, notes=[]), submission=claim, author=person
+    )
+    return {"report": str(claim.uuid), "report_code": found.code}
+
+
 def furnish(site, person, post_json) -> dict[str, str]:
     """Make one document of every kind at ``site``, and tell what they are called.
 
@@ -629,6 +667,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         **_own_codes(site.organisation),
         "today": site.business_date(timezone.now()).isoformat(),
         "item": label_item(site, person),
+        **_report(site, person),
     }
 
     def made(key: str, path: str, **more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Schema
 
-from organisation.doors import Doors, May, caller
+from organisation.doors import Doors, May, caller, require
 from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.shapes import READ_ERRORS, Id, Page, keyset
@@ -68,11 +68,13 @@ def _told(report: Report) -> dict[str, Any]:
     }
 
 
-def _readable(request: CallerRequest) -> Any:
-    """Reports all of whose sites the caller may read."""
-    sites = Site.objects.permitted(caller(request), "read_figures")
-    rows = Report.objects.within(request).of_sites(sites)
-    return rows.select_related("submission", "page").prefetch_related("sites")
+def _named(request: CallerRequest, id: Any) -> Report:
+    """A report of the caller's structure, all of whose sites they may read."""
+    rows = Report.objects.within(request).select_related("submission", "page")
+    found = get_object_or_404(rows.prefetch_related("sites"), submission__uuid=id)
+    for site in found.sites.all():
+        require(request, site)
+    return found
 
 
 @router.get(
@@ -83,25 +85,14 @@ def _readable(request: CallerRequest) -> Any:
 )
 def list_reports(request: CallerRequest, page: Annotated[Page, Query()]) -> dict[str, Any]:
     """Published reports, the latest first."""
-    rows = _readable(request).defer("document", "layout", "pdf", "xlsx", "csv")
-    found = keyset(rows, page, "-pk")
+    sites = Site.objects.permitted(caller(request), "read_figures")
+    rows = Report.objects.within(request).of_sites(sites).listed()
+    found = keyset(rows.select_related("submission").prefetch_related("sites"), page, "-pk")
     return {**found, "items": [_told(report) for report in found["items"]]}
 
 
-@router.get(
-    "reports/{id}",
-    auth=May("read_figures"),
-    response={200: ReportOut, **READ_ERRORS},
-    by_alias=True,
-)
-def get_report(request: CallerRequest, id: Id) -> dict[str, Any]:
-    """One published report by the id its sender gave it: all that it says."""
-    report = get_object_or_404(_readable(request), submission__uuid=id)
-    return {**_told(report), "document": files.read(report)}
-
-
 def _file(request: CallerRequest, id: Any, kind: str) -> HttpResponse:
-    return files.file_of(get_object_or_404(_readable(request), submission__uuid=id), kind)
+    return files.file_of(_named(request, id), kind)
 
 
 @router.get(
@@ -135,3 +126,16 @@ def get_report_xlsx(request: CallerRequest, id: Id) -> HttpResponse:
 def get_report_csv(request: CallerRequest, id: Id) -> HttpResponse:
     """The CSV that was published, to the byte."""
     return _file(request, id, "csv")
+
+
+# after the files, whose addresses would be taken for ids
+@router.get(
+    "reports/{id}",
+    auth=May("read_figures"),
+    response={200: ReportOut, **READ_ERRORS},
+    by_alias=True,
+)
+def get_report(request: CallerRequest, id: Id) -> dict[str, Any]:
+    """One published report by the id its sender gave it: all that it says."""
+    report = _named(request, id)
+    return {**_told(report), "document": files.read(report)}

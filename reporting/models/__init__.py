@@ -1,6 +1,7 @@
 """What reporting itself keeps."""
 
 from reporting.models.closings import MonthClosing, MonthClosingQuerySet
+from reporting.models.mailings import Mailing
 from reporting.models.reports import (
     Logo,
     PartnerOutlet,
@@ -12,6 +13,7 @@ from reporting.models.reports import (
 
 __all__ = [
     "Logo",
+    "Mailing",
     "MonthClosing",
     "MonthClosingQuerySet",
     "PartnerOutlet",

@@ -154,7 +154,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def listed(self) -> Self:
         """Latest first, without the files."""
         rows = self.defer("document", "layout", "pdf", "xlsx", "csv").order_by("-pk")
-        return rows.select_related("author", "page")
+        return rows.select_related("page")
 
     def of_sites(self, sites: Iterable[Site]) -> Self:
         """Reports that speak of none but these sites."""

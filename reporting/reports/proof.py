@@ -23,6 +23,7 @@ TOLD = (
     "units",
     "method",
 )
+MOST_TOLD = 200
 DOMAIN = b"tracerie/flows/1\n"
 
 
@@ -58,9 +59,10 @@ def flows_hash(scope: Scope, period: Period, last: int) -> str:
     return digest.hexdigest()
 
 
-def later(scope: Scope, period: Period, last: int) -> QuerySet[Movement]:
-    """Movements booked since that count in the period."""
-    rows = cube.flows(Border(scope), [period]).filter(movement__gt=last)
-    found = Movement.objects.using("report").filter(pk__in=rows.values("movement"))
+def later(scope: Scope, period: Period, last: int) -> list[Movement]:
+    """Movements booked since that count in the period, the first ``MOST_TOLD`` of them."""
+    rows = cube.flows(Border(scope), [period]).filter(movement__gt=last).order_by("movement")
+    keys = rows.values_list("movement", flat=True).distinct()[:MOST_TOLD]
+    found = Movement.objects.using("report").filter(pk__in=list(keys))
     weighed = found.annotate(weight_g=Sum("flows__weight_g"))
-    return weighed.select_related("site", "reverses").order_by("pk")
+    return list(weighed.select_related("site", "reverses").order_by("pk"))

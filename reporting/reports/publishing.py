@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from inventory.models import Movement
 from inventory.months import last_day
 from organisation.models import Site, Submission, User
 from reporting import services
@@ -204,7 +205,7 @@ class Checked(NamedTuple):
     """What the ledger says of a published report today."""
 
     differences: list[Difference]
-    corrections: list[Any]
+    corrections: list[Movement]
     flows_hold: bool | None
 
 
@@ -213,7 +214,7 @@ def check(report: Report, *, reads_flows: bool = False) -> Checked:
     subject, then = subject_of(report), files.read(report)
     with translation.override(then["lang"]), transaction.atomic(using="report"):
         again = Draft(Layout.model_validate(report.layout), subject).document()
-        later = list(proof.later(subject.scope, subject.period, report.head))
+        later = proof.later(subject.scope, subject.period, report.head)
         hold = None
         if reads_flows:
             found = proof.flows_hash(subject.scope, subject.period, report.head)

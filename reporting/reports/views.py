@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory.views.acts import as_pdf
-from organisation.doors import caller, page
+from organisation.doors import caller, page, require
 from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, form_uuid, submit
 from reporting.models import Logo, PartnerOutlet, Report, ReportTemplate
 from reporting.periods import Period
 from reporting.reports import files, publishing, services, shipped
+from reporting.reports.dossier import dossier as due_reports
 from reporting.reports.drafting import Subject, draft
 from reporting.reports.forms import LogoForm, OutletForm, TemplateForm, Wanted, usual
 from reporting.reports.layout import FACTS, RATES, Layout
@@ -31,7 +32,7 @@ from reporting.scopes import Scope
 
 LISTED = 100
 BLANK = Layout(title="—")
-RESERVED = ("logo", "debouches", "publies", "modeles")  # addresses of other pages
+RESERVED = ("dossier", "logo", "debouches", "publies", "modeles")  # addresses of other pages
 
 
 @page("read_figures")
@@ -49,6 +50,16 @@ def reports(request: CallerRequest) -> HttpResponse:
         "has_logo": Logo.objects.filter(organisation=_owner(request)).exists(),
     }
     return render(request, "reporting/reports.html", context)
+
+
+@page("read_figures")
+@require_safe
+def dossier(request: CallerRequest) -> HttpResponse:
+    """For each funder: when it is due, what is ready, what is missing."""
+    sites = Site.objects.permitted(caller(request), "read_figures")
+    scope = Scope.of_sites(sites.select_related("organisation"))
+    dues = due_reports(_owner(request), scope, timezone.localdate())
+    return render(request, "reporting/dossier.html", {"dues": dues})
 
 
 @page("read_figures")
@@ -269,11 +280,9 @@ def _may_publish(request: CallerRequest, scope: Scope) -> bool:
 
 
 def _report(request: CallerRequest, code: str) -> Report:
-    """A report all of whose sites one may read."""
-    sites = Site.objects.permitted(caller(request), "read_figures")
-    rows = (
-        Report.objects.within(request)
-        .of_sites(sites)
-        .select_related("organisation", "page", "author")
-    )
-    return get_object_or_404(rows, code=code)
+    """A report of the caller's structure, all of whose sites they may read."""
+    rows = Report.objects.within(request).select_related("organisation", "page", "author")
+    found = get_object_or_404(rows, code=code)
+    for site in found.sites.all():
+        require(request, site)
+    return found
