@@ -68,10 +68,12 @@ function open() {
   picker.open({ heading, text: notes.filter(Boolean).join(" · "), options: options() });
 }
 
-/* What is chained is neither left out nor given away: it goes again. */
+/* What is chained is neither left out nor given away: it goes again. Of a tablet that was withdrawn
+   it never will: a manager records it, in its order. */
 function settleChained(entry) {
+  const pass = entry.codes?.includes("station_withdrawn") ? [{ label: word("hand-over"), image: "up", choose: () => handOver(entry).then(flush) }] : [];
   const again = { label: word("send-again"), image: "again", main: true, choose: () => queue.update({ ...entry, state: "waiting" }).then(flush) };
-  picker.open({ heading: named(entry), text: [...entry.reasons, word("chained-text")].join(" "), options: [again, { label: word("keep-it"), choose: () => {} }], question: true });
+  picker.open({ heading: named(entry), text: [...entry.reasons, word("chained-text")].join(" "), options: [...pass, again, { label: word("keep-it"), choose: () => {} }], question: true });
 }
 
 function settle(entry) {
