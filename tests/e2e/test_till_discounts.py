@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from inventory.models import Category, DotCalendar, Item
 from sales.models import Payment, Reduction, Sale, SaleLine, VoucherIssuer
 from sales.statements import statement_of
+from tests.e2e.machine import keys_at_speed
 from tests.e2e.test_till_offline import codes, desk, fresh  # noqa: F401  (fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.kept]
@@ -175,6 +176,5 @@ def test_a_voucher_of_the_ccas_is_taken_offline_and_stands_on_its_statement(
 
 
 def test_a_voucher_of_the_house_is_taken_elsewhere(desk):  # noqa: F811
-    desk.page.keyboard.type("BON-1234-5678", delay=5)
-    desk.page.keyboard.press("Enter")
+    keys_at_speed(desk.page, "BON12345678")
     desk.told("à la caisse du bureau")

@@ -88,8 +88,9 @@ KINDS = ["MOB", "MOB.CHAI", "TEX", "VAI.ASSI"]
 
 
 @pytest.fixture
-def any_day(world):
+def any_day(own_database):
     """Reductions and dots of every sort at Canal; a day of theirs."""
+    world = own_database
     today = world.canal.business_date(timezone.now())
     own = {"organisation": world.navette, "site": world.canal}
     for n, (percent, code, weeks) in enumerate(
@@ -108,13 +109,14 @@ def any_day(world):
     return today
 
 
-def test_what_a_day_takes_off_is_the_servers_to_the_rule(call, world, any_day):  # noqa: F811
-    told = days_of(world.canal)
+def test_what_a_day_takes_off_is_the_servers_to_the_rule(call, own_database, any_day):  # noqa: F811
+    canal = own_database.canal
+    told = days_of(canal)
     for _case in range(150):
         day = any_day + timedelta(days=RANDOM.randrange(-1, 14))
         kind, is_item = Category.objects.get(code=RANDOM.choice(KINDS)), RANDOM.random() < 0.5
         since = day - timedelta(days=RANDOM.choice([0, 6, 7, 20, 21, 22, 56, 400]))
-        today = Today(world.canal, day)
+        today = Today(canal, day)
         dot = "" if is_item else RANDOM.choice(["", *today.dots])
         item = Item(category=kind, since=since) if is_item else None
         wanted = Wanted(item=item, category=None if is_item else kind, price_cents=1, dot=dot)
@@ -125,8 +127,8 @@ def test_what_a_day_takes_off_is_the_servers_to_the_rule(call, world, any_day): 
         assert call("till-daily", "daily", told, line, day.isoformat()) == expected
 
 
-def test_what_is_no_object_or_of_no_known_age_keeps_its_price(call, world, any_day):  # noqa: F811
-    told = days_of(world.canal)
+def test_what_is_no_object_or_of_no_known_age_keeps_its_price(call, own_database, any_day):  # noqa: F811
+    told = days_of(own_database.canal)
     told["rules"] = [rule for rule in told["rules"] if rule["weeks"] is not None]
     chair = {"nature": "goods", "category": "MOB.CHAI", "item": "AAAAAA", "since": None, "dot": ""}
     assert call("till-daily", "daily", told, chair, any_day.isoformat()) is None
