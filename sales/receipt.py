@@ -6,6 +6,7 @@ All of it is read from the ticket's event, as it was hashed.
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -167,13 +168,21 @@ def _signer() -> signing.Signer:
     return signing.Signer(salt=SALT, sep=".")
 
 
-def picture_of(address: str, *, is_alone: bool = False) -> SafeString:
-    """An address as a picture to scan, in a page or as a file of its own."""
+def picture_of(address: str) -> SafeString:
+    """An address as a picture to scan."""
     import segno
 
-    code = segno.make(address, error="m")
-    picture = code.svg_inline(scale=5, border=2, omitsize=True, svgns=is_alone)
+    picture = segno.make(address, error="m").svg_inline(scale=5, border=2, omitsize=True)
     return mark_safe(picture)  # noqa: S308 (drawn by segno from an address of ours)
+
+
+def picture_file(address: str) -> bytes:
+    """The same, as a file of its own."""
+    import segno
+
+    file = BytesIO()
+    segno.make(address, error="m").save(file, kind="svg", scale=5, border=2)
+    return file.getvalue()
 
 
 def receipt_pdf(receipt: Receipt) -> bytes:

@@ -22,7 +22,7 @@ from organisation.permissions import CallerRequest
 from sales import services
 from sales.forms.handing import HandForm
 from sales.models import Copy, Sale, ShopSettings
-from sales.receipt import Receipt, address_at, picture_of, receipt_pdf, sale_named
+from sales.receipt import Receipt, address_at, picture_file, receipt_pdf, sale_named
 from sales.views.tickets import sale_of
 
 logger = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ def public_ticket(request: CallerRequest, token: str) -> HttpResponse:
 def ticket_picture(request: CallerRequest, token: str) -> HttpResponse:
     """The address of a ticket as a picture to scan, once it can be read there."""
     _shown_sale(token)
-    return HttpResponse(picture_of(address_at(token), is_alone=True), content_type="image/svg+xml")
+    return HttpResponse(picture_file(address_at(token)), content_type="image/svg+xml")
 
 
 def _shown_sale(token: str) -> Sale:

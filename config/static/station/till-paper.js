@@ -21,7 +21,7 @@ const pair = (label, cents, kind = "") => h("div", { class: kind }, h("dt", {}, 
 
 function sums(ticket) {
   const paid = ticket.payments.map((each) => pair(named(each) || nameOf(each.method), each.amount_cents));
-  const off = ticket.off_cents ? [pair(word("off-all", { reason: ticket.off_reason }), -ticket.off_cents)] : [];
+  const off = ticket.off_cents ? [h("div", {}, h("dt", {}, word("off-all", { reason: ticket.off_reason })), h("dd", {}, `− ${euros(ticket.off_cents)}`))] : [];
   return [...off, pair(word("total"), ticket.total_cents, "whole"), ...paid, ...(ticket.change_cents ? [pair(word("change-given"), ticket.change_cents)] : [])];
 }
 

@@ -75,7 +75,7 @@ function parking() {
 /* What the server refuses, why, and who settles it. */
 function stuck() {
   const entry = chain.stuck();
-  return entry ? word("stuck", { what: entry.summary, reason: entry.reasons.join(" ") }) : "";
+  return entry ? word("stuck", { what: waiting.chained(entry), reason: entry.reasons.join(" ") }) : "";
 }
 
 /* What stands in the way of selling, or soon will; whether it does. */
