@@ -27,6 +27,7 @@ SHARED = (
     "css/ship.css",
     "css/device.css",
     "css/track.css",
+    "css/dots.css",
     "css/till.css",
     "img/tracerie.svg",
     "js/menus.js",

@@ -6,6 +6,7 @@ All of it is read from the ticket's event, as it was hashed.
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format, localize
 from django.utils.safestring import SafeString, mark_safe
@@ -22,11 +24,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from inventory.models import Category
+from inventory.models.catalogue import CategoryQuerySet
 from inventory.units import exact_euros, format_kg
 from organisation.models import Organisation, Site
 from organisation.papers import sender, typeset
 from sales import vat
-from sales.models import JournalEntry, Method, Sale, ShopSettings
+from sales.models import Envelope, JournalEntry, Method, Sale, ShopSettings
 from sales.models.shop import PriceMode
 from sales.templatetags.money import euros
 
@@ -104,12 +107,7 @@ class Receipt:
     def has_guarantee(self) -> bool:
         """Whether something on it is of the goods whose ticket must say the guarantee."""
         codes = {line["category"] for line in self.told["lines"]} - {None}
-        rows = Category.objects.filter(code__in=codes, organisation__in=[None, self.organisation])
-        rows |= Category.objects.filter(code__in=codes, organisation=None)
-        return any(
-            row.stream and row.stream.code.startswith(GUARANTEED)
-            for row in rows.select_related("epr_stream", "parent__epr_stream")
-        )
+        return bool(guaranteed(Category.objects.of(self.organisation.pk).filter(code__in=codes)))
 
     @property
     def mentions(self) -> vat.Mentions:
@@ -124,6 +122,12 @@ class Receipt:
         return guarantee()
 
 
+def guaranteed(rows: CategoryQuerySet) -> list[str]:
+    """Codes of the categories, among these, whose ticket must say the guarantee."""
+    found = rows.select_related("epr_stream", "parent__epr_stream", "parent__parent__epr_stream")
+    return [row.code for row in found if row.stream and row.stream.code.startswith(GUARANTEED)]
+
+
 def guarantee() -> str:
     """What art. D. 211-7 and L. 217-7 of the consumer code have a ticket say."""
     return _(
@@ -135,16 +139,29 @@ def guarantee() -> str:
 
 def address_of(sale: Sale) -> str:
     """Where the customer reads the ticket: nobody guesses it."""
-    path = reverse("public-ticket", kwargs={"token": _signer().sign(str(sale.pk))})
+    return address_at(_signer().sign(str(sale.pk)))
+
+
+def address_at(token: str) -> str:
+    """Where the ticket of a token is read."""
+    path = reverse("public-ticket", kwargs={"token": token})
     return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
 
 
 def sale_named(token: str) -> int | None:
-    """The key of the ticket that a token was made for."""
+    """The key of the ticket that a token was made for: here, or by the tablet that sold it."""
     try:
         return int(_signer().unsign(token))
     except (signing.BadSignature, ValueError):
-        return None
+        return _sealed_sale(token)
+
+
+def _sealed_sale(token: str) -> int | None:
+    """What a tablet knows before the server does: a ticket's number and its envelope's hash."""
+    number, _dot, seal = token.rpartition(".")
+    rows = Envelope.objects.filter(number=number) if number.isprintable() else []
+    events = [row.event_id for row in rows if constant_time_compare(row.hash, seal)]
+    return Sale.objects.filter(event__in=events).values_list("pk", flat=True).first()
 
 
 def _signer() -> signing.Signer:
@@ -157,6 +174,15 @@ def picture_of(address: str) -> SafeString:
 
     picture = segno.make(address, error="m").svg_inline(scale=5, border=2, omitsize=True)
     return mark_safe(picture)  # noqa: S308 (drawn by segno from an address of ours)
+
+
+def picture_file(address: str) -> bytes:
+    """The same, as a file of its own."""
+    import segno
+
+    file = BytesIO()
+    segno.make(address, error="m").save(file, kind="svg", scale=5, border=2)
+    return file.getvalue()
 
 
 def receipt_pdf(receipt: Receipt) -> bytes:

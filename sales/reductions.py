@@ -51,8 +51,7 @@ class Today:
     def dots(self) -> dict[str, Dot]:
         """Colour → what it takes off today; those that take nothing off aside."""
         calendar = DotCalendar.objects.filter(organisation=self.site.organisation_id).first()
-        dots = calendar.cycle.dots_on(self.day) if calendar else []
-        return {dot.colour: dot for dot in dots if dot.percent}
+        return {dot.colour: dot for dot in worn_on(calendar, self.day)}
 
     def discount(self, line: "Wanted") -> Discount | None:
         """What the day takes off a line by itself. Raises ValidationError ``unknown_dot``."""
@@ -81,5 +80,15 @@ class Today:
         dot = self.dots.get(colour)
         if dot is None:
             raise ValidationError(_("This dot takes nothing off today."), code="unknown_dot")
-        with translation.override("fr"):
-            return Discount(str(_("%(colour)s dot") % {"colour": dot.name}), percent=dot.percent)
+        return Discount(reason_of(dot), percent=dot.percent)
+
+
+def worn_on(calendar: DotCalendar | None, day: date) -> list[Dot]:
+    """The dots that take something off on a day."""
+    return [dot for dot in calendar.cycle.dots_on(day) if dot.percent] if calendar else []
+
+
+def reason_of(dot: Dot) -> str:
+    """What a ticket says of a dot, whoever's language the screen speaks."""
+    with translation.override("fr"):
+        return str(_("%(colour)s dot") % {"colour": dot.name})

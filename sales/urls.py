@@ -73,5 +73,6 @@ urlpatterns = [
     path("tickets/<str:number>/", tickets.ticket, name="ticket"),
     path("tickets/<str:number>/remettre/", handing.hand_out, name="hand-out"),
     path("t/<str:token>/", handing.public_ticket, name="public-ticket"),
+    path("t/<str:token>/image.svg", handing.ticket_picture, name="ticket-picture"),
     path("tickets/<str:number>/rembourser/", tickets.refund, name="refund"),
 ]

@@ -273,6 +273,7 @@ SAMPLES = {
     "GET sales/keys": LISTED,
     "GET sales/issuers": LISTED,
     "GET sales/suggestions": LISTED,
+    "GET sales/asides": LISTED,
     "GET sales/prices": Sample(query={"category": "MOB"}, names="nothing"),
     "GET sales/sales": DATED,
     "GET sales/sales/<id>": _document("sale"),

@@ -1,6 +1,7 @@
 """What a tablet shows of an object that was scanned, and what it keeps to know objects offline."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,7 @@ class ObjectOut(Schema):
     price_cents: int | None
     condition: str
     place: str
+    since: date
 
 
 class CatalogueOut(Schema):

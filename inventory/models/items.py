@@ -74,7 +74,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def newest(self, number: int) -> list[dict[str, Any]]:
         """The latest of these (after ``known_to``), in few words each."""
         rows = self.annotate(code=F("own__code"), place=F("account__place__code"))
-        told = ("title", "weight_g", "price_cents", "condition", "code", "place")
+        told = ("title", "weight_g", "price_cents", "condition", "code", "place", "since")
         return list(rows.order_by("-pk").values(*told, kind=F("category__code"))[:number])
 
     def about(self, words: str) -> Self:

@@ -12,6 +12,9 @@ from organisation.services.people import (
     set_active,
 )
 from organisation.services.stations import (
+    Held,
+    ask_before_withdrawing,
+    held_by,
     invite,
     pair,
     set_pin,
@@ -22,10 +25,13 @@ from organisation.services.stations import (
 
 __all__ = [
     "Grant",
+    "Held",
     "add_person",
+    "ask_before_withdrawing",
     "change_roles",
     "decide",
     "hear_of_rights",
+    "held_by",
     "hold",
     "invite",
     "new_password",

@@ -1,8 +1,10 @@
 """Tablets: paired to a site with one code, opened by people with a PIN."""
 
 import secrets
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
@@ -63,9 +65,37 @@ def pair(*, code: str) -> tuple[Station, str]:
     return station, secret
 
 
+class Held(NamedTuple):
+    """Something that a tablet still holds: what, and the page that settles it."""
+
+    what: str
+    path: str
+
+
+Asked = Callable[[Station], Iterable[Held]]
+_asked: list[Asked] = []
+
+
+def ask_before_withdrawing(asked: Asked) -> None:
+    """Let a room above say what a tablet holds, before it is withdrawn."""
+    if asked not in _asked:
+        _asked.append(asked)
+
+
+def held_by(station: Station) -> list[Held]:
+    """What should be given back before this tablet is withdrawn."""
+    return [held for asked in _asked for held in asked(station)]
+
+
 @transaction.atomic
-def withdraw(*, station: Station) -> None:
-    """End a tablet: nobody signs in on it, and what it still sends waits for a decision."""
+def withdraw(*, station: Station, is_sure: bool = False) -> None:
+    """End a tablet: nobody signs in on it, and what it still sends waits for a decision.
+
+    ``is_sure``: though it holds something, as where it is lost.
+    Raises ValidationError ``still_holds``.
+    """
+    if not is_sure and not station.revoked_at and (held := held_by(station)):
+        raise ValidationError([ValidationError(each.what, code="still_holds") for each in held])
     station.revoked_at = station.revoked_at or timezone.now()
     station.pairing, station.pairing_until = "", None
     station.save()

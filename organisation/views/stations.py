@@ -17,7 +17,7 @@ from organisation.doors import anyone, page, require
 from organisation.forms import FloorForm, PairForm, PinForm, StationForm
 from organisation.models import Site, Station, User
 from organisation.permissions import CallerRequest
-from organisation.services import invite, pair, set_team, sign_in, withdraw
+from organisation.services import held_by, invite, pair, set_team, sign_in, withdraw
 from organisation.services.stations import may_open
 from organisation.stations import open_session, remember
 from organisation.submissions import writing
@@ -65,10 +65,7 @@ def station(request: CallerRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Station.objects.within(request).select_related("site"), pk=pk)
     require(request, found.site)
     if request.POST.get("do") == "withdraw":
-        with writing():
-            withdraw(station=found)
-        messages.success(request, _("Nobody signs in on “%(name)s” any more.") % {"name": found})
-        return redirect("stations")
+        return _withdrawn(request, found)
     if request.POST.get("do") == "invite":
         return _invited(request, found)
     form = StationForm(request.POST or None, instance=found, sites=[found.site])
@@ -78,9 +75,27 @@ def station(request: CallerRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("stations")
     crumbs = [(reverse("stations"), _("Tablets"))]
-    context = {"form": form, "station": found, "title": found.name, "crumbs": crumbs}
+    context = {
+        "form": form,
+        "station": found,
+        "title": found.name,
+        "crumbs": crumbs,
+        "held": held_by(found),
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "organisation/station.html", context, status=status)
+
+
+def _withdrawn(request: CallerRequest, found: Station) -> HttpResponse:
+    """End a tablet; what it holds is said first, and has to be accepted."""
+    try:
+        with writing():
+            withdraw(station=found, is_sure="sure" in request.POST)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("station", pk=found.pk)
+    messages.success(request, _("Nobody signs in on “%(name)s” any more.") % {"name": found})
+    return redirect("stations")
 
 
 def _invited(request: CallerRequest, found: Station) -> HttpResponse:

@@ -1,17 +1,27 @@
 """The shop over HTTP: tills, the price grid, and what things sell for."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any, Self
 
+from django.utils import timezone
 from ninja import Field, Query, Schema
 
-from inventory.models import Category
+from inventory.models import Category, Item
 from organisation.doors import Doors, May, Permitted, SitePage, caller
 from organisation.models import Site
 from organisation.permissions import CallerRequest
 from organisation.shapes import READ_ERRORS, Shape, keyset
 from sales.api.tickets import sites_asked
-from sales.models import Nature, PriceKey, PriceMode, Till, TillLease, VoucherIssuer
+from sales.models import (
+    Nature,
+    PriceKey,
+    PriceMode,
+    Till,
+    TillLease,
+    Voucher,
+    VoucherIssuer,
+)
 from sales.prices import prices_of, suggestions_of
 
 router = Doors()
@@ -98,6 +108,35 @@ def list_keys(request: CallerRequest, page: Annotated[SitePage, Query()]) -> dic
     """The price grid, by code."""
     rows = PriceKey.objects.at(sites_asked(request, page)).select_related("category")
     return keyset(rows, page, "code")
+
+
+class AsideOut(Schema):
+    """An object that a deposit keeps for somebody, and until when."""
+
+    item: str
+    until: date
+
+
+class Asides(Schema):
+    items: list[AsideOut]
+
+
+class AsidesAsked(Shape):
+    site: Permitted[Site]
+
+
+@router.get("asides", auth=May("look_up"), response={200: Asides, **READ_ERRORS})
+def list_asides(request: CallerRequest, asked: Annotated[AsidesAsked, Query()]) -> dict[str, Any]:
+    """Objects that are put aside for a deposit; of the deposit itself nothing is told."""
+    owner, today = asked.site.organisation, asked.site.business_date(timezone.now())
+    kept = Voucher.objects.keeping(owner, today)
+    codes = Item.objects.codes_of([row.item_id for row in kept if row.item_id], owner.pk)
+    items = [
+        {"item": codes[row.item_id], "until": row.expires_on}
+        for row in kept
+        if row.item_id in codes
+    ]
+    return {"items": items}
 
 
 class Prices(Schema):

@@ -20,8 +20,11 @@ from sales.models.shop import AtSiteQuerySet
 class ReductionQuerySet(AtSiteQuerySet):
     def on(self, site: Site, day: date) -> "list[Reduction]":
         """Those that hold at a site on ``day``, in their order."""
-        rows = [rule for rule in _OFFERED.rows(site.pk) if rule.holds_on(day)]
-        return sorted(rows, key=lambda rule: (rule.position, rule.code))
+        return [rule for rule in self.ever(site) if rule.holds_on(day)]
+
+    def ever(self, site: Site) -> "list[Reduction]":
+        """Those that a site offers on one day or another, in their order."""
+        return sorted(_OFFERED.rows(site.pk), key=lambda rule: (rule.position, rule.code))
 
 
 class Reduction(Owned):

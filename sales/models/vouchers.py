@@ -28,6 +28,11 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
     def named(self, text: str) -> Self:
         return self.filter(code=plain(text))
 
+    def keeping(self, organisation: Organisation, day: date) -> "list[Voucher]":
+        """Deposits that keep an object aside on ``day``: not over, and not used up."""
+        rows = self.filter(organisation=organisation, expires_on__gte=day, item__isnull=False)
+        return [row for row in rows.order_by("pk") if row.left_cents > 0]
+
 
 def plain(text: str) -> str:
     """A voucher's code as it is kept, however it was typed or read."""

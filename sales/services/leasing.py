@@ -6,10 +6,12 @@ from string import ascii_uppercase
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry
 from organisation.models import Station
+from organisation.services import Held
 from sales import journal
 from sales.journal import Event
 from sales.journal.bodies import lease_begun_data, lease_ended_data
@@ -95,6 +97,22 @@ def require_lease(till: Till, station: Station | None) -> TillLease:
     if station is None or lease.station_id != station.pk:
         raise held_by(lease)
     return lease
+
+
+def held_by_tablet(station: Station) -> list[Held]:
+    """The tills that a tablet holds: given back first, or they are given up with it."""
+    said = _(
+        "This tablet holds the till “%(till)s”. First, on the tablet: send what waits, close the"
+        " drawer, and free the till. Where the tablet is lost, give the till up on its page."
+    )
+    leases = TillLease.objects.live().filter(station=station).select_related("till__site")
+    return [
+        Held(
+            str(said % {"till": lease.till}),
+            reverse("till-lease", args=[lease.till.site.code, lease.till.code]),
+        )
+        for lease in leases
+    ]
 
 
 @dataclass(frozen=True, slots=True)

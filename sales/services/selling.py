@@ -20,6 +20,7 @@ from organisation.models import Site
 from sales import journal, vat
 from sales.journal import Event
 from sales.journal.bodies import codes_of, sale_data
+from sales.journal.sealed import LeasedEntry
 from sales.models import (
     Flag,
     Kind,
@@ -82,7 +83,7 @@ def record_sale(
     legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
     legs += leased.found_legs(entry.site, shelf, rows)
     sale.movement = post(entry=entry, legs=legs)
-    money = [_payment(each) for each in payments]
+    money = [_payment(entry, each) for each in payments]
     data = sale_data(sale, rows, money, codes_of(rows))
     event = Event(Kind.SALE, data, amount_cents=sale.total_cents)
     sale.event = journal.append(head=head, entry=entry, event=event)
@@ -95,8 +96,11 @@ def record_sale(
     return sale
 
 
-def _payment(paid: Paid) -> Payment:
-    """Raises ValidationError ``issuer_without_voucher`` or ``issuer_retired``."""
+def _payment(entry: Entry, paid: Paid) -> Payment:
+    """What was paid: a tablet took it, whatever became of its issuer since.
+
+    Raises ValidationError ``issuer_without_voucher`` or ``issuer_retired``.
+    """
     row = Payment(method=paid.method, amount_cents=paid.amount_cents, voucher=paid.voucher)
     if paid.issuer is None:
         return row
@@ -104,7 +108,7 @@ def _payment(paid: Paid) -> Payment:
         raise ValidationError(
             _("Only vouchers have an issuer: choose “voucher”."), code="issuer_without_voucher"
         )
-    if not paid.issuer.is_active:
+    if not paid.issuer.is_active and not isinstance(entry, LeasedEntry):
         raise ValidationError(
             _("Vouchers of “%(issuer)s” are no longer taken."),
             code="issuer_retired",

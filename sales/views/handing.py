@@ -22,7 +22,7 @@ from organisation.permissions import CallerRequest
 from sales import services
 from sales.forms.handing import HandForm
 from sales.models import Copy, Sale, ShopSettings
-from sales.receipt import Receipt, receipt_pdf, sale_named
+from sales.receipt import Receipt, address_at, picture_file, receipt_pdf, sale_named
 from sales.views.tickets import sale_of
 
 logger = logging.getLogger(__name__)
@@ -97,13 +97,28 @@ def _mail(sale: Sale, copy: int, address: str) -> EmailMessage:
 @never_cache
 def public_ticket(request: CallerRequest, token: str) -> HttpResponse:
     """A ticket for whoever holds its address: what was sold, and nobody's name."""
+    context = {"receipt": Receipt(_shown_sale(token).event)}
+    response = render(request, "sales/public_ticket.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@anyone
+@require_safe
+@never_cache
+def ticket_picture(request: CallerRequest, token: str) -> HttpResponse:
+    """The address of a ticket as a picture to scan, once it can be read there."""
+    _shown_sale(token)
+    return HttpResponse(picture_file(address_at(token)), content_type="image/svg+xml")
+
+
+def _shown_sale(token: str) -> Sale:
+    """The ticket of a token, where the shop shows tickets. Raises Http404."""
     key = sale_named(token)
     if key is None:
         raise Http404
     rows: Any = Sale.objects.select_related("event__chain__site__organisation")
-    sale = get_object_or_404(rows.select_related("event__chain__till"), pk=key)
+    sale: Sale = get_object_or_404(rows.select_related("event__chain__till"), pk=key)
     if not ShopSettings.objects.of(sale.event.chain.organisation_id).shows_tickets:
         raise Http404
-    response = render(request, "sales/public_ticket.html", {"receipt": Receipt(sale.event)})
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return sale

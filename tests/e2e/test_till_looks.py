@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.looks import faults
 from tests.e2e.test_targets import small
+from tests.e2e.test_till_discounts import ccas, offers  # noqa: F401  (fixtures)
 from tests.e2e.test_till_offline import codes, desk, fresh  # noqa: F401  (fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.kept]
@@ -72,7 +73,38 @@ def running(desk):  # noqa: F811
     desk.choose("Recompter")
 
 
-@pytest.mark.parametrize("walk", [selling, running])
+def taking_off(desk):  # noqa: F811
+    desk.scan(desk.codes[0])  # furniture is cheaper today
+    desk.key("manteau")
+    desk.tap(".t-line")
+    yield "tools with a dot"
+    desk.tap(".t-tools .btn", "Pastille")
+    asked(desk)
+    yield "dots"
+    desk.choose("jaune")
+    desk.tap("#whole")
+    desk.pad("10")
+    yield "off the whole"
+    desk.tap("#go", "Valider")
+    desk.choose("Gros achat")
+    desk.tap("#means .chip", "Bon")
+    asked(desk)
+    yield "whose voucher"
+    desk.choose("CCAS")
+    desk.page.locator("#voucher-number").wait_for()
+    yield "its number"
+    desk.choose("Sans numéro")
+    yield "a voucher"
+    desk.sell("C1-000001")
+    desk.all_sent()
+    desk.tap("#strip .btn")
+    expect(desk.page.locator(".t-qr")).to_be_visible()
+    yield "paper with its picture"
+    desk.tap("#paper-leave")
+
+
+@pytest.mark.usefixtures("offers", "ccas")
+@pytest.mark.parametrize("walk", [selling, running, taking_off])
 def test_everything_at_the_till_can_be_touched_and_read(desk, violations, walk):  # noqa: F811
     found = []
     for state in walk(desk):

@@ -2,14 +2,22 @@
 
 import json
 import random
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from inventory.models import Category, DotCalendar, Item
+from inventory.shares import shares
 from sales.forms.checkout import NOTES
-from sales.services import Discount
+from sales.models import Nature, Reduction, SaleLine
+from sales.reductions import Today
+from sales.services import Discount, Wanted, spread
 from sales.services.refunding import share_back
 from sales.templatetags.money import coins
+from sales.views.station_days import days_of
 from tests.e2e.test_scale_lines import call, page  # noqa: F401  (fixtures)
 
 pytestmark = pytest.mark.browser
@@ -32,6 +40,100 @@ def test_a_line_counts_its_units_and_a_lot_once(call):  # noqa: F811
     assert call("till-money", "lineTotal", {**line, "lot": True, "discount": None}) == 333
     unpriced = {**line, "price_cents": None}
     assert call("till-money", "total", [line, unpriced]) == 499
+
+
+def any_line():
+    nature = RANDOM.choice([*Nature] + [Nature.GOODS] * 6)
+    cents = RANDOM.choice([0, 1, 333, 500, RANDOM.randrange(10_000), 10_000_000])
+    return {"price_cents": cents, "quantity": RANDOM.choice([1, 1, 2, 7, 1_000]), "nature": nature}
+
+
+def any_discount():
+    if RANDOM.random() < 0.5:
+        return {"percent": RANDOM.randrange(1, 101)}
+    return {"amount_cents": RANDOM.choice([1, 99, 500, 1_000_000_007])}
+
+
+def test_a_discount_on_the_whole_ticket_is_spread_as_the_server_spreads_it(call):  # noqa: F811
+    for _case in range(200):
+        lines = [any_line() for _line in range(RANDOM.randrange(1, 12))]
+        rows = [
+            SaleLine(nature=line["nature"], total_cents=line["price_cents"] * line["quantity"])
+            for line in lines
+        ]
+        asked = any_discount()
+        found = call("till-money", "spread", lines, asked)
+        try:
+            off_cents = spread(rows, Discount("?", **asked))
+        except ValidationError:
+            assert found["isOver"]
+            continue
+        assert not found["isOver"]
+        assert found["off_cents"] == off_cents
+        assert found["shared"] == [row.shared_cents or 0 for row in rows]
+        due = call("till-money", "due", {"lines": lines, "off": asked})
+        assert due == sum(row.total_cents for row in rows)
+
+
+def test_shares_add_up_as_the_servers_do_where_products_outgrow_a_number(call):  # noqa: F811
+    for _case in range(100):
+        sizes = [RANDOM.randrange(1, 11) for _n in range(RANDOM.randrange(1, 9))]
+        parts = [RANDOM.randrange(10**size) for size in sizes]
+        whole = RANDOM.randrange(sum(parts) + 1)
+        assert call("remainder", "shares", parts, whole) == shares(parts, whole)
+    assert call("remainder", "shares", [0, 0], 5) is None
+
+
+KINDS = ["MOB", "MOB.CHAI", "TEX", "VAI.ASSI"]
+
+
+@pytest.fixture
+def any_day(own_database):
+    """Reductions and dots of every sort at Canal; a day of theirs."""
+    world = own_database
+    today = world.canal.business_date(timezone.now())
+    own = {"organisation": world.navette, "site": world.canal}
+    for n, (percent, code, weeks) in enumerate(
+        [(10, None, None), (20, "MOB", None), (30, None, 3), (30, "MOB.CHAI", 1), (60, "TEX", 8)]
+    ):
+        kind = Category.objects.get(code=code) if code else None
+        named = {"code": f"r{n}", "name": f"Règle {n}", "percent": percent, "position": 9 - n}
+        Reduction.objects.create(**own, **named, category=kind, least_weeks=weeks)
+    Reduction.objects.create(**own, code="we", name="Le dimanche", percent=50, weekday=6)
+    DotCalendar.objects.create(
+        organisation=world.navette,
+        first_day=today - timedelta(weeks=3),
+        colours=["blue", "yellow", "red", "green"],
+        steps=[[1, 0], [1, 25], [1, 50]],
+    )
+    return today
+
+
+def test_what_a_day_takes_off_is_the_servers_to_the_rule(call, own_database, any_day):  # noqa: F811
+    canal = own_database.canal
+    told = days_of(canal)
+    for _case in range(150):
+        day = any_day + timedelta(days=RANDOM.randrange(-1, 14))
+        kind, is_item = Category.objects.get(code=RANDOM.choice(KINDS)), RANDOM.random() < 0.5
+        since = day - timedelta(days=RANDOM.choice([0, 6, 7, 20, 21, 22, 56, 400]))
+        today = Today(canal, day)
+        dot = "" if is_item else RANDOM.choice(["", *today.dots])
+        item = Item(category=kind, since=since) if is_item else None
+        wanted = Wanted(item=item, category=None if is_item else kind, price_cents=1, dot=dot)
+        line = {"nature": "goods", "category": kind.code, "dot": dot}
+        line |= {"item": "AAAAAA" if is_item else None, "since": since.isoformat()}
+        found = today.discount(wanted)
+        expected = found and {"percent": found.percent, "reason": found.reason}
+        assert call("till-daily", "daily", told, line, day.isoformat()) == expected
+
+
+def test_what_is_no_object_or_of_no_known_age_keeps_its_price(call, own_database, any_day):  # noqa: F811
+    told = days_of(own_database.canal)
+    told["rules"] = [rule for rule in told["rules"] if rule["weeks"] is not None]
+    chair = {"nature": "goods", "category": "MOB.CHAI", "item": "AAAAAA", "since": None, "dot": ""}
+    assert call("till-daily", "daily", told, chair, any_day.isoformat()) is None
+    gift = {**chair, "nature": "gift", "dot": "yellow"}
+    assert call("till-daily", "daily", told, gift, any_day.isoformat()) is None
 
 
 def test_the_change_is_of_the_fewest_coins(call):  # noqa: F811

@@ -259,7 +259,7 @@ def test_what_a_withdrawn_tablet_sold_is_recorded_by_a_manager_in_its_order(devi
     """Handed over as it was written: the envelope, and its place in the chain, stay."""
     device.sale(mob(700), total=700)
     device.sale(mob(800), total=800)
-    withdraw(station=device.station)
+    withdraw(station=device.station, is_sure=True)
     for path, content in device.queue:
         assert device.post_entry((path, content)).status_code == 403
         held = {"site": "canal", "entry": content["id"], "path": f"/api/v1/{path}"}

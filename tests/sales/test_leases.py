@@ -5,17 +5,28 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from inventory.models import Verb
 from organisation.models import User
 from organisation.services import withdraw
 from sales.journal.verify import findings
-from sales.models import Chain, Envelope, JournalEntry, Kind, Till, TillLease, TillSession
+from sales.models import (
+    Chain,
+    Envelope,
+    JournalEntry,
+    Kind,
+    Payment,
+    Till,
+    TillLease,
+    TillSession,
+    VoucherIssuer,
+)
 from sales.services import Count, close_session
 from tests.conftest import codes
 from tests.inventory.pages import text
-from tests.sales.device import Device
+from tests.sales.device import Device, mob
 
 pytestmark = pytest.mark.database
 
@@ -275,7 +286,7 @@ def test_what_somebody_did_who_was_let_go_since_is_theirs(device, world):
 
 def test_a_withdrawn_tablet_is_not_believed(device):
     entry = device.open()
-    withdraw(station=device.station)
+    withdraw(station=device.station, is_sure=True)
     assert said(device.post_entry(entry)) == (403, ["station_withdrawn"])
 
 
@@ -390,3 +401,58 @@ def test_the_next_of_a_till_given_up_has_a_code_of_its_own(device, retire, world
     again = Device(world.canal, world.cashier, "Encore")
     assert said(again.post("sales/tills/C1/lease")) == (422, ["till_retired"])
     assert said(retire(0)) == (422, ["not_leased"])
+
+
+# The tablet itself
+
+
+def test_a_tablet_that_holds_a_till_is_not_withdrawn_unawares(device, world, client):
+    client.force_login(world.anna)
+    page = f"/reglages/tablettes/{device.station.pk}/"
+    assert "/caisses/C1/tablette/" in client.get(page).content.decode()
+    client.post(page, {"do": "withdraw"})
+    device.station.refresh_from_db()
+    assert device.station.revoked_at is None
+    with pytest.raises(ValidationError) as refusal:
+        withdraw(station=device.station)
+    assert [error.code for error in refusal.value.error_list] == ["still_holds"]
+    client.post(page, {"do": "withdraw", "sure": "on"})
+    device.station.refresh_from_db()
+    assert device.station.revoked_at
+
+
+def test_a_tablet_that_gave_its_till_back_is_withdrawn_at_once(device, world, client):
+    assert device.post("sales/tills/C1/lease/end").status_code == 201
+    client.force_login(world.anna)
+    client.post(f"/reglages/tablettes/{device.station.pk}/", {"do": "withdraw"})
+    device.station.refresh_from_db()
+    assert device.station.revoked_at
+
+
+def public(device, number, seal, end=""):
+    return device.client.get(f"/t/{number}.{seal}/{end}")
+
+
+def test_a_ticket_of_a_tablet_is_read_at_the_address_that_the_tablet_knows(device, world):
+    device.open()
+    _path, content = device.sale(mob(700), total=700)
+    seal = content["envelope"]["hash"]
+    assert public(device, "C1-000001", seal, "image.svg").status_code == 404  # not sent yet
+    device.send()
+    assert "C1-000001" in text(public(device, "C1-000001", seal))
+    picture = public(device, "C1-000001", seal, "image.svg")
+    assert (picture.status_code, picture["Content-Type"]) == (200, "image/svg+xml")
+    assert b'xmlns="http://www.w3.org/2000/svg"' in picture.content
+    for number, hash_ in (("C1-000002", seal), ("C1-000001", seal[:8]), ("", seal)):
+        assert public(device, number, hash_).status_code == 404
+
+
+def test_a_voucher_of_an_issuer_that_was_set_aside_meanwhile_is_taken(device, world):
+    issuer = VoucherIssuer.objects.create(organisation=world.navette, code="ccas", name="CCAS")
+    paid = {"method": "voucher", "amount_cents": 700, "issuer": "ccas", "reference": "A17"}
+    device.open()
+    device.sale(mob(700), total=700, paid=[paid])
+    VoucherIssuer.objects.update(is_active=False)
+    device.send()
+    assert Payment.objects.get().issuer == issuer
+    assert faults() == []

@@ -1,12 +1,16 @@
 """The till of a tablet: where its door leads, and what its page is given to sell."""
 
-import pytest
+from datetime import timedelta
 
-from inventory.models import Category
+import pytest
+from django.utils import timezone
+
+from inventory.models import Category, DotCalendar
 from organisation.models import Station
 from organisation.services import invite, pair
 from organisation.stations import COOKIE
-from sales.models import Nature, PriceKey
+from sales.models import Nature, PriceKey, Reduction, VoucherIssuer
+from sales.receipt import GUARANTEED
 from tests.sales.pages import key
 from tests.tills import open_till
 
@@ -76,3 +80,48 @@ def test_the_page_is_given_the_grid_without_vouchers_and_says_nothing_of_anybody
     ]
     assert station["screens"][-1] == {"path": "/encaisser/C1/", "act": "sell"}
     assert "Cashier" not in answer.content.decode()
+
+
+def test_the_page_is_given_what_the_coming_days_take_off(world, tablet):
+    open_till(world.canal)
+    today = world.canal.business_date(timezone.now())
+    tomorrow = today + timedelta(days=1)
+    mine = {"organisation": world.navette, "site": world.canal, "percent": 20}
+    furniture = Category.objects.get(code="MOB")
+    Reduction.objects.create(**mine, code="a", name="Meubles", category=furniture)
+    Reduction.objects.create(**mine, code="b", name="Demain", first_day=tomorrow)
+    Reduction.objects.create(**mine, code="c", name="Passé", last_day=today - timedelta(days=3))
+    DotCalendar.objects.create(
+        organisation=world.navette,
+        first_day=today - timedelta(weeks=1),
+        colours=["yellow", "blue", "red"],
+        steps=[[1, 0], [1, 25]],
+    )
+    told = tablet.get("/encaisser/C1/").context["station"]["daily"]
+    furnished, next_day = told["rules"]
+    assert {"MOB", "MOB.CHAI"} <= set(furnished["categories"])
+    assert today.isoformat() in furnished["days"]
+    assert (next_day["categories"], next_day["weeks"]) == (None, None)
+    assert next_day["days"][0] == tomorrow.isoformat()
+    [dot] = told["dots"][today.isoformat()]
+    assert (dot["colour"], dot["percent"], dot["reason"]) == ("yellow", 25, "Pastille jaune")
+
+
+def test_vouchers_of_issuers_are_a_means_of_payment_where_there_are_issuers(world, tablet):
+    open_till(world.canal)
+    VoucherIssuer.objects.create(organisation=world.navette, code="ccas", name="CCAS de Pantin")
+    VoucherIssuer.objects.create(
+        organisation=world.navette, code="old", name="Fini", is_active=False
+    )
+    station = tablet.get("/encaisser/C1/").context["station"]
+    assert station["methods"][-1]["code"] == "voucher"
+    assert station["issuers"] == [{"code": "ccas", "name": "CCAS de Pantin"}]
+
+
+def test_the_page_knows_which_goods_have_a_ticket_with_the_guarantee(world, tablet):
+    open_till(world.canal)
+    page = tablet.get("/encaisser/C1/")
+    found = Category.objects.filter(code__in=page.context["station"]["guaranteed"])
+    assert found
+    assert all(row.stream.code.startswith(GUARANTEED) for row in found)
+    assert "deux ans" in page.content.decode()

@@ -165,6 +165,24 @@ def test_an_object_is_put_aside_for_a_deposit_that_pays_for_it(sold, chair, coun
     assert faults() == []
 
 
+def asides(client):
+    answer = client.get("/api/v1/sales/asides?site=canal")
+    assert answer.status_code == 200, answer.json()
+    return answer.json()["items"]
+
+
+def test_a_tablet_is_told_what_is_put_aside_and_nothing_of_the_voucher(sold, chair, world, client):
+    client.force_login(world.cashier)
+    assert asides(client) == []
+    until = timezone.localdate() + timedelta(days=3)
+    sold(Wanted(nature=Nature.DEPOSIT, price_cents=500, aside=chair, until=until))
+    code = chair.codes.get(organisation=world.navette).code
+    assert asides(client) == [{"item": code, "until": until.isoformat()}]
+    paid = [Paid(Method.CREDIT, 500, Voucher.objects.get())]
+    sold(mob(500), paid=paid)
+    assert asides(client) == []
+
+
 def test_a_deposit_that_is_over_keeps_nothing_aside(sold, chair, counter):
     past = timezone.localdate() - timedelta(days=1)
     sold(Wanted(nature=Nature.DEPOSIT, price_cents=500, aside=chair, until=past))

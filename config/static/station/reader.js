@@ -9,6 +9,7 @@ import * as sounds from "./sounds.js";
 const MOST = 4; // codes offered instead
 const field = find("code");
 let open = () => {};
+let other = () => false; // told what may be no label, says whether it was none
 
 /* Say what is wrong, and offer what may have been meant. */
 export function tell(text, offered = []) {
@@ -36,6 +37,7 @@ function fault(code) {
 }
 
 export function take(text) {
+  if (other(text)) return void (field.value = "");
   const code = codes.normalise(text);
   if (!codes.isValid(code)) return tell(fault(code), meant(code));
   hush();
@@ -45,7 +47,7 @@ export function take(text) {
 
 /* `onCode` is given right codes; `escape()` a key pressed, and so are `hands` other keys. */
 export function start(onCode, escape = () => {}, hands = {}) {
-  open = onCode;
+  [open, other] = [onCode, hands.other ?? other];
   find("typing").addEventListener("submit", (event) => {
     event.preventDefault();
     if (field.value.trim()) take(field.value);

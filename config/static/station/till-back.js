@@ -31,10 +31,13 @@ function lineRow(line) {
 
 const chip = (label, pressed, act) => h("button", { type: "button", class: "chip", "aria-pressed": String(pressed), onclick: act }, pressed ? icon("check") : null, h("span", {}, label));
 
+/* A voucher is given back where one was taken. */
+const means = () => station.methods.filter(({ code }) => code !== "voucher" || ticket.payments.some(({ method }) => method === code));
+
 function draw(hint = "") {
   find("back-title").textContent = word("back-of", { number: ticket.number });
   find("back-lines").replaceChildren(...ticket.lines.map(lineRow));
-  find("back-means").replaceChildren(...station.methods.map(({ code, name }) => chip(name, said.method === code, () => set({ method: code }))));
+  find("back-means").replaceChildren(...means().map(({ code, name }) => chip(name, said.method === code, () => set({ method: code }))));
   find("back-why").replaceChildren(...station.back_reasons.map((reason) => chip(reason, said.reason === reason, () => set({ reason }))));
   find("back-sum").replaceChildren(h("span", {}, word("to-give-back")), h("b", {}, euros(total())));
   find("back-hint").textContent = hint;
@@ -67,7 +70,7 @@ async function open(id, failed) {
   ticket = found;
   backs = Object.fromEntries(found.lines.length === 1 && found.lines[0].quantity > found.lines[0].refunded ? [[found.lines[0].line, 1]] : []);
   said = { method: found.payments[0]?.method ?? "cash", reason: "" };
-  if (!station.methods.some(({ code }) => code === said.method)) said.method = "cash";
+  if (!means().some(({ code }) => code === said.method)) said.method = "cash";
   draw();
   return acts.open();
 }

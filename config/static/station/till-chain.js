@@ -22,7 +22,7 @@ export const session = () => state?.session ?? null;
 export const isLeased = () => Boolean(state?.lease);
 export const number = () => state?.number ?? "";
 export const waiting = () => entries.length;
-export const isStuck = () => entries.some((each) => each.state === "refused");
+export const stuck = () => entries.find((each) => each.state === "refused") ?? null; // holds all behind it up
 const isTickets = ({ kind }) => kind === "sale";
 
 /* Why nothing may be sold for now: "lost", "too-many", "too-long", or "". */

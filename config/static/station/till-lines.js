@@ -9,7 +9,7 @@ import * as number from "./till-pad.js";
 import { told as named } from "./till-pay.js";
 import * as shelf from "./till-shelf.js";
 import * as slips from "./till-slip.js";
-import { aim, change, table, told, wrong } from "./till-table.js";
+import { aim, change, dots, table, told, wrong } from "./till-table.js";
 
 let station = null;
 
@@ -25,10 +25,11 @@ function add(line) {
   if (table.slip.lines.length >= slips.MOST_LINES) return wrong(word("too-many-lines"));
   number.toCounter();
   const slip = { ...slips.added(table.slip, line), received_cents: null };
-  const added = slip.lines.at(-1);
-  Object.assign(table, { fresh: added.id, opened: isPriced(line) ? null : added.id });
+  const { id } = slip.lines.at(-1);
+  Object.assign(table, { fresh: id, opened: isPriced(line) ? null : id });
   sounds.added();
   change(slip);
+  const added = slips.lineOf(table.slip, id); // with what the day takes off
   if (!isPriced(line)) aim(line.price_cents === null ? "price" : "weight", added);
   say(isPriced(line) ? named(added) : lacking(line));
 }
@@ -75,6 +76,13 @@ function discount(line) {
   return aim("discount", line);
 }
 
+/* Which dot it wears: nobody but the one who holds it can tell. */
+function dot(line) {
+  const wear = (colour) => () => change({ ...slips.changed(table.slip, line.id, { dot: colour }), received_cents: null });
+  const options = dots().map(({ colour, name, percent }) => ({ label: name, hint: `− ${percent}\u00a0%`, image: `dot-${colour}`, pressed: line.dot === colour, choose: wear(colour) }));
+  picker.open({ heading: word("which-dot"), options: [...options, { label: word("no-dot"), image: "x", pressed: !line.dot, choose: wear("") }], isList: true });
+}
+
 function remove(line) {
   if (number.pad.line === line.id) number.toCounter();
   if (table.opened === line.id) table.opened = null;
@@ -87,8 +95,15 @@ const step = (line, by) => change({ ...slips.stepped(table.slip, line.id, by), r
 
 const aimed = () => slips.lineOf(table.slip, number.pad.line);
 
+/* What is taken off the whole: said, or no longer. */
+function whole() {
+  if (!settled()) return undefined;
+  return table.slip.off ? change({ ...table.slip, off: null, received_cents: null }) : aim("whole", null);
+}
+
 /* The ticket as it would be with what is being typed. */
 export function preview(slip) {
+  if (number.pad.what === "whole") return !number.pad.typed ? slip : { ...slip, off: { ...number.readWhole(slip.lines).value, reason: "…" } };
   const line = number.isCounter() ? null : slips.lineOf(slip, number.pad.line);
   if (!line || !number.pad.typed) return slip;
   const { value, problem } = number.read(line, station.site.scale_limit_g);
@@ -99,13 +114,25 @@ export function preview(slip) {
 
 /* The number that was typed for a line takes effect; whether it could. */
 export function accept() {
+  if (number.pad.what === "whole") return acceptWhole();
   const line = aimed();
   if (!line) return Boolean(number.toCounter());
   const { value, problem } = number.read(line, station.site.scale_limit_g);
   if (problem) return Boolean(wrong(word(problem)));
-  if (number.pad.what === "discount") return Boolean(askReason(line, value));
+  if (number.pad.what === "discount") return Boolean(askReason(setOff(line), value));
   set(line, number.pad.what === "price" ? { price_cents: value } : { weight_g: value });
   return true;
+}
+
+function acceptWhole() {
+  const { value, problem } = number.readWhole(table.slip.lines);
+  return Boolean(problem ? wrong(word(problem)) : askReason(setWhole, value));
+}
+
+function setWhole(off) {
+  number.toCounter();
+  sounds.added();
+  change({ ...table.slip, off, received_cents: null });
 }
 
 function set(line, values) {
@@ -115,18 +142,20 @@ function set(line, values) {
   change({ ...slips.changed(table.slip, line.id, values), received_cents: null });
 }
 
-function askReason(line, value) {
-  const options = station.discount_reasons.map((reason) => ({ label: reason, image: "percent", choose: () => set(line, { discount: { ...value, reason } }) }));
+const setOff = (line) => (discount) => set(line, { discount });
+
+function askReason(setTo, value) {
+  const options = station.discount_reasons.map((reason) => ({ label: reason, image: "percent", choose: () => setTo({ ...value, reason }) }));
   picker.open({ heading: word("discount-why"), options, isList: true });
 }
 
 /* What the chips beside the pad do: a usual price, a usual discount, one price for all of a line. */
 export const setPrice = (price_cents) => set(aimed(), { price_cents });
-export const setPercent = (percent) => askReason(aimed(), { percent });
+export const setPercent = (percent) => askReason(number.pad.what === "whole" ? setWhole : setOff(aimed()), { percent });
 export const turnLot = (line) => change(slips.changed(table.slip, line.id, { lot: !line.lot }));
 
 /* What the ticket's own buttons do. */
-export const acts = { open: toggle, step, remove, price: (line) => aim("price", line), weight: (line) => aim("weight", line), discount };
+export const acts = { open: toggle, step, remove, price: (line) => aim("price", line), weight: (line) => aim("weight", line), discount, whole, dot };
 
 export function start(page) {
   station = page;

@@ -1,5 +1,6 @@
 /* What a ticket costs and what goes back over the counter, in cents, as the server reckons it.
    It knows no page and no network; every number is an integer. */
+import { shares } from "./remainder.js";
 
 const HUNDRED = 100;
 const KG = 1_000;
@@ -42,18 +43,31 @@ export function before({ mode, price_cents, weight_g, lot, quantity }) {
   return lot ? price_cents : price_cents * quantity;
 }
 
-export const lineTotal = (line) => before(line) - off(before(line), line.discount);
+/* What is taken off a line: what somebody said, else what the day takes off by itself. */
+export const discountOf = (line) => line.discount ?? line.daily ?? null;
+export const lineTotal = (line) => before(line) - off(before(line), discountOf(line));
 const sum = (numbers) => numbers.reduce((all, each) => all + each, 0);
 export const isPriced = (line) => line.price_cents !== null && (line.mode !== "per_kg" || Boolean(line.weight_g));
 export const total = (lines) => sum(lines.filter(isPriced).map(lineTotal));
+
+const DISCOUNTED = ["goods", "delivery"]; // a gift or a membership costs what it costs
+
+/* {off_cents, shared, isOver}: what a discount on the whole ticket takes off, and off each line. */
+export function spread(lines, discount) {
+  const parts = lines.map((line) => (isPriced(line) && DISCOUNTED.includes(line.nature) ? lineTotal(line) : 0));
+  const off_cents = off(sum(parts), discount);
+  return { off_cents, shared: shares(parts, off_cents) ?? parts.map(() => 0), isOver: off_cents > sum(parts) };
+}
+
+export const due = ({ lines, off: discount }) => total(lines) - spread(lines, discount).off_cents;
 export const paid = (payments) => sum(payments.map((each) => each.amount_cents));
 
 /* {payments, rest, received, change_cents, missing_cents, problem} of a total, of what is noted and of
-   what is on the counter now (null: exactly the rest). Only cash gives change. */
-export function settle(total_cents, noted, { method, received_cents = null }) {
+   what is on the counter now (null: exactly the rest), with who issued it. Only cash gives change. */
+export function settle(total_cents, noted, { received_cents = null, ...means }) {
   const rest = Math.max(total_cents - paid(noted), 0);
   const received = received_cents ?? rest;
-  const payments = received ? [...noted, { method, amount_cents: received }] : noted;
+  const payments = received ? [...noted, { ...means, amount_cents: received }] : noted;
   const left = paid(payments) - total_cents;
   const cash = paid(payments.filter((each) => each.method === "cash"));
   const isIdle = left === cash && total_cents > 0; // nobody needed that cash

@@ -1,9 +1,11 @@
 /* The money, on the right: means, what is to pay and to give back, the pad, and the button that sells. */
 import { isDrawn } from "./drawn.js";
 import { find, h, icon, word } from "./page.js";
-import { called, euros, inCoins, lineTotal, notes, settle, total } from "./till-money.js";
-import { isCounter, pad, received } from "./till-pad.js";
+import { called, due, euros, inCoins, lineTotal, notes, settle } from "./till-money.js";
+import { isCounter, isOff, pad, received } from "./till-pad.js";
 import { lineOf } from "./till-slip.js";
+import * as vouchers from "./till-voucher.js";
+
 const USUAL_PERCENTS = [10, 20, 30, 50];
 
 let acts = null; // {method, split, unpay, quick, percent, go, leave}
@@ -13,8 +15,12 @@ const chip = (label, pressed, act, extra = {}) => h("button", { type: "button", 
 
 export const nameOf = (method) => station.methods.find(({ code }) => code === method)?.name ?? method;
 
+/* A payment as people call it: "carte", "CCAS de Pantin A17". */
+export const paidBy = (payment) => vouchers.named(payment) || nameOf(payment.method).toLocaleLowerCase();
+export const meansOf = (slip) => ({ method: slip.method, ...vouchers.issued(slip) });
+
 /* What the counter comes to now. */
-export const counted = (slip) => settle(total(slip.lines), slip.payments, { method: slip.method, received_cents: received() ?? slip.received_cents });
+export const counted = (slip) => settle(due(slip), slip.payments, { ...meansOf(slip), received_cents: received() ?? slip.received_cents });
 
 function means(slip) {
   const chips = station.methods.map(({ code, name }) => chip(name, slip.method === code, () => acts.method(code)));
@@ -23,8 +29,8 @@ function means(slip) {
 }
 
 function payments(slip) {
-  const row = (pay, at) => h("li", {}, h("span", {}, nameOf(pay.method)), h("b", {}, euros(pay.amount_cents)),
-    h("button", { type: "button", class: "rub", "aria-label": word("take-back", { method: nameOf(pay.method) }), onclick: () => acts.unpay(at) }, icon("x")));
+  const row = (pay, at) => h("li", {}, h("span", {}, vouchers.named(pay) || nameOf(pay.method)), h("b", {}, euros(pay.amount_cents)),
+    h("button", { type: "button", class: "rub", "aria-label": word("take-back", { method: paidBy(pay) }), onclick: () => acts.unpay(at) }, icon("x")));
   find("pays").replaceChildren(...slip.payments.map(row));
   find("pays").hidden = !slip.payments.length;
 }
@@ -44,16 +50,16 @@ function handed(last) {
   return [pair(last.number, euros(last.total_cents)), pair(word(last.change_cents ? "change" : "nothing-back"), last.change_cents ? euros(last.change_cents) : "", "give-sum"), h("span", { class: "give-coins" }, last.change_cents ? inCoins(last.change_cents) : word("paid"))];
 }
 
-const UNITS = { price: "€", weight: "kg", discount: "" };
+const UNITS = { price: "€", weight: "kg" };
 
-/* Something of a line is being typed. */
+/* Something of a line is being typed, or what is taken off the whole. */
 function typing(slip) {
   const line = lineOf(slip, pad.line);
   const unit = UNITS[pad.what] || (pad.unit === "percent" ? "%" : "€");
-  const turns = pad.what === "discount" ? { type: "button", class: "chip", "aria-label": word("turn-unit"), onclick: acts.turn } : { class: "unit" };
+  const turns = isOff() ? { type: "button", class: "chip", "aria-label": word("turn-unit"), onclick: acts.turn } : { class: "unit" };
   const leave = h("button", { type: "button", class: "btn plain", "aria-label": word("leave-number"), onclick: acts.leave }, icon("x"));
-  return [h("span", { class: "aim" }, h("span", {}, word(`aim-${pad.what}`), h("b", {}, line?.name ?? "")), leave),
-    h("span", { class: "typed" }, h("b", {}, pad.typed || "0"), h(pad.what === "discount" ? "button" : "span", turns, unit))];
+  return [h("span", { class: "aim" }, h("span", {}, word(`aim-${pad.what}`), h("b", {}, line?.name ?? word("whole-ticket"))), leave),
+    h("span", { class: "typed" }, h("b", {}, pad.typed || "0"), h(isOff() ? "button" : "span", turns, unit))];
 }
 
 function give(slip, last, hint) {
@@ -66,7 +72,7 @@ function give(slip, last, hint) {
 }
 
 function amounts(slip) {
-  const { rest } = settle(total(slip.lines), slip.payments, { method: "cash" });
+  const { rest } = settle(due(slip), slip.payments, { method: "cash" });
   if (!rest) return [];
   const now = received() ?? slip.received_cents;
   const exact = chip(word("exact"), now === null, () => acts.quick(null));
@@ -82,7 +88,7 @@ function prices(slip) {
 }
 
 function quick(slip) {
-  const made = { received: amounts, discount: percents, price: prices, weight: () => [] }[pad.what];
+  const made = { received: amounts, discount: percents, whole: percents, price: prices, weight: () => [] }[pad.what];
   find("quick").replaceChildren(...made(slip));
 }
 
@@ -94,7 +100,7 @@ function goes(slip, isStopped) {
     return;
   }
   const { rest } = counted(slip);
-  const label = slip.method === "cash" ? word("take", { sum: euros(rest) }) : word("take-by", { sum: euros(rest), method: nameOf(slip.method).toLocaleLowerCase() });
+  const label = slip.method === "cash" ? word("take", { sum: euros(rest) }) : word("take-by", { sum: euros(rest), method: paidBy(meansOf(slip)) });
   button.replaceChildren(icon("banknote"), h("span", {}, slip.lines.length ? label : word("take-nothing")));
   button.disabled = !slip.lines.length || isStopped;
 }

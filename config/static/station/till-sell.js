@@ -6,16 +6,19 @@ import { flush } from "./send.js";
 import * as sounds from "./sounds.js";
 import * as chain from "./till-chain.js";
 import { accept, lacking } from "./till-lines.js";
-import { euros, total } from "./till-money.js";
+import { due, euros, spread } from "./till-money.js";
 import * as number from "./till-pad.js";
 import * as pay from "./till-pay.js";
 import * as shelf from "./till-shelf.js";
 import * as slips from "./till-slip.js";
 import { change, empty, SLIP, SOLD, table, wrong } from "./till-table.js";
+import * as vouchers from "./till-voucher.js";
 import { count, time } from "./units.js";
 
 const MOST_SOLD = 220; // tickets kept here: more than may wait
 const MOST_PARKED = 12;
+const MOST_PAYMENTS = 19; // and the last one
+const CASH = { method: "cash", issuer: null, reference: "", received_cents: null };
 let station = null;
 let draw = () => {};
 let busy = false;
@@ -33,8 +36,9 @@ function split() {
   const { slip } = table;
   const { received, rest } = pay.counted(slip);
   if (!received || !rest) return wrong(word("type-first"));
+  if (slip.payments.length >= MOST_PAYMENTS) return wrong(word("too-many-payments"));
   number.toCounter();
-  return change({ ...slip, payments: [...slip.payments, { method: slip.method, amount_cents: received }], method: "cash", received_cents: null });
+  return change({ ...slip, ...CASH, payments: [...slip.payments, { ...pay.meansOf(slip), amount_cents: received }] });
 }
 
 function quick(cents) {
@@ -43,7 +47,11 @@ function quick(cents) {
 }
 
 const unpay = (at) => change({ ...table.slip, payments: table.slip.payments.filter((_pay, each) => each !== at) });
-const method = (code) => change({ ...table.slip, method: code });
+
+function method(code) {
+  if (code !== "voucher") return change({ ...table.slip, method: code, issuer: null, reference: "" });
+  return vouchers.ask((said) => change({ ...table.slip, method: code, ...said }));
+}
 
 /* Why nothing can be sold now; "" where it can. */
 function refusal() {
@@ -73,8 +81,9 @@ async function sell() {
 
 /* The ticket, what this tablet keeps of it, and an empty table: all of it is on disk, or nothing. */
 async function write(done, { payments, change_cents }) {
-  const total_cents = total(done.lines);
-  const told = { total_cents, change_cents, payments, at: Date.now() };
+  const total_cents = due(done);
+  const { off_cents } = spread(done.lines, done.off);
+  const told = { total_cents, off_cents, change_cents, payments, at: Date.now() };
   const { sold: tickets = 0, sold_g = 0 } = chain.held();
   const after = { sold: tickets + 1, sold_g: sold_g + slips.weightOf(done) };
   const slip = slips.blank();
@@ -117,7 +126,7 @@ export function park() {
 }
 
 function choose() {
-  const named = (each) => ({ label: euros(total(each.lines)), hint: `${time(new Date(each.at))}, ${names(each)}`, image: "unpark", choose: () => unpark(each) });
+  const named = (each) => ({ label: euros(due(each)), hint: `${time(new Date(each.at))}, ${names(each)}`, image: "unpark", choose: () => unpark(each) });
   picker.open({ heading: word("parked"), options: table.parked.map(named), isList: true });
 }
 
@@ -128,7 +137,7 @@ function unpark(each) {
 }
 
 export function askClear() {
-  picker.open({ heading: word("clear-question", { sum: euros(total(table.slip.lines)) }), options: [{ label: word("clear-sure"), image: "x", choose: () => empty() }, { label: word("keep-it"), main: true, choose: () => {} }], question: true });
+  picker.open({ heading: word("clear-question", { sum: euros(due(table.slip)) }), options: [{ label: word("clear-sure"), image: "x", choose: () => empty() }, { label: word("keep-it"), main: true, choose: () => {} }], question: true });
 }
 
 /* What the money's own buttons do. */

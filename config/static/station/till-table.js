@@ -1,10 +1,13 @@
 /* What lies on the till's table: the ticket under way, those put aside, those sold; and what the
    screen says of them. Every change is kept, then drawn. */
-import { find, say } from "./page.js";
+import { find, say, word } from "./page.js";
 import * as queue from "./queue.js";
+import { now } from "./send.js";
 import * as sounds from "./sounds.js";
+import * as chain from "./till-chain.js";
+import { daily, dayAt, dotsOn } from "./till-daily.js";
 import * as number from "./till-pad.js";
-import { blank } from "./till-slip.js";
+import { blank, fitted, isLess } from "./till-slip.js";
 
 export const table = {
   slip: blank(),
@@ -22,16 +25,32 @@ export const SOLD = () => `tickets:${here.till.code}`;
 
 const keep = () => queue.keep(SLIP(), { slip: table.slip, parked: table.parked });
 
+/* The day that counts: of the session; of this place, while the server has not said which. */
+const day = () => chain.session()?.business_date ?? dayAt(here.daily.timezone, now());
+export const dots = () => dotsOn(here.daily, day());
+
+/* With what the day takes off each line. */
+function reckoned(slip) {
+  const today = day();
+  return fitted({ ...slip, lines: slip.lines.map((line) => ({ ...line, daily: daily(here.daily, line, today) })) });
+}
+
+/* A day may begin while a ticket lies here. */
+export const reckon = () => { table.slip = reckoned(table.slip); };
+
 /* The ticket as it is from now on. */
-export function change(slip) {
-  Object.assign(table, { slip, hint: "" });
+export function change(asked) {
+  const slip = reckoned(asked);
+  const hint = isLess(slip, asked) ? word("discount-gone") : "";
+  Object.assign(table, { slip, hint });
   keep();
   draw();
+  if (hint) say(hint);
 }
 
 /* Another number than the one for the counter is typed, or the counter's again. */
 export function aim(what, line) {
-  if (!what || (number.pad.what === what && number.pad.line === line.id)) number.toCounter();
+  if (!what || (number.pad.what === what && number.pad.line === (line?.id ?? null))) number.toCounter();
   else number.aim(what, line);
   table.hint = "";
   draw();

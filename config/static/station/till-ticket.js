@@ -1,11 +1,11 @@
 /* The ticket under way, in the middle: its lines, what may be changed of each, and the total. */
 import { isDrawn } from "./drawn.js";
 import { find, h, icon, plural, word } from "./page.js";
-import { amount, before, euros, isPriced, lineTotal, off, total } from "./till-money.js";
+import { amount, before, discountOf, due, euros, isPriced, lineTotal, off, spread } from "./till-money.js";
 import { countOf, gramsOf, isGoods, weightOf } from "./till-slip.js";
 import { count, kg } from "./units.js";
 
-let acts = null; // {open, step, remove, price, weight, discount}
+let acts = null; // {open, step, remove, price, weight, discount, dot, dots: those of today, whole}
 
 function weighed(line) {
   if (!isGoods(line)) return "";
@@ -15,7 +15,8 @@ function weighed(line) {
   return line.item ? `${kg(weight_g)} kg` : word("on-average", { weight: kg(weight_g) });
 }
 
-function taken({ discount, ...line }) {
+function taken(line) {
+  const discount = discountOf(line);
   return discount ? word("taken-off", { off: euros(off(before(line), discount)), reason: discount.reason }) : "";
 }
 
@@ -40,7 +41,8 @@ function tools(line, aimed) {
   const own = line.item || line.mode === "per_kg" ? [] : [stepper(line)];
   const weight = line.item || !isGoods(line) ? [] : [tool(word("weight"), () => acts.weight(line), aimed === "weight")];
   const discount = isPriced(line) ? [tool(word(line.discount ? "no-discount" : "discount"), () => acts.discount(line), aimed === "discount")] : [];
-  return h("div", { class: "t-tools" }, ...own, tool(word("price"), () => acts.price(line), aimed === "price"), ...weight, ...discount);
+  const dot = acts.dots().length && !line.item && isGoods(line) ? [tool(word("dot"), () => acts.dot(line), Boolean(line.dot))] : [];
+  return h("div", { class: "t-tools" }, ...own, tool(word("price"), () => acts.price(line), aimed === "price"), ...weight, ...discount, ...dot);
 }
 
 function item(line, { opened, fresh, aimed }) {
@@ -62,6 +64,16 @@ function place(list) {
   return () => within >= 0 && list.querySelectorAll("button")[within]?.focus({ preventScroll: true });
 }
 
+/* What is taken off the ticket as a whole, and the button that says it. */
+function whole({ lines, off: discount }, aimed) {
+  const { off_cents } = spread(lines, discount);
+  find("ticket-off").hidden = !discount;
+  find("ticket-off").textContent = discount ? word("taken-off-all", { off: euros(off_cents), reason: discount.reason }) : "";
+  find("whole").replaceChildren(icon("percent"), h("span", {}, word(discount ? "no-discount" : "discount")));
+  find("whole").setAttribute("aria-pressed", String(aimed === "whole"));
+  find("whole").disabled = !lines.length;
+}
+
 export function draw(shown) {
   if (isDrawn("ticket", shown)) return;
   const { slip, opened, fresh, aimed, number } = shown;
@@ -76,9 +88,11 @@ export function draw(shown) {
   const articles = countOf(slip);
   const weight_g = weightOf(slip);
   find("ticket-count").textContent = [plural("article", "articles", articles, count(articles)), weight_g ? `${kg(weight_g)} kg` : ""].filter(Boolean).join(", ");
-  find("ticket-sum").textContent = amount(total(slip.lines));
+  whole(slip, aimed);
+  find("ticket-sum").textContent = amount(due(slip));
 }
 
 export function start(onAct) {
   acts = onAct;
+  find("whole").addEventListener("click", () => acts.whole());
 }

@@ -24,6 +24,7 @@ import { isBlank } from "./till-slip.js";
 import * as state from "./till-table.js";
 import * as tally from "./till-tally.js";
 import * as ticket from "./till-ticket.js";
+import * as vouchers from "./till-voucher.js";
 import { count, kg, time } from "./units.js";
 import * as waiting from "./waiting.js";
 import * as who from "./who.js";
@@ -51,9 +52,9 @@ function strip() {
   const box = find("strip");
   box.hidden = !last;
   if (!last) return;
-  const means = last.payments.map(({ method }) => pay.nameOf(method).toLocaleLowerCase()).join(" + ");
+  const means = last.payments.map(pay.paidBy).join(" + ");
   box.replaceChildren(icon("saved"), h("div", {}, h("b", {}, word("ticket", { number: last.number })), h("small", {}, [euros(last.total_cents), means, time(new Date(last.at))].filter(Boolean).join(", "))),
-    h("button", { type: "button", class: "btn", onclick: () => paper.open(last) }, icon("receipt"), h("span", {}, word("paper"))));
+    h("button", { type: "button", class: "btn", onclick: () => paper.open(last) }, icon("receipt"), h("span", {}, word(paper.isGuaranteed(last) ? "paper-guaranteed" : "paper"))));
 }
 
 function sums() {
@@ -71,10 +72,16 @@ function parking() {
   find("clear").disabled = isEmpty;
 }
 
+/* What the server refuses, why, and who settles it. */
+function stuck() {
+  const entry = chain.stuck();
+  return entry ? word("stuck", { what: waiting.chained(entry), reason: entry.reasons.join(" ") }) : "";
+}
+
 /* What stands in the way of selling, or soon will; whether it does. */
 function stops() {
   const why = chain.stopped();
-  const text = why ? word(why, { n: count(chain.waiting()) }) : chain.isStuck() ? word("stuck") : "";
+  const text = why ? word(why, { n: count(chain.waiting()) }) : stuck();
   if (find("stopped").textContent !== text) find("stopped").textContent = text;
   find("stopped").hidden = !text;
   return Boolean(why);
@@ -82,6 +89,7 @@ function stops() {
 
 function draw() {
   if (route() !== "counter") return;
+  state.reckon();
   const { slip, opened, fresh, sold, hint } = table;
   ticket.draw({ slip: lines.preview(slip), opened, fresh, aimed: number.isCounter() ? "" : number.pad.what, number: chain.number() });
   pay.draw({ slip, last: sold[0], hint, isStopped: stops() });
@@ -157,6 +165,13 @@ function machine(text, before) {
   draw();
 }
 
+/* What is no label of an object. */
+function other(text) {
+  const isOurs = isOpen() && vouchers.isOurs(text);
+  if (isOurs) told(word("house-voucher"), true);
+  return isOurs;
+}
+
 const scanned = (code) => (isOpen() ? lines.scanned(code) : undefined);
 const usual = (line) => (line ? prices.suggestion(line.category, shelf.lookOf(line.category).top).chips : []);
 
@@ -170,7 +185,8 @@ function turn() {
 function listen() {
   lines.start(station);
   sell.start(station, draw);
-  ticket.start(lines.acts);
+  ticket.start({ ...lines.acts, dots: state.dots });
+  vouchers.start(station);
   pay.start(station, { ...sell.acts, leave, turn, usual, percent: lines.setPercent, set: lines.setPrice, lot: lines.turnLot });
   paper.start(station);
   back.start(station, { open: () => show("back"), done: refunded, leave: () => show("") });
@@ -179,7 +195,7 @@ function listen() {
   find("park").addEventListener("click", sell.park);
   find("clear").addEventListener("click", sell.askClear);
   find("drawer").addEventListener("click", () => day.menu({ refund, tickets: myTickets, isBegun: !isBlank(table.slip) }));
-  reader.start(scanned, leave, { press, enter, state: typed, scanned: machine });
+  reader.start(scanned, leave, { press, enter, state: typed, scanned: machine, other });
 }
 
 /* One after the other: what the screen needs comes before what the network may keep waiting. */

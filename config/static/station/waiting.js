@@ -45,6 +45,9 @@ function draw() {
 
 const named = (entry) => word(`entry-${entry.kind}`, { weight: kg(entry.weight_g ?? 0), time: since(entry.at), name: entry.name ?? "" });
 
+/* An entry of a till, with the number that is on its paper. */
+export const chained = (entry) => [named(entry), entry.summary].filter(Boolean).join(", ");
+
 function options() {
   const stuck = refused().map((entry) => ({ label: named(entry), hint: entry.reasons.join(" "), image: "alert", choose: () => settle(entry) }));
   const waiting = all.filter(({ state }) => state === "waiting").slice(0, 50)
@@ -68,10 +71,12 @@ function open() {
   picker.open({ heading, text: notes.filter(Boolean).join(" · "), options: options() });
 }
 
-/* What is chained is neither left out nor given away: it goes again. */
+/* What is chained is neither left out nor given away: it goes again. Of a tablet that was withdrawn
+   it never will: a manager records it, in its order. */
 function settleChained(entry) {
+  const pass = entry.codes?.includes("station_withdrawn") ? [{ label: word("hand-over"), image: "up", choose: () => handOver(entry).then(flush) }] : [];
   const again = { label: word("send-again"), image: "again", main: true, choose: () => queue.update({ ...entry, state: "waiting" }).then(flush) };
-  picker.open({ heading: named(entry), text: [...entry.reasons, word("chained-text")].join(" "), options: [again, { label: word("keep-it"), choose: () => {} }], question: true });
+  picker.open({ heading: chained(entry), text: [...entry.reasons, word("chained-text")].join(" "), options: [...pass, again, { label: word("keep-it"), choose: () => {} }], question: true });
 }
 
 function settle(entry) {
