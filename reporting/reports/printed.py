@@ -323,7 +323,7 @@ class _Column:
         return f", {word}" if word else ""
 
     def _heads(self, names: Sequence[str]) -> list[str]:
-        heads = [names[0]] if not self.is_part else [""]
+        heads = [names[0]]
         heads += [names[1]] if self.has_was else []
         return heads + ([_("units")] if self.has_units else [])
 
