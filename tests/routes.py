@@ -17,9 +17,11 @@ from config.urls import urlpatterns
 from inventory import services
 from inventory.ledger import Entry
 from inventory.models import (
+    Carrier,
     Category,
     CollectionMode,
     Container,
+    EcoOrganisme,
     Item,
     Kind,
     Origin,
@@ -494,6 +496,12 @@ PAGES = {
     "reglages/partenaires/": ALONE,
     "reglages/partenaires/nouveau/": ALONE,
     "reglages/partenaires/<str:code>/": _owned("partner"),
+    "reglages/transporteurs/": ALONE,
+    "reglages/transporteurs/nouveau/": ALONE,
+    "reglages/transporteurs/<str:code>/": _owned("carrier"),
+    "reglages/eco-organismes/": ALONE,
+    "reglages/eco-organismes/nouveau/": ALONE,
+    "reglages/eco-organismes/<str:code>/": _owned("eco_organisme"),
     "reglages/provenances/": ALONE,
     "reglages/provenances/nouveau/": ALONE,
     "reglages/provenances/<str:code>/": _owned("origin"),
@@ -780,7 +788,10 @@ def _own_codes(organisation) -> dict[str, str]:
     Partner.objects.get_or_create(**own, defaults={"name": "Ferrailleur"})
     Origin.objects.get_or_create(**own, defaults={"name": "Quartier"})
     VoucherIssuer.objects.get_or_create(**own, defaults={"name": "CCAS"})
-    return dict.fromkeys(("category", "container", "mode", "partner", "origin", "issuer"), code)
+    Carrier.objects.get_or_create(**own, defaults={"name": "Transports Martin"})
+    EcoOrganisme.objects.get_or_create(**own, defaults={"name": "Refashion"})
+    lists = "category container mode partner origin issuer carrier eco_organisme"
+    return dict.fromkeys(lists.split(), code)
 
 
 def label_item(site, person) -> str:

@@ -1,0 +1,14 @@
+"""Declarations and claims join the tables that triggers keep as they were written."""
+
+from django.apps import AppConfig
+
+
+class ReportingConfig(AppConfig):
+    name = "reporting"
+    verbose_name = "reporting"
+
+    def ready(self) -> None:
+        from inventory import triggers
+        from reporting.guards import GROWING, GUARDS, WRITTEN
+
+        triggers.keep_written(WRITTEN, growing=GROWING, guards=GUARDS)
