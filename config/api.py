@@ -140,6 +140,8 @@ SENTENCES: dict[str, Any] = {
     "unknown_origin": gettext_lazy("This origin does not exist."),
     "unknown_container": gettext_lazy("This container does not exist."),
     "unknown_partner": gettext_lazy("This partner does not exist."),
+    "unknown_eprstream": gettext_lazy("This EPR stream does not exist."),
+    "quarter_parsing": gettext_lazy("Write a quarter such as 2026-Q1."),
     "unknown_ecoorganisme": gettext_lazy("This éco-organisme is not on your list."),
     "unknown_place": gettext_lazy("This site has no such place."),
     "unknown_itemcode": gettext_lazy("No label of yours has this code."),

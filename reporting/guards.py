@@ -33,7 +33,7 @@ GUARDS = {
         "reporting_claimedflow",
         "INSERT",
         f"NEW.release_id IS NOT NULL OR NOT EXISTS ({_OWN})",
-        "only a flow of one's own is claimed",
+        "a claim holds flows of its own structure alone",
     ),
     "claim_release": Guard(
         "reporting_claimedflow",

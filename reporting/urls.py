@@ -1,6 +1,6 @@
 """Pages of the figures."""
 
-from django.urls import path
+from django.urls import include, path
 
 from reporting import views
 from reporting.evening import views as evening
@@ -14,6 +14,7 @@ urlpatterns = [
     path("bilan/flux.csv", views.flows_csv, name="flows_csv"),
     path("bilan/mois/", views.months, name="months"),
     path("bilan/mois/<str:site>/", views.close_month, name="close_month"),
+    path("bilan/registres/", include("reporting.registers.urls")),
     path("soir/", evening.choose, name="evening"),
     path("soir/<str:site>/", evening.evening, name="evening"),
     path("soir/<str:site>/<uuid:sheet>/", evening.sheet, name="evening-sheet"),

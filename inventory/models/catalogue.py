@@ -48,6 +48,8 @@ class EprStream(Bilingual):
 
     code = models.CharField(_("code"), max_length=16, unique=True)
 
+    objects = CodedQuerySet.as_manager()
+
     class Meta:
         ordering = ["code"]
         verbose_name = _("EPR stream")

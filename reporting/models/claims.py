@@ -1,11 +1,13 @@
 """What éco-organismes are billed for: a gram by one of them at most."""
 
+from collections.abc import Iterable
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import EcoOrganisme, EprStream, Flow
-from organisation.models import Organisation, Submission, User
+from organisation.models import Organisation, Site, Submission, User
 from organisation.permissions import CallerRequest
 
 
@@ -13,6 +15,11 @@ class EprClaimQuerySet(models.QuerySet["EprClaim"]):
     def within(self, request: CallerRequest) -> "EprClaimQuerySet":
         """Claims of the caller's structure."""
         return self.filter(organisation=request.user.organisation_id)
+
+    def of(self, sites: Iterable[Site]) -> "EprClaimQuerySet":
+        """Those whose every flow is of these sites."""
+        flows = ClaimedFlow.objects.filter(claim=OuterRef("pk"))
+        return self.filter(~Exists(flows.exclude(flow__movement__site__in=sites)))
 
     def told(self) -> "EprClaimQuerySet":
         """With all that is shown of them."""
@@ -46,6 +53,12 @@ class EprClaim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.eco_organisme} {self.stream.code} {self.quarter}"
+
+    @property
+    def sites(self) -> QuerySet[Site]:
+        """Where its flows are from."""
+        flows = self.flows.values("flow__movement__site")
+        return Site.objects.filter(pk__in=flows)
 
     @property
     def is_released(self) -> bool:

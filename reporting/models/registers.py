@@ -1,10 +1,13 @@
 """What was declared to the national register of waste."""
 
+from collections.abc import Iterable
+
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Movement
-from organisation.models import Organisation, Submission, User
+from organisation.models import Organisation, Site, Submission, User
 from organisation.permissions import CallerRequest
 
 
@@ -12,6 +15,11 @@ class DeclarationFileQuerySet(models.QuerySet["DeclarationFile"]):
     def within(self, request: CallerRequest) -> "DeclarationFileQuerySet":
         """Files of the caller's structure."""
         return self.filter(organisation=request.user.organisation_id)
+
+    def of(self, sites: Iterable[Site]) -> "DeclarationFileQuerySet":
+        """Those whose every line is of these sites."""
+        lines = Declaration.objects.filter(file=OuterRef("pk"))
+        return self.filter(~Exists(lines.exclude(movement__site__in=sites)))
 
 
 class DeclarationFile(models.Model):
@@ -30,6 +38,11 @@ class DeclarationFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.made_at:%Y-%m-%d} {self.pk}"
+
+    @property
+    def sites(self) -> models.QuerySet[Site]:
+        """Where its lines are from."""
+        return Site.objects.filter(pk__in=self.lines.values("movement__site"))
 
 
 class DeclarationQuerySet(models.QuerySet["Declaration"]):
