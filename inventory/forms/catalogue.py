@@ -147,7 +147,7 @@ class PartnerForm(RowForm):
         for name in ("waste_code", "treatment_code", "carrier", "eco_organisme"):
             self.fields[name].empty_label = _("none")  # type: ignore[attr-defined]
         for name, model in (("carrier", Carrier), ("eco_organisme", EcoOrganisme)):
-            rows = model.objects.filter(organisation=self.instance.organisation)  # type: ignore[attr-defined]
+            rows = model.objects.filter(organisation=self.instance.organisation)
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
             self.fields[name].help_text = _("Assumed where a departure says nothing else.")
 

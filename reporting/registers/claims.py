@@ -5,7 +5,7 @@ is cancelled, takes its grams off the quarter in which it does.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models import EXITS, EcoOrganisme, EprStream, Flow, Kind
 from organisation.models import Site, Submission, User
-from reporting.intakes import kept_under
+from reporting.intakes import Kept, kept_under
 from reporting.models import ClaimedFlow, ClaimRelease, EprClaim
 from reporting.registers.declaring import one_at_a_time
 from reporting.registers.quarters import Quarter
 
+WHO = "claimed__claim__eco_organisme__name"
 SIGN = Case(When(to_account__kind__in=EXITS, then=Value(1)), default=Value(-1))
 FATE = Case(
     When(to_account__kind__in=EXITS, then=F("to_account__kind")), default=F("from_account__kind")
@@ -76,24 +77,34 @@ def unclaimed(flows: QuerySet[Flow]) -> QuerySet[Flow]:
 
 def in_quarter(sites: Collection[Site], quarter: Quarter) -> list[Left]:
     """What left in a quarter by stream and fate, claimed or not; streams in their order."""
-    kept, table = kept_under(), {}
+    kept = kept_under()
+    table: dict[tuple[str, Kind], Left] = {}
     flows = went_out(sites, quarter, EXITS).annotate(fate=FATE, sign=SIGN).order_by()
-    sums = {"g": Sum(F("sign") * F("weight_g")), "n": Sum(F("sign") * F("units"))}
-    for row in flows.values("from_category", "fate").annotate(**sums):
-        left = _left(table, kept, row)
-        left.weight_g += row["g"]
-        left.units += row["n"]
+    for category, fate, grams, units in _summed(flows):
+        left = _left(table, kept, category, fate)
+        left.weight_g += grams
+        left.units += units
     claimed = flows.filter(claimed__release=None, claimed__isnull=False)
-    who = "claimed__claim__eco_organisme__name"
-    for row in claimed.values("from_category", "fate", who).annotate(**sums):
-        held = _left(table, kept, row).claimed.setdefault(row[who], [0, 0])
-        held[0] += row["g"]
-        held[1] += row["n"]
+    for category, fate, who, grams, units in _summed(claimed, WHO):
+        held = _left(table, kept, category, fate).claimed.setdefault(who, [0, 0])
+        held[0] += grams
+        held[1] += units
     return [table[spot] for spot in sorted(table, key=lambda s: (s[0], EXITS.index(s[1])))]
 
 
-def _left(table: dict[tuple[str, Kind], Left], kept: Any, row: dict[str, Any]) -> Left:
-    stream, fate = kept[row["from_category"]].stream or "NONE", Kind(row["fate"])
+def _summed(flows: QuerySet[Flow], *more: str) -> Iterator[Any]:
+    """Category, fate and ``more``, then grams and units, what came back taken off."""
+    keys = ("from_category", "fate", *more)
+    rows = flows.values(*keys).annotate(
+        grams=Sum(F("sign") * F("weight_g")), pieces=Sum(F("sign") * F("units"))
+    )
+    yield from rows.values_list(*keys, "grams", "pieces")
+
+
+def _left(
+    table: dict[tuple[str, Kind], Left], kept: Mapping[int, Kept], category: int, said: str
+) -> Left:
+    stream, fate = kept[category].stream or "NONE", Kind(said)
     return table.setdefault((stream, fate), Left(stream, fate))
 
 
@@ -124,7 +135,7 @@ def claim(
         fates=[fate.value for fate in wanted.fates],
         weight_g=sum(sign * grams for _pk, sign, grams, _units in rows),
         units=sum(sign * units for _pk, sign, _grams, units in rows),
-        claimed_at=timezone.now(),
+        claimed_at=timezone.now().replace(microsecond=0),  # as every answer tells it
         author=author,
     )
     _hold(made, [pk for pk, *_rest in rows])

@@ -33,6 +33,7 @@ from reporting.workbook.typed import Cell, text
 
 SHOWN = 200
 FILES = 20
+TO_FIX = 12
 SHEET = "Déchets sortants"
 
 
@@ -52,6 +53,7 @@ def national(request: CallerRequest) -> HttpResponse:
         "found": found,
         "to_send": found.to_send[:SHOWN],
         "blocked": found.blocked[:SHOWN],
+        "to_fix": found.to_fix[:TO_FIX],
         "more_to_send": max(len(found.to_send) - SHOWN, 0),
         "more_blocked": max(len(found.blocked) - SHOWN, 0),
         "files": _files(request),

@@ -1,5 +1,6 @@
 """What is to be sent to the national register, what was, and what cannot be."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -56,6 +57,17 @@ class Situation:
     to_send: list[Sending] = field(default_factory=list)
     blocked: list[Blocked] = field(default_factory=list)
     as_sent: int = 0
+
+    @property
+    def to_fix(self) -> list[tuple[str, Reason, int]]:
+        """Partner, reason and how many lines it stops: what stops most of them first."""
+        stopped = Counter(
+            (each.line.partner.name if each.line and each.line.partner else "", reason)
+            for each in self.blocked
+            for reason in each.reasons
+            if reason.is_of_a_card
+        )
+        return [(who, reason, lines) for (who, reason), lines in stopped.most_common()]
 
 
 def situation(outgoing: Outgoing, today: date) -> Situation:

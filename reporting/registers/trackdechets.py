@@ -36,6 +36,11 @@ class Reason:
     text: str
     href: str = ""
 
+    @property
+    def is_of_a_card(self) -> bool:
+        """Whether it is put right in the settings, for other lines as well."""
+        return self.href.startswith(reverse("settings"))
+
 
 def cells_of(line: WasteLine) -> Cells:
     """What the file says of a line, column by column; columns left empty are left out."""

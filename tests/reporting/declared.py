@@ -111,18 +111,20 @@ class Lorries:
         ]
         Movement.objects.bulk_create(movements)
         shipments, flows = [], []
+        usual = (Kind.RECYCLING, world.gebetex.pk), exits[Kind.RECYCLING, world.gebetex.pk]
         for movement in movements:
-            (fate, _key), account = dice.choice(list(exits.items()))
-            waste = dice.choice(wastes) if dice.random() < 0.5 else wastes[0]
-            treatment = dice.choice(treatments) if dice.random() < 0.5 else None
+            odd = dice.random() < 0.4  # the others have all they need
+            (fate, _key), account = dice.choice(list(exits.items())) if odd else usual
             shipments.append(
                 Shipment(
                     movement=movement,
                     fate=fate,
                     partner=account.partner,
-                    waste_code=waste,
-                    treatment_code=treatment,
-                    carrier=dice.choice(["", "", "transports martin", "Inconnu SARL", "=1+1"]),
+                    waste_code=dice.choice(wastes) if odd else None,
+                    treatment_code=dice.choice(treatments) if odd else None,
+                    carrier=dice.choice(
+                        ["", "transports martin", "Inconnu", "=1+1"] if odd else [""]
+                    ),
                     bsd=dice.choice(["", "BSD-1"]),
                 )
             )
@@ -133,7 +135,9 @@ class Lorries:
                     to_account=account,
                     from_category=category,
                     to_category=category,
-                    weight_g=dice.choice([1, 400, 499, 500, 12_345, dice.randrange(1, 9_000_000)]),
+                    weight_g=dice.choice(
+                        [1, 499, 500, *(dice.randrange(1, 9_000_000) for _n in range(9))]
+                    ),
                     units=dice.randrange(3),
                     method=dice.choice([Method.WEIGHED, Method.WEIGHED, Method.ESTIMATED]),
                 )
