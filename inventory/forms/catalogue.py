@@ -9,7 +9,6 @@ from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from inventory import reference
 from inventory.forms import KgField
 from inventory.forms.looks import (
     CATEGORY_ICONS,
@@ -26,7 +25,6 @@ from inventory.models import (
     CollectionMode,
     Container,
     EcoOrganisme,
-    EprStream,
     Origin,
     Partner,
 )
@@ -150,63 +148,6 @@ class PartnerForm(RowForm):
             rows = model.objects.filter(organisation=self.instance.organisation)
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
             self.fields[name].help_text = _("Assumed where a departure says nothing else.")
-
-
-class CarrierForm(RowForm):
-    siret = SiretField(
-        label=_("SIRET"), required=False, help_text=_("14 digits; spaces do not matter.")
-    )
-
-    class Meta:
-        model = Carrier
-        fields = (
-            "name",
-            "code",
-            "siret",
-            "address",
-            "postal_code",
-            "city",
-            "receipt",
-            "is_exempt",
-            "position",
-        )
-        help_texts = {
-            "name": _("As departures write it: that is how a departure's carrier is found."),
-            "receipt": _("Of the declaration made to the prefecture to carry waste."),
-            "is_exempt": _("Small loads, or another exemption that you have checked."),
-        }
-
-
-class ChipsSelect(forms.CheckboxSelectMultiple):
-    """Several of a list, each a chip to tick."""
-
-    look = "chips"
-
-
-class EcoOrganismeForm(RowForm):
-    siret = SiretField(
-        label=_("SIRET"), required=False, help_text=_("14 digits; spaces do not matter.")
-    )
-    streams = forms.ModelMultipleChoiceField(
-        EprStream.objects.all(),
-        label=_("Streams under contract"),
-        required=False,
-        widget=ChipsSelect,
-        help_text=_("Those that your contract names: only they can be claimed."),
-    )
-
-    class Meta:
-        model = EcoOrganisme
-        fields = ("name", "code", "siret", "streams", "position")
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        known = reference.eco_organismes()
-        self.fields["streams"].label_from_instance = lambda stream: (  # type: ignore[attr-defined]
-            f"{stream.name} ({', '.join(known[stream.code])})"
-            if known.get(stream.code)
-            else stream.name
-        )
 
 
 class ModeForm(RowForm):

@@ -9,11 +9,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from inventory.forms.carriers import CarrierForm, EcoOrganismeForm
 from inventory.forms.catalogue import (
-    CarrierForm,
     CategoryForm,
     ContainerForm,
-    EcoOrganismeForm,
     ModeForm,
     OriginForm,
     PartnerForm,

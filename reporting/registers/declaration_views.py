@@ -22,11 +22,11 @@ from reporting.choices import presets
 from reporting.forms import Question
 from reporting.models import DeclarationFile
 from reporting.registers import declaring
+from reporting.registers.columns import headers
 from reporting.registers.declaring import Blocked, situation
 from reporting.registers.lines import Outgoing
 from reporting.registers.tables import as_csv, as_xlsx, day, maybe_kg
 from reporting.registers.trackdechets import table
-from reporting.registers.validator import headers
 from reporting.registers.views import not_understood, question
 from reporting.scopes import Scope
 from reporting.workbook.typed import Cell, text

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from inventory.models import Kind
 from organisation.papers.cells import neutral
 from organisation.submissions import digest_of
+from reporting.registers.columns import columns
 from reporting.registers.lines import WasteLine
-from reporting.registers.validator import FRENCH, Problem, check_row, columns, treatments
+from reporting.registers.validator import FRENCH, Problem, check_row, treatments
 from reporting.registers.words import said_of, why
 from reporting.workbook.typed import Cell
 
@@ -132,15 +133,26 @@ def _apart(line: WasteLine) -> Reason | None:
         return Reason("cancelled", _("cancelled before it was declared"), document)
     if line.shipment is None:
         return Reason("no_departure", _("went straight to the bin: no departure, no carrier"))
-    if line.waste_code and line.waste_code.is_hazardous and line.bsd:
-        return Reason(
-            "followed_by_slip", _("already followed by its slip %(bsd)s") % {"bsd": line.bsd}
-        )
     if line.partner is None:
         return Reason("no_partner", _("nobody is named who took it"), document)
+    if line.waste_code and line.waste_code.is_hazardous and (said := _slip(line)):
+        return said
     if line.carrier is None:
         return _carrier_missing(line)
     return None
+
+
+def _slip(line: WasteLine) -> Reason | None:
+    """Dangerous waste travels with a slip, but perhaps where an éco-organisme has it fetched."""
+    if line.bsd:
+        words = _("already followed by its slip %(bsd)s") % {"bsd": line.bsd}
+        return Reason("followed_by_slip", words)
+    if line.eco_organisme is not None:
+        return None
+    assert line.partner is not None  # noqa: S101 (asked for before)
+    href = reverse("partners-edit", kwargs={"code": line.partner.code})
+    words = _("dangerous, without the number of its slip nor an éco-organisme that has it fetched")
+    return Reason("slip_missing", words, href)
 
 
 def _carrier_missing(line: WasteLine) -> Reason:

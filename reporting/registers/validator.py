@@ -5,13 +5,11 @@ file that this finds nothing to say about is believed to pass. It may be stricte
 register where the register's documentation is.
 """
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from stdnum.eu import vat as vat_number
@@ -20,8 +18,8 @@ from stdnum.fr import siret as siret_number
 from inventory import reference
 from inventory.models.places import INSEE_CODE
 from inventory.months import add_months, first_day, last_day, month_of
+from reporting.registers.columns import Column, columns, headers
 
-COLUMNS = Path(__file__).with_name("columns.csv")
 MONTHS_BACK = 18
 MOST_TONNES = Decimal(10_000)
 SOIL = frozenset({"170503*", "170504", "170505*", "170506", "200202"})
@@ -32,47 +30,11 @@ NUMBERED_CARRIERS = range(1, 6)
 Row = Mapping[str, str]
 
 
-class Column(NamedTuple):
-    """A column of the file, and what its own cells obey."""
-
-    key: str
-    header: str
-    kind: str
-    is_required: bool
-    least: int
-    most: int
-    values: tuple[str, ...]
-
-
 class Problem(NamedTuple):
     """What is wrong with a cell: the column's key, and a code."""
 
     key: str
     code: str
-
-
-@cache
-def columns() -> dict[str, Column]:
-    """Key → column, in the order of the file."""
-    with COLUMNS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {
-        row["key"]: Column(
-            row["key"],
-            row["header"],
-            row["kind"],
-            row["required"] == "1",
-            int(row["least"] or 0),
-            int(row["most"] or 0),
-            tuple(row["values"].split("|")) if row["values"] else (),
-        )
-        for row in rows
-    }
-
-
-def headers() -> list[str]:
-    """The first row of the file, to the sign."""
-    return [column.header for column in columns().values()]
 
 
 def check_file(table: Sequence[Sequence[str]], today: date) -> list[tuple[int, Problem]]:

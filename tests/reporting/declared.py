@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from inventory.models import (
     Account,
     Carrier,
-    Category,
     EcoOrganisme,
     EprStream,
     Flow,
@@ -28,7 +27,40 @@ from inventory.services import Departure, StockLine, ship
 from organisation.models import Organisation, Site, Submission
 
 SIRETS = ("73282932000074", "55203253400646", "40483304800022", "44306184100047")
-RECYCLED = {"TEX": ("20 01 10", "R 3"), "MOB": ("20 01 38", "R 3"), "VAI": ("20 01 02", "R 5")}
+TODAY = date(2026, 11, 27)
+COMPANY = {
+    "Type": "ETABLISSEMENT_FR",
+    "OrgId": SIRETS[2],
+    "Name": "Gebetex",
+    "Address": "3 rue du Port",
+    "PostalCode": "75012",
+    "City": "Paris",
+    "CountryCode": "FR",
+}
+
+
+def company(who, **changes):
+    return {f"{who}{part}": said for part, said in {**COMPANY, **changes}.items()}
+
+
+GOOD = {
+    "publicId": "DE-canal-1.200110",
+    "reportForCompanySiret": SIRETS[0],
+    "wasteDescription": "Textiles",
+    "wasteCode": "20 01 10",
+    "wastePop": "NON",
+    "wasteIsDangerous": "NON",
+    "dispatchDate": "2026-11-02",
+    "weightValue": "0,352",
+    "weightIsEstimate": "REEL",
+    **company("destinationCompany"),
+    "operationCode": "R 3",
+    "operationMode": "RECYCLAGE",
+    "isDirectSupply": "NON",
+    "transporter1TransportMode": "ROUTE",
+    **company("transporter1Company"),
+    "transporter1RecepisseNumber": "75-2026-12",
+}
 
 
 def furnish_papers(world):
@@ -184,7 +216,3 @@ def submission_of(organisation):
     return Submission.objects.create(
         organisation=organisation, uuid=uuid4(), endpoint="test", digest=""
     )
-
-
-def category(code):
-    return Category.objects.get(code=code, organisation=None)
