@@ -673,6 +673,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     """
     Place.objects.get_or_create(site=site, code="reserve", defaults={"name": "Réserve"})
     Site.objects.filter(pk=site.pk).update(tracks_places=True)
+    Organisation.objects.filter(pk=site.organisation_id).update(lists_objects=True)
     peer, _new = Site.objects.get_or_create(
         code=f"peer-{site.code}", organisation=site.organisation, defaults={"name": "Annexe"}
     )
