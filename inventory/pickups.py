@@ -51,7 +51,7 @@ def slip_of(movement: Movement) -> dict[str, Any]:
         "hour": date_format(localtime(movement.occurred_at), "H:i"),
         "cancelled": hasattr(movement, "reversed_by") and not confirmed,
         "from": _party(movement.site.organisation, movement.site.name),
-        "to": _party(shipment.partner, getattr(shipment.partner, "address", "")),
+        "to": _party(shipment.partner, getattr(shipment.partner, "whole_address", "")),
         "carrier": shipment.carrier,
         "bsd": shipment.bsd,
         "fate": capfirst(str(shipment.get_fate_display())),

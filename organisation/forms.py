@@ -29,7 +29,10 @@ class StructureForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Organisation
-        fields = ("name", "siret", "profile")
+        fields = ("name", "siret", "profile", "lists_objects")
+        help_texts = {
+            "lists_objects": _("Every labelled object that came in, with its nature and origin.")
+        }
 
 
 class GrantsSelect(forms.CheckboxSelectMultiple):

@@ -1,4 +1,4 @@
-"""Published reports join the tables that triggers keep as they were written."""
+"""Reports, declarations and claims join the tables that triggers keep as they were written."""
 
 from django.apps import AppConfig
 
@@ -9,13 +9,6 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory import triggers
+        from reporting.guards import GROWING, GUARDS, WRITTEN
 
-        triggers.keep_written(
-            {
-                "reporting_report": "id = NEW.id OR code = NEW.code"
-                " OR submission_id = NEW.submission_id",
-                "reporting_report_sites": "id = NEW.id",
-                "reporting_templateversion": "id = NEW.id"
-                " OR (template_id = NEW.template_id AND number = NEW.number)",
-            }
-        )
+        triggers.keep_written(WRITTEN, growing=GROWING, guards=GUARDS)

@@ -17,11 +17,16 @@ from config.urls import urlpatterns
 from inventory import services
 from inventory.ledger import Entry
 from inventory.models import (
+    Carrier,
     Category,
     CollectionMode,
     Container,
+    EcoOrganisme,
+    EprStream,
+    Flow,
     Item,
     Kind,
+    Movement,
     Origin,
     Partner,
     Photo,
@@ -35,7 +40,9 @@ from organisation.models import HeldEntry, Membership, Organisation, Site, Stati
 from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
+from reporting.models import ClaimedFlow, DeclarationFile, EprClaim
 from reporting.periods import Period
+from reporting.registers.quarters import Quarter
 from reporting.reports import shipped
 from reporting.reports.drafting import Subject
 from reporting.reports.publishing import Chosen, prepare, publish
@@ -98,6 +105,8 @@ BILAN = Sample(
     query={"start": "2026-01-01", "end": "2026-12-31", "figure": "collected_g"}, names="nothing"
 )
 BOOKS = Sample(query={"start": "2026-01-01", "end": "2026-12-31"}, names="nothing")
+REGISTER = Sample(query={"from": "2026-01-01", "to": "2026-12-31"}, names="nothing")
+DECLARED = Sample(path={"uuid": "$declared"})
 SLIP = Sample(path={"number": "$slip"})
 STATEMENT = Sample(path={"issuer": "$issuer", "month": "202601"}, names="structure")
 YEAR = Sample(query={"from": "2026-01-01", "to": "2026-12-31", "site": "$site"})
@@ -343,6 +352,22 @@ SAMPLES = {
     "GET reporting/closings": LISTED,
     "GET reporting/closings/<id>": _document("closing"),
     "POST reporting/closings": Sample(body={"site": "$site", "month": "$old_month"}),
+    "GET reporting/waste": YEAR,
+    "GET reporting/unclaimed": Sample(query={"quarter": "2026-Q1"}, names="nothing"),
+    "GET reporting/claims": ALONE,
+    "GET reporting/claims/<id>": _document("claim"),
+    "POST reporting/claims": Sample(
+        body={
+            "eco_organisme": "$eco_organisme",
+            "stream": "EA",
+            "quarter": "$quarter",
+            "fates": ["recycling", "disposal"],
+        },
+        names="structure",
+    ),
+    "POST reporting/claims/<claim>/release": Sample(
+        path={"claim": "$claim"}, body={"reason": "refused"}
+    ),
 }
 
 OBJECT = Sample(path={"code": "$item"}, names="structure")
@@ -490,6 +515,37 @@ PAGES = {
     "bilan/flux.csv": BILAN,
     "bilan/mois/": ALONE,
     "bilan/mois/<str:site>/": Sample(path={"site": "$site"}, body={"month": "$old_month_number"}),
+    "bilan/registres/": ALONE,
+    "bilan/registres/dechets/": REGISTER,
+    "bilan/registres/dechets/registre.csv": REGISTER,
+    "bilan/registres/dechets/registre.xlsx": REGISTER,
+    "bilan/registres/dechets/registre.pdf": REGISTER,
+    "bilan/registres/objets/": REGISTER,
+    "bilan/registres/objets/registre.csv": REGISTER,
+    "bilan/registres/objets/registre.xlsx": REGISTER,
+    "bilan/registres/trackdechets/": REGISTER,
+    "bilan/registres/trackdechets/non-declarables.csv": REGISTER,
+    "bilan/registres/trackdechets/declarer/": Sample(body={}, names="nothing"),
+    "bilan/registres/trackdechets/<uuid:uuid>.csv": DECLARED,
+    "bilan/registres/trackdechets/<uuid:uuid>.xlsx": DECLARED,
+    "bilan/registres/trackdechets/<uuid:uuid>/retirer/": Sample(
+        path={"uuid": "$declared"}, body={}
+    ),
+    "bilan/registres/eco-organismes/": ALONE,
+    "bilan/registres/eco-organismes/trimestre.csv": ALONE,
+    "bilan/registres/eco-organismes/trimestre.xlsx": ALONE,
+    "bilan/registres/eco-organismes/reclamer/": Sample(
+        body={
+            "quarter": "2021-Q1",
+            "eco_organisme": "$eco_organisme",
+            "stream": "TLC",
+            "fates": "reuse",
+        },
+        names="nothing",
+    ),
+    "bilan/registres/eco-organismes/<uuid:uuid>/liberer/": Sample(
+        path={"uuid": "$claim"}, body={"reason": "refused"}
+    ),
     "soir/": ALONE,
     "soir/<str:site>/": Sample(path={"site": "$site"}),
     "soir/<str:site>/<uuid:sheet>/": Sample(path={"site": "$site", "sheet": "$sheet"}),
@@ -524,6 +580,12 @@ PAGES = {
     "reglages/partenaires/": ALONE,
     "reglages/partenaires/nouveau/": ALONE,
     "reglages/partenaires/<str:code>/": _owned("partner"),
+    "reglages/transporteurs/": ALONE,
+    "reglages/transporteurs/nouveau/": ALONE,
+    "reglages/transporteurs/<str:code>/": _owned("carrier"),
+    "reglages/eco-organismes/": ALONE,
+    "reglages/eco-organismes/nouveau/": ALONE,
+    "reglages/eco-organismes/<str:code>/": _owned("eco_organisme"),
     "reglages/provenances/": ALONE,
     "reglages/provenances/nouveau/": ALONE,
     "reglages/provenances/<str:code>/": _owned("origin"),
@@ -652,6 +714,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     """
     Place.objects.get_or_create(site=site, code="reserve", defaults={"name": "Réserve"})
     Site.objects.filter(pk=site.pk).update(tracks_places=True)
+    Organisation.objects.filter(pk=site.organisation_id).update(lists_objects=True)
     peer, _new = Site.objects.get_or_create(
         code=f"peer-{site.code}", organisation=site.organisation, defaults={"name": "Annexe"}
     )
@@ -696,6 +759,8 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["item"] = spot["left"]
     made("crate", "inventory/crates")
     spot["shipment_number"] = made("shipment", "inventory/shipments")["number"]
+    spot["quarter"] = Quarter.of_day(site.business_date(timezone.now())).code
+    spot["claim"], spot["declared"] = _claim(site, spot), _declared(site, spot)
     for document, act in ACTS_ON_AN_ITEM.items():
         spot["item"] = label_item(site, person)
         spot[f"{document}_number"] = made(document, act).get("number", "")
@@ -709,6 +774,45 @@ def furnish(site, person, post_json) -> dict[str, str]:
     chain = Chain.objects.get(till__code=spot["till"], is_training=False)
     spot["seen"] = str(chain.last_seq)
     return spot
+
+
+def _claim(site, spot) -> str:
+    """A claim of one flow of the site, made by hand."""
+    flow = Flow.objects.filter(movement__number=spot["shipment_number"]).earliest("pk")
+    made = EprClaim.objects.create(
+        submission=_submission(site),
+        organisation=site.organisation,
+        eco_organisme=EcoOrganisme.objects.get(
+            organisation=site.organisation, code=spot["eco_organisme"]
+        ),
+        stream=EprStream.objects.get(code="EA"),
+        quarter=20211,
+        fates=["recycling"],
+        weight_g=flow.weight_g,
+        units=flow.units,
+        claimed_at=timezone.now(),
+    )
+    ClaimedFlow.objects.create(claim=made, flow=flow)
+    return str(made.submission.uuid)
+
+
+def _declared(site, spot) -> str:
+    """A file that declared a departure of the site, made by hand."""
+    movement = Movement.objects.get(number=spot["shipment_number"])
+    file = DeclarationFile.objects.create(
+        submission=_submission(site), organisation=site.organisation, made_at=timezone.now()
+    )
+    cells = {"publicId": f"{movement.number}.200138"}
+    file.lines.create(
+        movement=movement, public_id=cells["publicId"], kind="new", digest="", cells=cells
+    )
+    return str(file.submission.uuid)
+
+
+def _submission(site) -> Submission:
+    return Submission.objects.create(
+        organisation=site.organisation, uuid=uuid4(), endpoint="test", digest=""
+    )
 
 
 def _shop(site) -> dict[str, str]:
@@ -822,7 +926,11 @@ def _own_codes(organisation) -> dict[str, str]:
     Partner.objects.get_or_create(**own, defaults={"name": "Ferrailleur"})
     Origin.objects.get_or_create(**own, defaults={"name": "Quartier"})
     VoucherIssuer.objects.get_or_create(**own, defaults={"name": "CCAS"})
-    return dict.fromkeys(("category", "container", "mode", "partner", "origin", "issuer"), code)
+    Carrier.objects.get_or_create(**own, defaults={"name": "Transports Martin"})
+    eco, _new = EcoOrganisme.objects.get_or_create(**own, defaults={"name": "Ecomaison"})
+    eco.streams.set(EprStream.objects.filter(code="EA"))
+    lists = "category container mode partner origin issuer carrier eco_organisme"
+    return dict.fromkeys(lists.split(), code)
 
 
 def label_item(site, person) -> str:

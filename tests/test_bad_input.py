@@ -113,6 +113,10 @@ BAD_VALUES = {
     "public": NOT_A_FLAG,
     "to_site": [*NOT_A_CODE, None],
     "till": [*NOT_A_CODE, None],
+    "eco_organisme": [*NOT_A_CODE, None],
+    "stream": [*NOT_A_CODE, None],
+    "quarter": ["2026-Q5", "2026-1", "1999-Q1", "", 20261, None, []],
+    "fates": [[], [None], ["nowhere"], ["reuse"] * 6, "reuse", 5, None, {}],
     "price_cents": [10_000_001, *NOT_GRAMS],
     "quantity": [0, *NOT_GRAMS, None],
     "line": [0, 99, *NOT_GRAMS, None],
@@ -132,6 +136,7 @@ BAD_REASONS = {
     "POST inventory/reversals": NOT_A_TEXT,
     "POST sales/sales/<sale>/refunds": ["", *NOT_A_TEXT],
     "POST sales/tills/<till>/retirement": ["", *NOT_A_TEXT],
+    "POST reporting/claims/<claim>/release": ["", *NOT_A_TEXT],
 }
 ZERO_GRAMS_ARE_FINE = ("POST inventory/counts", "POST inventory/crates/<crate>/rest")
 
@@ -258,6 +263,7 @@ MAY_BE_LEFT_OUT = {
     ("POST inventory/moves", "lines"),
     ("POST inventory/spreads", "weight_g"),
     ("POST inventory/items", "price_cents"),
+    ("POST reporting/claims", "fates"),  # reuse, then
     ("POST collection/given-back", "weight_g"),  # as in its former life
     ("POST inventory/transfers/<transfer>/receipt", "final"),
 }

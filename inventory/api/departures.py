@@ -21,6 +21,7 @@ from inventory.api.documents import (
 from inventory.models import (
     Category,
     Container,
+    EcoOrganisme,
     Item,
     Kind,
     Movement,
@@ -100,6 +101,7 @@ class Taker(Shape):
     treatment_code: Permitted[TreatmentCode] | None = None
     carrier: Name = ""
     bsd: Slip = ""
+    eco_organisme: Permitted[EcoOrganisme] | None = None
     lines: Annotated[list[ShipmentLine], Field(min_length=1, max_length=MAX_LINES)]
 
     @model_validator(mode="after")
@@ -116,6 +118,7 @@ class Taker(Shape):
             treatment_code=self.treatment_code,
             carrier=self.carrier,
             bsd=self.bsd,
+            eco_organisme=self.eco_organisme,
         )
 
 

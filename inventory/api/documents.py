@@ -176,6 +176,7 @@ SHOWN_WITH_A_SHIPMENT = (
     "partner",
     "waste_code",
     "treatment_code",
+    "eco_organisme",
     "weights__movement__reversed_by",
 )
 
@@ -187,6 +188,7 @@ class ShipmentOut(DocumentOut):
     treatment_code: str | None
     carrier: str
     bsd: str
+    eco_organisme: str | None
     state: Shipment.State
     weights: str | None
 
@@ -204,6 +206,7 @@ class ShipmentOut(DocumentOut):
             treatment_code=shipment.treatment_code.code if shipment.treatment_code else None,
             carrier=shipment.carrier,
             bsd=shipment.bsd,
+            eco_organisme=shipment.eco_organisme.code if shipment.eco_organisme else None,
             state=shipment.state,
             weights=confirmed and confirmed.movement.number,
         )

@@ -20,9 +20,11 @@ from inventory.forms.looks import (
 )
 from inventory.models import (
     EXITS,
+    Carrier,
     Category,
     CollectionMode,
     Container,
+    EcoOrganisme,
     Origin,
     Partner,
 )
@@ -128,16 +130,24 @@ class PartnerForm(RowForm):
             "code",
             "siret",
             "address",
+            "postal_code",
+            "city",
             "default_fate",
             "waste_code",
             "treatment_code",
+            "carrier",
+            "eco_organisme",
             "position",
         )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name in ("waste_code", "treatment_code"):
+        for name in ("waste_code", "treatment_code", "carrier", "eco_organisme"):
             self.fields[name].empty_label = _("none")  # type: ignore[attr-defined]
+        for name, model in (("carrier", Carrier), ("eco_organisme", EcoOrganisme)):
+            rows = model.objects.filter(organisation=self.instance.organisation)
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            self.fields[name].help_text = _("Assumed where a departure says nothing else.")
 
 
 class ModeForm(RowForm):

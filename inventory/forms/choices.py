@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from inventory.models import Balance, Category, Container, Partner, Place
+from inventory.models import Balance, Category, Container, EcoOrganisme, Partner, Place
 from inventory.units import format_kg
 from organisation.models import Site
 
@@ -66,6 +66,10 @@ class Offer:
     @cached_property
     def partners(self) -> dict[str, Partner]:
         return self._owned(Partner)
+
+    @cached_property
+    def eco_organismes(self) -> dict[str, EcoOrganisme]:
+        return self._owned(EcoOrganisme)
 
     @cached_property
     def containers(self) -> dict[str, Container]:

@@ -64,6 +64,9 @@ class ShipForm(ActForm):
         )
         self.fields["waste_code"] = one_of(wastes, _("Waste code"))
         self.fields["treatment_code"] = one_of(treatments, _("Treatment code"))
+        self.fields["eco_organisme"] = one_of(
+            self.offer.eco_organismes, _("Collected for the éco-organisme"), empty=_("as usual")
+        )
 
     def departure(self) -> Departure:
         said = self.cleaned_data
@@ -74,6 +77,7 @@ class ShipForm(ActForm):
             treatment_code=said["treatment_code"],
             carrier=said["carrier"],
             bsd=said["bsd"],
+            eco_organisme=said["eco_organisme"],
         )
 
 

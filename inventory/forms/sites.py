@@ -11,6 +11,7 @@ from inventory.catalogue import require_one_place
 from inventory.forms import KgField
 from inventory.forms.catalogue import HEAVIEST_G, RowForm
 from inventory.models import Place
+from organisation.forms import SiretField
 from organisation.models import Site
 
 CLOCKS = (
@@ -49,6 +50,9 @@ class PercentField(forms.DecimalField):
 
 
 class SiteForm(RowForm):
+    siret = SiretField(
+        label=_("SIRET"), required=False, help_text=_("Empty: that of the structure.")
+    )
     timezone = forms.ChoiceField(
         label=_("Clock"),
         choices=CLOCKS,
@@ -67,6 +71,10 @@ class SiteForm(RowForm):
         fields = (
             "name",
             "code",
+            "siret",
+            "address",
+            "postal_code",
+            "city",
             "timezone",
             "scale_limit_g",
             "weight_code_layout",
@@ -75,6 +83,7 @@ class SiteForm(RowForm):
             "tracks_places",
         )
         help_texts = {
+            "address": _("From where waste leaves, as the register says it."),
             "daily_word": _(
                 "On the wall screen until you change it. Empty: a sentence from the day's figures."
             ),

@@ -1,5 +1,6 @@
 """Catalogue, places and partners, items, and the ledger."""
 
+from inventory.models.carriers import Carrier, EcoOrganisme
 from inventory.models.catalogue import (
     UNSORTED,
     Category,
@@ -38,10 +39,12 @@ __all__ = [
     "UNSORTED",
     "Account",
     "Balance",
+    "Carrier",
     "Category",
     "CollectionMode",
     "Container",
     "DotCalendar",
+    "EcoOrganisme",
     "EprStream",
     "Flow",
     "Item",

@@ -43,10 +43,22 @@ class CodedQuerySet(models.QuerySet[models.Model]):
         return self.filter(code=code)
 
 
+class EprStreamQuerySet(models.QuerySet["EprStream"]):
+    """Streams, which everyone shares."""
+
+    def within(self, request: CallerRequest) -> "EprStreamQuerySet":
+        return self
+
+    def named(self, code: str) -> "EprStreamQuerySet":
+        return self.filter(code=code)
+
+
 class EprStream(Bilingual):
     """A French extended-producer-responsibility stream (filière REP). Reference data."""
 
     code = models.CharField(_("code"), max_length=16, unique=True)
+
+    objects = EprStreamQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from inventory.models.carriers import EcoOrganisme
 from inventory.models.catalogue import TreatmentCode, WasteCode
 from inventory.models.ledger import EXITS, Flow, Kind, Method, Movement
 from inventory.models.places import Container, Partner
@@ -78,6 +79,14 @@ class Shipment(models.Model):
     treatment_code = models.ForeignKey(TreatmentCode, models.PROTECT, null=True, blank=True)
     carrier = models.CharField(_("carrier"), max_length=120, blank=True)
     bsd = models.CharField(_("waste tracking slip"), max_length=60, blank=True)
+    eco_organisme = models.ForeignKey(
+        EcoOrganisme,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("éco-organisme"),
+    )
     is_crate = models.BooleanField(_("crate of the free shelf"), default=False)
 
     objects = ShipmentQuerySet.as_manager()

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from simple_history.models import HistoricalRecords
 
 from inventory.models.catalogue import Bilingual, TreatmentCode, WasteCode
-from organisation.models import Organisation, Site, code_validator, validate_siret
+from organisation.models import Addressed, Organisation, Site, code_validator
 from organisation.permissions import CallerRequest
 from organisation.prepared import Prepared
 
@@ -149,12 +149,10 @@ class Container(Owned):
         return self.name
 
 
-class Partner(Owned):
+class Partner(Addressed, Owned):
     """Who takes what leaves: recycler, tip, association, another reuse centre."""
 
     name = models.CharField(_("name"), max_length=120)
-    siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
-    address = models.CharField(_("address"), max_length=240, blank=True)
     default_fate = models.CharField(_("usual fate"), max_length=16, blank=True)
     waste_code = models.ForeignKey(
         WasteCode,
@@ -171,6 +169,22 @@ class Partner(Owned):
         blank=True,
         related_name="+",
         verbose_name=_("usual treatment code"),
+    )
+    carrier = models.ForeignKey(
+        "Carrier",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("usual carrier"),
+    )
+    eco_organisme = models.ForeignKey(
+        "EcoOrganisme",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("collects for the éco-organisme"),
     )
     history = HistoricalRecords()
 

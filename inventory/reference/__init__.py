@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from django.db import transaction
@@ -27,7 +28,7 @@ def load() -> int:
         row["code"]: EprStream.objects.update_or_create(
             code=row["code"], defaults={"name_fr": row["name_fr"], "name_en": row["name_en"]}
         )[0]
-        for row in _rows("epr_streams")
+        for row in rows("epr_streams")
     }
     codes = {
         row["code"]: WasteCode.objects.update_or_create(
@@ -38,9 +39,9 @@ def load() -> int:
                 "is_hazardous": row["hazardous"] == "1",
             },
         )[0]
-        for row in _rows("waste_codes")
+        for row in rows("waste_codes")
     }
-    for row in _rows("treatment_codes"):
+    for row in rows("treatment_codes"):
         TreatmentCode.objects.update_or_create(
             code=row["code"], defaults={"name_fr": row["label_fr"], "name_en": row["label_en"]}
         )
@@ -49,8 +50,8 @@ def load() -> int:
 
 def _load_categories(streams: dict[str, EprStream], codes: dict[str, WasteCode]) -> int:
     known = {category.code: category for category in Category.objects.filter(organisation=None)}
-    rows = list(_rows("categories"))
-    for position, row in enumerate(rows):
+    listed = list(rows("categories"))
+    for position, row in enumerate(listed):
         category = known.get(row["code"]) or Category(code=row["code"])
         if category.pk is None:  # once in use, stream and waste code stay what they were
             category.epr_stream = streams.get(row["epr_stream"])
@@ -67,13 +68,13 @@ def _load_categories(streams: dict[str, EprStream], codes: dict[str, WasteCode])
         if category.has_changed():
             category.save()
         known[row["code"]] = category
-    return len(rows)
+    return len(listed)
 
 
 @transaction.atomic
 def furnish(organisation: Organisation) -> None:
     """Give a new structure its collection modes, containers and the origin "not asked"."""
-    for position, row in enumerate(_rows("modes")):
+    for position, row in enumerate(rows("modes")):
         CollectionMode.objects.get_or_create(
             organisation=organisation,
             code=row["code"],
@@ -86,7 +87,7 @@ def furnish(organisation: Organisation) -> None:
                 "position": position,
             },
         )
-    for position, row in enumerate(_rows("containers")):
+    for position, row in enumerate(rows("containers")):
         Container.objects.get_or_create(
             organisation=organisation,
             code=row["code"],
@@ -100,9 +101,17 @@ def furnish(organisation: Organisation) -> None:
     Origin.objects.not_asked(organisation.pk)
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a shipped list."""
     with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
+
+
+@cache
+def eco_organismes() -> dict[str, list[str]]:
+    """Stream → the éco-organismes that the shipped list knows for it."""
+    said = {row["code"]: row["eco_organismes"] for row in rows("epr_streams")}
+    return {stream: names.split("|") for stream, names in said.items() if names}
 
 
 def _number(text: str) -> int | None:

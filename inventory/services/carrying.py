@@ -12,6 +12,7 @@ from inventory.models import (
     Account,
     Category,
     Container,
+    EcoOrganisme,
     Item,
     Kind,
     Method,
@@ -93,6 +94,7 @@ class Departure:
     treatment_code: TreatmentCode | None = None
     carrier: str = ""
     bsd: str = ""
+    eco_organisme: EcoOrganisme | None = None
     is_crate: bool = False
 
 
@@ -148,6 +150,7 @@ def ship(*, entry: Entry, departure: Departure, lines: Sequence[StockLine]) -> S
         treatment_code=departure.treatment_code,
         carrier=departure.carrier,
         bsd=departure.bsd,
+        eco_organisme=departure.eco_organisme,
         is_crate=departure.is_crate,
     )
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from inventory.forms.carriers import CarrierForm, EcoOrganismeForm
 from inventory.forms.catalogue import (
     CategoryForm,
     ContainerForm,
@@ -85,6 +86,30 @@ PARTNERS = Listing(
         Column(_("SIRET"), lambda row: row.siret or "–"),
     ),
 )
+CARRIERS = Listing(
+    name="carriers",
+    at="transporteurs",
+    form=CarrierForm,
+    title=_("Carriers"),
+    add=_("Add a carrier"),
+    hint=_("Who drives waste away, and under which receipt: the national register asks for it."),
+    columns=(
+        Column(_("SIRET"), lambda row: row.siret or "–"),
+        Column(_("Receipt"), lambda row: row.receipt or (_("exempt") if row.is_exempt else "–")),
+    ),
+)
+ECO_ORGANISMES = Listing(
+    name="eco-organismes",
+    at="eco-organismes",
+    form=EcoOrganismeForm,
+    title=_("Éco-organismes"),
+    add=_("Add an éco-organisme"),
+    hint=_("Those you have a contract with, and for which streams."),
+    columns=(
+        Column(_("Streams"), lambda row: ", ".join(s.code for s in row.streams.all()) or "–"),
+        Column(_("SIRET"), lambda row: row.siret or "–"),
+    ),
+)
 MODES = Listing(
     name="modes",
     at="modes",
@@ -135,7 +160,7 @@ CATEGORIES = Listing(
     add=_("Add a category"),
     hint=_("Reference categories are shared, so that figures compare; yours go below them."),
 )
-LISTINGS = (CONTAINERS, PARTNERS, MODES, ORIGINS, SITES, PLACES)
+LISTINGS = (CONTAINERS, PARTNERS, CARRIERS, ECO_ORGANISMES, MODES, ORIGINS, SITES, PLACES)
 
 
 def _fate(value: str) -> Any:

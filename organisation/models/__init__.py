@@ -4,6 +4,7 @@ from organisation.models.held import HeldEntry
 from organisation.models.people import Membership, Token, User
 from organisation.models.stations import PinFailures, Station
 from organisation.models.structures import (
+    Addressed,
     Network,
     Organisation,
     Site,
@@ -14,6 +15,7 @@ from organisation.models.structures import (
 from organisation.models.submissions import Submission
 
 __all__ = [
+    "Addressed",
     "HeldEntry",
     "Membership",
     "Network",

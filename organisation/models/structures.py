@@ -38,6 +38,31 @@ def validate_siret(value: str) -> None:
         raise ValidationError(_("This is not a valid SIRET number."), code="bad_siret")
 
 
+postal_code_validator = RegexValidator(
+    r"^[0-9]{5}\Z", _("A French postal code has five digits."), "bad_postal_code"
+)
+
+
+class Addressed(models.Model):
+    """Somebody with a SIRET and a postal address, as papers of waste ask for them."""
+
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
+    address = models.CharField(_("address"), max_length=240, blank=True)
+    postal_code = models.CharField(
+        _("postal code"), max_length=5, blank=True, validators=[postal_code_validator]
+    )
+    city = models.CharField(_("town"), max_length=45, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def whole_address(self) -> str:
+        """Street, postal code and town, as far as they are known."""
+        town = f"{self.postal_code} {self.city}".strip()
+        return ", ".join(part for part in (self.address, town) if part)
+
+
 def validate_timezone(value: str) -> None:
     """Refuse a name that no clock knows. Raises ValidationError unknown_timezone."""
     if value not in available_timezones():
@@ -67,6 +92,7 @@ class Organisation(models.Model):
     profile = models.CharField(
         _("profile"), max_length=16, choices=Profile, default=Profile.COMPLETE
     )
+    lists_objects = models.BooleanField(_("keeps a register of objects"), default=False)
     history = HistoricalRecords()
 
     objects = OrganisationQuerySet.as_manager()
@@ -99,7 +125,7 @@ class SiteQuerySet(models.QuerySet["Site"]):
         return own if None in sites else own.filter(pk__in=[pk for pk in sites if pk])
 
 
-class Site(models.Model):
+class Site(Addressed):
     """A place with a scale and a door: figures are kept, and months closed, per site."""
 
     class LabelDots(models.IntegerChoices):
@@ -188,6 +214,11 @@ class Site(models.Model):
     @property
     def guarded_by(self) -> "Site":
         return self
+
+    @property
+    def own_siret(self) -> str:
+        """The establishment's SIRET; the structure's where the site has none of its own."""
+        return self.siret or self.organisation.siret
 
     def business_date(self, at: "datetime") -> "date":
         """The day of ``at`` on this site's clock: it decides the period."""

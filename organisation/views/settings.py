@@ -52,6 +52,18 @@ CARDS = (
     ),
     Card("partners", gettext_lazy("Partners"), gettext_lazy("Who takes what leaves"), "handshake"),
     Card(
+        "carriers",
+        gettext_lazy("Carriers"),
+        gettext_lazy("Who drives waste away, their receipts"),
+        "truck",
+    ),
+    Card(
+        "eco-organismes",
+        gettext_lazy("Éco-organismes"),
+        gettext_lazy("Your contracts, stream by stream"),
+        "recycle",
+    ),
+    Card(
         "modes", gettext_lazy("Collection modes"), gettext_lazy("How arrivals come"), "hand-heart"
     ),
     Card("origins", gettext_lazy("Origins"), gettext_lazy("Communes and districts"), "map"),

@@ -1,7 +1,14 @@
 """What reporting itself keeps."""
 
+from reporting.models.claims import ClaimedFlow, ClaimRelease, EprClaim, EprClaimQuerySet
 from reporting.models.closings import MonthClosing, MonthClosingQuerySet
 from reporting.models.mailings import Mailing
+from reporting.models.registers import (
+    Declaration,
+    DeclarationFile,
+    DeclarationFileQuerySet,
+    FileWithdrawal,
+)
 from reporting.models.reports import (
     Logo,
     PartnerOutlet,
@@ -12,6 +19,14 @@ from reporting.models.reports import (
 )
 
 __all__ = [
+    "ClaimRelease",
+    "ClaimedFlow",
+    "Declaration",
+    "DeclarationFile",
+    "DeclarationFileQuerySet",
+    "EprClaim",
+    "EprClaimQuerySet",
+    "FileWithdrawal",
     "Logo",
     "Mailing",
     "MonthClosing",
