@@ -75,7 +75,7 @@ def _held(reading: Reading) -> tuple[dict[int, date], dict[int, Counter[tuple[in
     later = [Period(day + ONE_DAY, LAST_DAY)] if day < LAST_DAY else []
     moved = cube.flows(border, later).filter(item__isnull=False).order_by()
     rows = Item.objects.using("report").filter(
-        Q(account__in=shelves) | Q(pk__in=moved.values("item"))
+        Q(account__in=shelves) | Q(pk__in=moved.using(None).values("item"))
     )
     first = Flow.objects.filter(item=OuterRef("pk")).order_by("pk")
     labelled = Subquery(first.values("movement__business_date")[:1])
