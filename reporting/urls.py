@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reporting import views
+from reporting.activities import views as activities
 from reporting.evening import views as evening
 from reporting.persons import views as persons
 from reporting.wall import views as wall
@@ -14,6 +15,11 @@ urlpatterns = [
     path("bilan/flux.csv", views.flows_csv, name="flows_csv"),
     path("bilan/mois/", views.months, name="months"),
     path("bilan/mois/<str:site>/", views.close_month, name="close_month"),
+    path("bilan/activite/", activities.activities, name="activities"),
+    path("bilan/activite/territoire/", activities.territory, name="territory"),
+    path("bilan/activite/reglages/", activities.settings, name="figure-settings"),
+    path("bilan/activite/<str:site>/<uuid:activity>/", activities.activity, name="activity"),
+    path("bilan/activite/<str:site>/<str:kind>/", activities.note, name="note-activity"),
     path("soir/", evening.choose, name="evening"),
     path("soir/<str:site>/", evening.evening, name="evening"),
     path("soir/<str:site>/<uuid:sheet>/", evening.sheet, name="evening-sheet"),

@@ -328,6 +328,18 @@ SAMPLES = {
     "GET reporting/flows": Sample(query={**YEAR.query, "by": "month,fate"}),
     "GET reporting/indicators": ALONE,
     "GET reporting/values": Sample(query={**YEAR.query, "indicator": "collected", "by": "mode"}),
+    "GET reporting/activities": LISTED,
+    "GET reporting/activities/<activity>": Sample(path={"activity": "$activity"}),
+    "POST reporting/activities": Sample(
+        body={"site": "$site", "kind": "visitors", "day": "2026-03-10", "people": 40}
+    ),
+    "POST reporting/activities/<activity>/cancellations": Sample(
+        path={"activity": "$activity"}, body={"reason": "twice"}
+    ),
+    "GET reporting/populations": ALONE,
+    "POST reporting/populations": Sample(
+        body={"since": "2026-01-01", "people": 25_000, "source": "INSEE"}, names="nothing"
+    ),
     "GET reporting/closings": LISTED,
     "GET reporting/closings/<id>": _document("closing"),
     "POST reporting/closings": Sample(body={"site": "$site", "month": "$old_month"}),
@@ -462,6 +474,13 @@ PAGES = {
     "bilan/flux.csv": BILAN,
     "bilan/mois/": ALONE,
     "bilan/mois/<str:site>/": Sample(path={"site": "$site"}, body={"month": "$old_month_number"}),
+    "bilan/activite/": ALONE,
+    "bilan/activite/territoire/": ALONE,
+    "bilan/activite/reglages/": ALONE,
+    "bilan/activite/<str:site>/<str:kind>/": Sample(path={"site": "$site", "kind": "jobs"}),
+    "bilan/activite/<str:site>/<uuid:activity>/": Sample(
+        path={"site": "$site", "activity": "$activity"}
+    ),
     "soir/": ALONE,
     "soir/<str:site>/": Sample(path={"site": "$site"}),
     "soir/<str:site>/<uuid:sheet>/": Sample(path={"site": "$site", "sheet": "$sheet"}),
@@ -644,6 +663,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     next_month = long_ago.replace(day=1) + timedelta(days=31)
     spot["old_month"] = f"{next_month:%Y-%m}"
     spot["old_month_number"] = f"{next_month:%Y%m}"
+    made("activity", "reporting/activities")
     made("opening", "inventory/opening-stock")
     spot["intake_number"] = made("intake", "collection/intakes")["number"]
     made("sorting", "inventory/sortings")

@@ -102,7 +102,7 @@ class Activity(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=ActivityKind)
     day = models.DateField(_("day"))  # of what is told by the month, its first
     what = models.CharField(_("what"), max_length=60, blank=True)
-    unit = models.CharField(_("counted in"), max_length=40, blank=True)
+    unit = models.CharField(_("counted in"), max_length=60, blank=True)
     partner = models.ForeignKey(
         Partner, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("partner")
     )
