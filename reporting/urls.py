@@ -10,6 +10,7 @@ from reporting.wall import views as wall
 
 urlpatterns = [
     path("bilan/", views.bilan, name="bilan"),
+    path("bilan/indicateurs/", views.indicators, name="indicators"),
     path("bilan/bilan.xlsx", views.bilan_xlsx, name="bilan_xlsx"),
     path("bilan/mouvements/", views.movements, name="movements"),
     path("bilan/flux.csv", views.flows_csv, name="flows_csv"),

@@ -469,6 +469,7 @@ PAGES = {
         body={"buyer": "$buyer", "sure": "on"}, names="structure"
     ),
     "bilan/": BILAN,
+    "bilan/indicateurs/": BILAN,
     "bilan/bilan.xlsx": BILAN,
     "bilan/mouvements/": BILAN,
     "bilan/flux.csv": BILAN,

@@ -144,8 +144,7 @@ ACTIVITY = {201: ActivityOut, 200: ActivityOut, **WRITE_ERRORS}
 @router.post("activities", auth=May("configure"), response=ACTIVITY)
 def create_activity(request: CallerRequest, payload: ActivityIn) -> HttpResponse:
     """Note people, sessions, hours or euros of a site; no name, no gram."""
-    said = payload.dict(exclude={"id"})
-    said["kind"] = ActivityKind(payload.kind)
+    said = {name: getattr(payload, name) for name in type(payload).model_fields if name != "id"}
 
     def record(submission: Submission) -> ActivityOut:
         activity = note_activity(
@@ -200,7 +199,7 @@ def get_activity(request: CallerRequest, activity: Id) -> dict[str, Any]:
 )
 def create_population(request: CallerRequest, payload: PopulationIn) -> HttpResponse:
     """Note how many live in a commune, or in the whole territory, from a day on."""
-    said = payload.dict(exclude={"id"})
+    said = {name: getattr(payload, name) for name in type(payload).model_fields if name != "id"}
 
     def record(submission: Submission) -> PopulationOut:
         owner = cast("Organisation", caller(request).organisation)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from reporting import rounding
 from reporting.bilan.columns import Column, Head, Pair, Printed, lines
-from reporting.bilan.indicators import Section, sections
 from reporting.bilan.shop import WrittenChannels, WrittenShops
 from reporting.bilan.side import KNOWN, Side
 from reporting.bilan.written import Written
@@ -88,10 +87,6 @@ class Page:
         organisation = next((site.organisation_id for site in self.asked.scope.sites), None)
         return [Written(table, self.pair) for table in tables(self.sides, organisation)]
 
-    @cached_property
-    def indicators(self) -> list[Section]:
-        return sections(self.asked)
-
     def contents(self) -> Iterator[tuple[str, Any]]:
         """Anchors and titles of the sections, in the order of the page."""
         yield "balance", _("Mass balance")
@@ -101,8 +96,7 @@ class Page:
             yield "shops", _("By shop")
         for table in self.tables:
             yield table.name, table.title
-        if self.indicators:
-            yield "indicators", _("Indicators")
+        yield "indicators", _("Indicators")
 
     def known(self) -> list[dict[str, Any]]:
         """How the weights behind the figures are known."""
