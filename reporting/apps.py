@@ -1,4 +1,4 @@
-"""Reports, declarations and claims join the tables that triggers keep as they were written."""
+"""What reporting keeps joins the tables that triggers hold as they were written."""
 
 from django.apps import AppConfig
 

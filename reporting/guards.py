@@ -1,8 +1,11 @@
-"""What the database refuses by itself of reports, declarations and claims: all but a next step."""
+"""What the database refuses by itself of what reporting keeps: all but a next step."""
 
 from inventory.triggers import Guard
 
 WRITTEN = {
+    "reporting_activity": "id = NEW.id OR submission_id = NEW.submission_id"
+    " OR reverses_id = NEW.reverses_id",
+    "reporting_population": "id = NEW.id OR submission_id = NEW.submission_id",
     "reporting_report": "id = NEW.id OR code = NEW.code OR submission_id = NEW.submission_id",
     "reporting_report_sites": "id = NEW.id",
     "reporting_templateversion": (

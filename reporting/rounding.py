@@ -68,6 +68,11 @@ def percent(part_g: int, base_g: int) -> str | None:
     return _one_decimal(_tenths(part_g, base_g))
 
 
+def ratio(part: int, base: int) -> int | None:
+    """Return ``part`` ÷ ``base`` as a whole number, half up; None without a base."""
+    return (2 * part + base) // (2 * base) if base > 0 else None
+
+
 def change(now: int, was: int) -> str | None:
     """Return by how many percent it grew, with its sign, as ``"+2.6"``; None without a base."""
     if was <= 0:

@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass
 from django.db.models import Count, Sum
 
 from reporting.periods import Period
+from reporting.rounding import ratio
 from reporting.scopes import Scope
 from sales.models import DayTakings, Refund, Sale, SaleLine
 
@@ -42,12 +43,12 @@ class Takings:
     @property
     def average_basket_cents(self) -> int | None:
         """Cents per ticket, half up; None without a ticket."""
-        return _ratio(self.ticket_cents, self.tickets)
+        return ratio(self.ticket_cents, self.tickets)
 
     @property
     def price_per_kg_cents(self) -> int | None:
         """Cents per kilogram sold, half up; None where nothing sold was weighed."""
-        return _ratio(1000 * self.ticket_cents, self.sold_g)
+        return ratio(1000 * self.ticket_cents, self.sold_g)
 
     def __add__(self, other: "Takings") -> "Takings":
         return Takings(*map(sum, zip(astuple(self), astuple(other), strict=True)))
@@ -89,7 +90,3 @@ def _unweighed(scope: Scope, period: Period) -> dict[str, int]:
     """Site code → lines of tickets that no flow goes with, because nobody knew their weight."""
     lines = SaleLine.objects.using("report").unweighed(scope.sites, period.start, period.end)
     return dict(lines.values_list("sale__movement__site__code").order_by().annotate(Count("pk")))
-
-
-def _ratio(part: int, base: int) -> int | None:
-    return (2 * part + base) // (2 * base) if base > 0 else None

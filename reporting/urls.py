@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from reporting import views
+from reporting.activities import views as activities
 from reporting.evening import views as evening
 from reporting.persons import views as persons
 from reporting.reports import public
@@ -10,6 +11,7 @@ from reporting.wall import views as wall
 
 urlpatterns = [
     path("bilan/", views.bilan, name="bilan"),
+    path("bilan/indicateurs/", views.indicators, name="indicators"),
     path("bilan/bilan.xlsx", views.bilan_xlsx, name="bilan_xlsx"),
     path("bilan/mouvements/", views.movements, name="movements"),
     path("bilan/flux.csv", views.flows_csv, name="flows_csv"),
@@ -18,6 +20,11 @@ urlpatterns = [
     path("rapports/", include("reporting.reports.urls")),
     path("v/<str:code>/", public.verify_report, name="verify-report"),
     path("bilan/registres/", include("reporting.registers.urls")),
+    path("bilan/activite/", activities.activities, name="activities"),
+    path("bilan/activite/territoire/", activities.territory, name="territory"),
+    path("bilan/activite/reglages/", activities.settings, name="figure-settings"),
+    path("bilan/activite/<str:site>/<uuid:activity>/", activities.activity, name="activity"),
+    path("bilan/activite/<str:site>/<str:kind>/", activities.note, name="note-activity"),
     path("soir/", evening.choose, name="evening"),
     path("soir/<str:site>/", evening.evening, name="evening"),
     path("soir/<str:site>/<uuid:sheet>/", evening.sheet, name="evening-sheet"),

@@ -19,6 +19,7 @@ from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, submit
 from reporting import charts, exports, services, workbook
 from reporting.bilan import KNOWN, Page
+from reporting.bilan.indicators import sections
 from reporting.breakdown import Sides, side_by_side
 from reporting.choices import bases, comparisons, presets, until_today
 from reporting.forms import ClosingForm, Question
@@ -61,6 +62,23 @@ def bilan(request: CallerRequest) -> HttpResponse:
         "whole_year": asked.whole_year,
     }
     return render(request, "reporting/bilan.html", context)
+
+
+@page("read_figures")
+def indicators(request: CallerRequest) -> HttpResponse:
+    """Every indicator that has something to tell of a period, beside the one compared."""
+    asked = _question(request)
+    if not asked.is_valid():
+        return _not_understood(request, asked)
+    periods = [asked.period, *([asked.compared] if asked.compared else [])]
+    context = {
+        "asked": asked,
+        "title": period_name(asked.period),
+        "heads": [period_name(period) for period in periods],
+        "sections": sections(asked),
+        "back": asked.address(),
+    }
+    return render(request, "reporting/indicators.html", context)
 
 
 @page("read_figures")

@@ -349,6 +349,18 @@ SAMPLES = {
     "GET reporting/reports/<id>.pdf": _document("report"),
     "GET reporting/reports/<id>.xlsx": _document("report"),
     "GET reporting/reports/<id>.csv": _document("report"),
+    "GET reporting/activities": LISTED,
+    "GET reporting/activities/<activity>": Sample(path={"activity": "$activity"}),
+    "POST reporting/activities": Sample(
+        body={"site": "$site", "kind": "visitors", "day": "2026-03-10", "people": 40}
+    ),
+    "POST reporting/activities/<activity>/cancellations": Sample(
+        path={"activity": "$activity"}, body={"reason": "twice"}
+    ),
+    "GET reporting/populations": ALONE,
+    "POST reporting/populations": Sample(
+        body={"since": "2026-01-01", "people": 25_000, "source": "INSEE"}, names="nothing"
+    ),
     "GET reporting/closings": LISTED,
     "GET reporting/closings/<id>": _document("closing"),
     "POST reporting/closings": Sample(body={"site": "$site", "month": "$old_month"}),
@@ -510,6 +522,7 @@ PAGES = {
         path={"template": "dreets"}, body={"period": "2026"}, names="nothing"
     ),
     "bilan/": BILAN,
+    "bilan/indicateurs/": BILAN,
     "bilan/bilan.xlsx": BILAN,
     "bilan/mouvements/": BILAN,
     "bilan/flux.csv": BILAN,
@@ -545,6 +558,12 @@ PAGES = {
     ),
     "bilan/registres/eco-organismes/<uuid:uuid>/liberer/": Sample(
         path={"uuid": "$claim"}, body={"reason": "refused"}
+    "bilan/activite/": ALONE,
+    "bilan/activite/territoire/": ALONE,
+    "bilan/activite/reglages/": ALONE,
+    "bilan/activite/<str:site>/<str:kind>/": Sample(path={"site": "$site", "kind": "jobs"}),
+    "bilan/activite/<str:site>/<uuid:activity>/": Sample(
+        path={"site": "$site", "activity": "$activity"}
     ),
     "soir/": ALONE,
     "soir/<str:site>/": Sample(path={"site": "$site"}),
@@ -747,6 +766,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     next_month = long_ago.replace(day=1) + timedelta(days=31)
     spot["old_month"] = f"{next_month:%Y-%m}"
     spot["old_month_number"] = f"{next_month:%Y%m}"
+    made("activity", "reporting/activities")
     made("opening", "inventory/opening-stock")
     spot["intake_number"] = made("intake", "collection/intakes")["number"]
     made("sorting", "inventory/sortings")

@@ -2,11 +2,14 @@
 
 import re
 import tomllib
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
+from reporting.indicators import Reading
+from reporting.periods import Period
 from reporting.rounding import (
     FATES,
     fate_shares,
@@ -15,7 +18,21 @@ from reporting.rounding import (
     quality,
     recovery_rate,
 )
+from reporting.scopes import Scope
+from tests.reporting.conftest import books, give_back, sell  # noqa: F401  (fixtures)
+from tests.worked_world import MARCH, YEAR, WorkedWorld
 
+OF_THE_YEAR = {
+    "headcount",
+    "fte",
+    "exits",
+    "dynamic_exits",
+    "fte_per_kt",
+    "workshops",
+    "workshop_people",
+    "workshop_minutes",
+    "quality",
+}
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
@@ -50,27 +67,27 @@ def worked_year():
 
 
 def test_each_indicator_of_the_code_has_a_heading_in_the_docs():
-    from reporting.indicators import INDICATORS
+    from reporting.indicators import ALL, INDICATORS
     from reporting.takings import TAKINGS
 
-    missing = {*INDICATORS, *TAKINGS} - set(headings(DOCS / "indicators.md"))
+    missing = {*INDICATORS, *TAKINGS, *ALL} - set(headings(DOCS / "indicators.md"))
     assert not missing, f"docs/indicators.md lacks a heading for {sorted(missing)}"
 
 
 def test_each_indicator_of_the_docs_is_in_the_code():
-    from reporting.indicators import INDICATORS
+    from reporting.indicators import ALL, INDICATORS
     from reporting.takings import TAKINGS
 
     named = {
         heading for heading in headings(DOCS / "indicators.md") if re.fullmatch("[a-z_]+", heading)
     }
-    assert named == {*INDICATORS, *TAKINGS}
+    assert named == {*INDICATORS, *TAKINGS, *ALL}
 
 
 def test_each_indicator_says_formula_unit_source_and_example():
     sections = re.split(r"^#+ ", (DOCS / "indicators.md").read_text(encoding="utf-8"), flags=re.M)
     named = [s for s in sections if re.match(r"[a-z_]+\n", s)]
-    assert len(named) == 19 + 5
+    assert len(named) == 19 + 5 + 37
     for section in named:
         parts = re.findall(r"^- \*\*(\w+)\*\*", section, re.MULTILINE)
         assert parts == ["Formula", "Unit", "Source", "Example"], section.splitlines()[0]
@@ -121,6 +138,43 @@ def test_the_worked_shop_gives_the_figures_of_its_examples():
     assert shop.average_basket_cents == year["average_basket_cents"]
     assert shop.price_per_kg_cents == year["price_per_kg_cents"]
     assert year["sold_g"] == year["reuse_g"] - 49_500_000  # the rest was deduced by balance
+
+
+def test_the_list_of_indicators_is_that_of_the_research_and_says_what_each_is():
+    from reporting.indicators import ALL
+
+    assert {each.number for each in ALL.values()} == {*range(1, 25), 25}
+    for each in ALL.values():
+        assert all(map(str, (each.name, each.unit, each.formula, each.source))), each.code
+
+
+def test_each_worked_example_is_what_the_code_answers(world, books, sell, give_back):  # noqa: F811
+    from reporting.indicators import ALL
+
+    worked = WorkedWorld(world, books, worked_year())
+    worked.live_the_year()
+    worked.live_march(sell, give_back)
+    year, march = (date(YEAR, 1, 1), date(YEAR, 12, 31)), (date(MARCH, 3, 1), date(MARCH, 3, 31))
+    told = {}
+    for code, indicator in ALL.items():
+        is_of_year = code in OF_THE_YEAR or indicator.number <= 14
+        sites = [world.canal] if is_of_year else [world.gare]
+        if code == "collected_per_inhabitant":
+            sites = [world.canal, world.gare]
+        elif code == "stock_age":
+            is_of_year, sites = False, [world.gare]
+        period = Period(*(year if is_of_year else march))
+        [value] = indicator.values(Reading(Scope.of_sites(sites), period))
+        told[code] = str(value.amount)
+    assert told == {code: example_of(code) for code in ALL}
+
+
+def example_of(code):
+    """The figure that an example ends on: the last one in bold, or the first of several."""
+    page = (DOCS / "indicators.md").read_text(encoding="utf-8")
+    [section] = re.findall(rf"^## {code}\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL)
+    bold = re.findall(r"\*\*([\d\s./]+)\*\*", section.split("**Example**")[1])
+    return re.sub(r"\s", "", bold[-1].partition("/")[0])
 
 
 def test_the_glossary_has_four_columns_and_no_empty_cell():

@@ -1,11 +1,12 @@
 """The figures over HTTP."""
 
 from organisation.doors import Doors
-from reporting.api import closings, figures, indicators, registers, reports
+from reporting.api import activities, closings, figures, indicators, registers, reports
 
-__all__ = ["closings", "figures", "indicators", "registers", "reports", "router"]
+__all__ = ["activities", "closings", "figures", "indicators", "registers", "reports", "router"]
 
 router = Doors(tags=["reporting"])
+router.add_router("", activities.router)
 router.add_router("", closings.router)
 router.add_router("", figures.router)
 router.add_router("", indicators.router)

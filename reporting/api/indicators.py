@@ -37,6 +37,7 @@ class ValueOut(Schema):
     amount: int | str | None
     units: int | None
     is_attributed: bool
+    note: str
 
 
 class IndicatorOut(Schema):
@@ -49,6 +50,7 @@ class IndicatorOut(Schema):
     formula: str
     source: str
     dimensions: list[str]
+    group: str
 
 
 class IndicatorList(Schema):
@@ -69,7 +71,10 @@ class Values(Schema):
 
 def _told(indicator: Indicator) -> dict[str, Any]:
     names = ("number", "code", "dimensions")
-    words = {name: str(getattr(indicator, name)) for name in ("name", "unit", "formula", "source")}
+    words = {
+        name: str(getattr(indicator, name))
+        for name in ("name", "unit", "formula", "source", "group")
+    }
     return {name: getattr(indicator, name) for name in names} | words
 
 

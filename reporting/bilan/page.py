@@ -96,6 +96,7 @@ class Page:
             yield "shops", _("By shop")
         for table in self.tables:
             yield table.name, table.title
+        yield "indicators", _("Indicators")
 
     def known(self) -> list[dict[str, Any]]:
         """How the weights behind the figures are known."""

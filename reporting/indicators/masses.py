@@ -15,17 +15,23 @@ from reporting.rounding import FATES
 
 FLOWS = ("month", "site", "category", "stream", "mode", "origin", "partner")
 LEDGER = _("ledger of flows")
+OUTSIDE = (None, "NONE")  # what no EPR stream takes
 Rate = Callable[[dict[str, int], int], str | None]
 
 
-def _mass(direction: str, fates: frozenset[str] = frozenset()) -> Reckon:
-    """Grams and units one way, of some fates."""
+def mass(
+    direction: str, fates: frozenset[str] = frozenset(), *, of_streams: bool = False
+) -> Reckon:
+    """Grams and units one way, of some fates; of those of an EPR stream alone, if so asked."""
 
     def reckon(reading: Reading, by: Sequence[str]) -> Iterator[Value]:
+        more = ("stream",) if of_streams and "stream" not in by else ()
         rows = (
             row
-            for row in reading.flows((*by, "fate"))
-            if row["direction"] == direction and (not fates or row["fate"] in fates)
+            for row in reading.flows((*by, "fate", *more))
+            if row["direction"] == direction
+            and (not fates or row["fate"] in fates)
+            and not (of_streams and row["stream"] in OUTSIDE)
         )
         for key, total in summed(rows, by).items():
             yield Value(key, total.grams, total.units, total.is_attributed)
@@ -124,51 +130,52 @@ def _told(key: Key, by: Sequence[str], split: dict[str, int] | None) -> Iterator
         yield Value(tuple(name if asked == "method" else next(codes) for asked in by), hundredths)
 
 
-def _indicator(number: int, code: str, name: Any, reckon: Reckon, **more: Any) -> Indicator:
+def indicator(number: int, code: str, name: Any, reckon: Reckon, **more: Any) -> Indicator:
+    """One whose unit is grams and whose source is the ledger, unless more is said."""
     told: dict[str, Any] = {"unit": Unit.GRAMS, "source": LEDGER, "dimensions": FLOWS} | more
     return Indicator(number=number, code=code, name=name, reckon=reckon, **told)
 
 
 RATE: dict[str, Any] = {"unit": Unit.PERCENT, "adds_up": False}
 MASSES = (
-    _indicator(
+    indicator(
         1,
         "collected",
         _("Collected"),
-        _mass("in"),
+        mass("in"),
         formula=_("Σ what came in from outside − what was cancelled of it"),
         dimensions=("month", "site", "category", "stream", "mode", "origin"),
     ),
-    _indicator(
+    indicator(
         3,
         "reused",
         _("Reused"),
-        _mass("out", frozenset({"reuse"})),
+        mass("out", frozenset({"reuse"})),
         formula=_("sold + given + deduced by balance − returned"),
         dimensions=(*FLOWS, "channel"),
     ),
-    _indicator(
+    indicator(
         4,
         "recycled",
         _("Recycled"),
-        _mass("out", frozenset({"recycling", "other_recovery"})),
+        mass("out", frozenset({"recycling", "other_recovery"})),
         formula=_("Σ what recyclers took, other recovery of matter included"),
     ),
-    _indicator(
+    indicator(
         5,
         "energy",
         _("Burnt for energy"),
-        _mass("out", frozenset({"energy"})),
+        mass("out", frozenset({"energy"})),
         formula=_("Σ what left for heat or power (R 1)"),
     ),
-    _indicator(
+    indicator(
         6,
         "disposed",
         _("Disposed of"),
-        _mass("out", frozenset({"disposal"})),
+        mass("out", frozenset({"disposal"})),
         formula=_("Σ what left for landfill, incineration, residual bins and skips"),
     ),
-    _indicator(
+    indicator(
         7,
         "reuse_rate",
         _("Rate of reuse"),
@@ -176,7 +183,7 @@ MASSES = (
         formula=_("reused ÷ what left"),
         **RATE,
     ),
-    _indicator(
+    indicator(
         8,
         "recycling_rate",
         _("Rate of recycling"),
@@ -184,7 +191,7 @@ MASSES = (
         formula=_("recycled ÷ what left"),
         **RATE,
     ),
-    _indicator(
+    indicator(
         9,
         "recovery_rate",
         _("Recovery rate"),
@@ -192,7 +199,7 @@ MASSES = (
         formula=_("(reused + recycled) ÷ what left, from grams, half up to one decimal"),
         **RATE,
     ),
-    _indicator(
+    indicator(
         10,
         "reuse_of_collected",
         _("Reuse, of what was collected"),
@@ -200,7 +207,7 @@ MASSES = (
         formula=_("reused ÷ collected"),
         **RATE,
     ),
-    _indicator(
+    indicator(
         11,
         "stock",
         _("Stock"),
@@ -208,7 +215,7 @@ MASSES = (
         formula=_("what the books hold at the end of the last day"),
         dimensions=("site", "category"),
     ),
-    _indicator(
+    indicator(
         11,
         "stock_change",
         _("Change of the stock"),
@@ -216,7 +223,7 @@ MASSES = (
         formula=_("closing stock − opening stock"),
         dimensions=("site", "category"),
     ),
-    _indicator(
+    indicator(
         24,
         "quality",
         _("Weighed"),

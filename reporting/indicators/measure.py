@@ -33,13 +33,26 @@ class Unit(StrEnum):
     GRAMS_CO2E = "g CO2e"
 
 
+class Group(StrEnum):
+    """What an indicator speaks of; the order of reports."""
+
+    MATTER = "matter"
+    SHOP = "shop"
+    PEOPLE = "people"
+    ENVIRONMENT = "environment"
+
+
 class Value(NamedTuple):
-    """An amount under a code of each dimension asked for; None where there is none (n. d.)."""
+    """An amount under a code of each dimension asked for; None where there is none (n. d.).
+
+    ``note`` is what must be read beside it.
+    """
 
     key: Key
     amount: int | str | None
     units: int | None = None
     is_attributed: bool = False
+    note: str = ""
 
 
 Reckon = Callable[[Reading, Sequence[str]], Iterable[Value]]
@@ -49,7 +62,8 @@ Reckon = Callable[[Reading, Sequence[str]], Iterable[Value]]
 class Indicator:
     """``number`` is its place in docs/indicators.md; ``dimensions`` are what it may be told by.
 
-    Where ``adds_up``, the values under one dimension make the whole.
+    Where ``adds_up``, the values under one dimension make the whole. Some are each member's own:
+    a network is not told them.
     """
 
     number: int
@@ -61,6 +75,8 @@ class Indicator:
     reckon: Reckon
     dimensions: tuple[str, ...] = ()
     adds_up: bool = True
+    group: Group = Group.MATTER
+    is_for_networks: bool = True
 
     def values(self, reading: Reading, by: Sequence[str] = ()) -> list[Value]:
         """Its amounts ``by`` some of its dimensions, in the order of their codes.
@@ -74,6 +90,10 @@ class Indicator:
                 params={"indicator": self.name, "by": ", ".join(by)},
             )
         require_told(reading.scope, by)
+        if reading.scope.network is not None and not self.is_for_networks:
+            raise ValidationError(
+                _("Each member of a network keeps this figure to itself."), code="not_for_networks"
+            )
         found = list(self.reckon(reading, tuple(by)))
         return sorted(found, key=lambda value: tuple(code or "" for code in value.key))
 

@@ -1,5 +1,15 @@
 """What reporting itself keeps."""
 
+from reporting.models.activities import (
+    AMOUNTS,
+    TOLD,
+    Activity,
+    ActivityKind,
+    Contract,
+    Exit,
+    Population,
+    Public,
+)
 from reporting.models.claims import ClaimedFlow, ClaimRelease, EprClaim, EprClaimQuerySet
 from reporting.models.closings import MonthClosing, MonthClosingQuerySet
 from reporting.models.mailings import Mailing
@@ -17,21 +27,31 @@ from reporting.models.reports import (
     ReportTemplate,
     TemplateVersion,
 )
+from reporting.models.settings import FigureSettings
 
 __all__ = [
+    "AMOUNTS",
+    "TOLD",
+    "Activity",
+    "ActivityKind",
     "ClaimRelease",
     "ClaimedFlow",
+    "Contract",
     "Declaration",
     "DeclarationFile",
     "DeclarationFileQuerySet",
     "EprClaim",
     "EprClaimQuerySet",
+    "Exit",
+    "FigureSettings",
     "FileWithdrawal",
     "Logo",
     "Mailing",
     "MonthClosing",
     "MonthClosingQuerySet",
     "PartnerOutlet",
+    "Population",
+    "Public",
     "PublicPage",
     "Report",
     "ReportTemplate",

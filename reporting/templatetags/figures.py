@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import template
-from django.utils.formats import get_format
+from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 
 from inventory.units import MINUS, NO_BREAK
@@ -20,6 +20,12 @@ def shares_of(
 ) -> dict[str, Any]:
     """Return the drawing, the printed parts and their unit; ``bar`` is None where n. d."""
     return charts.shares(figures, base or "outgoing", unit or None)
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A whole number, its thousands apart."""
+    return number_format(number, force_grouping=True)
 
 
 @register.filter

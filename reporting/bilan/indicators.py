@@ -1,0 +1,118 @@
+"""The indicators of a report as they are read: those with something to tell, group by group."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+
+from inventory.units import MINUS, NO_BREAK, exact_euros, format_kg, format_tonnes
+from reporting.bilan.side import missing
+from reporting.forms import Question
+from reporting.indicators import ALL, Group, Indicator, Reading, Unit, Value
+from reporting.periods import Period
+from reporting.scopes import Scope
+from reporting.templatetags.figures import percent
+
+TITLES = {
+    Group.MATTER: _("Matter"),
+    Group.SHOP: _("Shop"),
+    Group.PEOPLE: _("People"),
+    Group.ENVIRONMENT: _("Environment"),
+}
+TONNE_G = 1_000_000
+
+
+def _whole(amount: Any) -> str:
+    return number_format(amount, force_grouping=True)
+
+
+def _hundredths(amount: Any) -> str:
+    return number_format(Decimal(amount) / 100, 2, force_grouping=True)
+
+
+def _hours(amount: Any) -> str:
+    return number_format(Decimal(amount) / 60, 1, force_grouping=True)
+
+
+def _plain_percent(amount: Any) -> str:
+    """The figure alone: its unit stands in a column of its own."""
+    return percent(str(amount)).removesuffix(f"{NO_BREAK}%")
+
+
+WRITTEN: dict[Unit, tuple[Callable[[Any], str], Any]] = {
+    Unit.GRAMS: (format_tonnes, "t"),
+    Unit.GRAMS_PER_HEAD: (lambda grams: format_kg(grams, 2), _("kg per inhabitant")),
+    Unit.PERCENT: (_plain_percent, "%"),
+    Unit.HUNDREDTHS: (_whole, "%"),
+    Unit.CENTS: (exact_euros, "€"),
+    Unit.CENTS_PER_KG: (exact_euros, _("€ per kg")),
+    Unit.COUNT: (_whole, ""),
+    Unit.DAYS: (_whole, _("days")),
+    Unit.MINUTES: (_hours, _("hours")),
+    Unit.FTE: (_hundredths, _("FTE")),
+    Unit.FTE_PER_KT: (_hundredths, _("FTE per 1,000 t")),
+    Unit.GRAMS_CO2E: (format_tonnes, _("t CO₂e")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One indicator, this period and the one it is compared with."""
+
+    indicator: Indicator
+    now: Value
+    was: Value | None
+
+    @property
+    def unit(self) -> Any:
+        return WRITTEN[self.indicator.unit][1]
+
+    @property
+    def cells(self) -> Iterator[str]:
+        yield self._written(self.now)
+        if self.was is not None:
+            yield self._written(self.was)
+
+    @property
+    def tells(self) -> bool:
+        """Whether either period has an amount that is not nothing."""
+        amounts = [value.amount for value in (self.now, self.was) if value]
+        return any(amount not in (None, 0, "0.0") for amount in amounts)
+
+    def _written(self, value: Value) -> str:
+        if value.amount is None:
+            return missing().text
+        text = WRITTEN[self.indicator.unit][0](value.amount)
+        return f"≈{NO_BREAK}{text}" if value.is_attributed else text.replace("-", MINUS)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Indicators of one group."""
+
+    title: Any
+    rows: list[Row]
+
+
+def sections(asked: Question) -> list[Section]:
+    """The groups in which something is told, read in one snapshot."""
+    with transaction.atomic(using="report"):
+        now = _told(asked, asked.period)
+        was = _told(asked, asked.compared) if asked.compared else {}
+    rows = [Row(each, now[code], was.get(code)) for code, each in ALL.items() if code in now]
+    found = [
+        Section(title, [row for row in rows if row.indicator.group == group and row.tells])
+        for group, title in TITLES.items()
+    ]
+    return [section for section in found if section.rows]
+
+
+def _told(asked: Question, period: Period) -> dict[str, Value]:
+    scope: Scope = asked.scope
+    reading = Reading(scope, period, asked.category_asked)
+    found = {code: list(each.values(reading)) for code, each in ALL.items()}
+    return {code: values[0] for code, values in found.items() if values}

@@ -1,0 +1,128 @@
+"""What the ledger cannot know: noted once, cancelled by a mirror, read as indicators."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from reporting.activities.recording import cancel_activity, note_activity, note_population
+from reporting.models import Activity, ActivityKind, Population
+from tests.reporting.test_measures import YEAR, told
+from tests.written_once import hold
+
+Kind = ActivityKind
+
+
+@pytest.fixture
+def note(world, submission):
+    """``note(Kind.JOBS, "2026-03-01", what="cddi", people=12)`` at canal."""
+
+    def noted(kind, day, site=None, **said):
+        activity = Activity(
+            site=site or world.canal, kind=kind, day=date.fromisoformat(day), **said
+        )
+        return note_activity(activity=activity, author=world.anna, submission=submission())
+
+    return noted
+
+
+@pytest.fixture
+def cancel(world, submission):
+    def cancelled(activity):
+        return cancel_activity(
+            activity=activity, author=world.anna, submission=submission(), note="twice"
+        )
+
+    return cancelled
+
+
+def refused(act, *args, **said):
+    with pytest.raises(ValidationError) as refusal:
+        act(*args, **said)
+    return refusal.value.code
+
+
+def test_what_is_told_by_the_month_is_kept_on_its_first_day(note):
+    assert note(Kind.JOBS, "2026-03-17", what="cddi", people=2, minutes=60).day == date(2026, 3, 1)
+    assert note(Kind.VISITORS, "2026-03-17", people=2).day == date(2026, 3, 17)
+
+
+def test_an_activity_says_what_its_kind_says_and_nothing_else(note):
+    assert refused(note, Kind.JOBS, "2026-03-01", what="cddi") == "nothing_counted"
+    assert refused(note, Kind.JOBS, "2026-03-01", what="pirate", people=1) == "unknown_what"
+    assert refused(note, Kind.OTHER, "2026-03-01", times=3) == "unknown_what"
+    assert refused(note, Kind.VISITORS, "2026-03-01", people=1, cents=3) == "not_of_this_kind"
+    assert refused(note, Kind.VISITORS, "2099-03-01", people=1) == "bad_day"
+    assert not Activity.objects.exists()
+
+
+def test_an_activity_is_cancelled_once_by_its_mirror(world, note, cancel):
+    wrong = note(Kind.VOLUNTEERS, "2026-03-01", people=7, minutes=600)
+    mirror = cancel(wrong)
+
+    assert (mirror.people, mirror.minutes, mirror.day) == (-7, -600, wrong.day)
+    assert told("volunteer_minutes", world.canal) == {(): 0}
+    assert refused(cancel, wrong) == "already_reversed"
+    assert refused(cancel, mirror) == "cannot_reverse"
+
+
+@pytest.mark.database
+def test_activities_and_populations_are_written_once(world, note, submission):
+    note(Kind.VISITORS, "2026-03-01", people=5)
+    population = Population(
+        organisation=world.navette, since=date(2026, 1, 1), people=9, source="INSEE"
+    )
+    note_population(population=population, author=world.anna, submission=submission())
+    hold("reporting_activity", "people = 6")
+    hold("reporting_population", "people = 6")
+
+
+def test_headcount_is_of_the_fullest_month_and_hours_add_up(world, note):
+    note(Kind.JOBS, "2026-03-01", what="cddi", people=10, minutes=60 * 910)
+    note(Kind.JOBS, "2026-03-01", what="cdi", people=2, minutes=60 * 300)
+    note(Kind.JOBS, "2026-04-01", what="cddi", people=11, minutes=60 * 610)
+    note(Kind.JOBS, "2026-03-01", world.gare, what="cdi", people=3, minutes=0)
+
+    both = (world.canal, world.gare)
+    assert told("headcount", *both) == {(): 15}
+    assert told("headcount", *both, by=("contract",)) == {("cddi",): 10, ("cdi",): 5}
+    assert told("headcount", world.canal, by=("month",)) == {("2026-03",): 12, ("2026-04",): 11}
+    assert told("fte", *both) == {(): 100}
+    assert told("fte", *both, by=("contract",)) == {("cddi",): 84, ("cdi",): 16}
+
+
+def test_exits_are_dynamic_when_they_lead_somewhere(world, note):
+    for what, people in (("durable", 2), ("transition", 1), ("positive", 3), ("other", 3)):
+        note(Kind.EXITS, "2026-06-01", what=what, people=people)
+
+    assert told("exits", world.canal) == {(): 9}
+    assert told("dynamic_exits", world.canal) == {(): "66.7"}
+    assert told("dynamic_exits", world.canal, by=("exit",))[("other",)] == "33.3"
+    assert told("dynamic_exits", world.gare) == {(): None}
+
+
+def test_workshops_are_told_by_their_public(world, note):
+    note(Kind.WORKSHOPS, "2026-05-04", what="schools", times=2, people=48, minutes=180)
+    note(Kind.WORKSHOPS, "2026-05-05", what="everyone", times=1, people=9, minutes=120)
+
+    assert told("workshops", world.canal) == {(): 3}
+    assert told("workshop_people", world.canal, by=("public",)) == {
+        ("everyone",): 9,
+        ("schools",): 48,
+    }
+    assert told("workshop_minutes", world.canal, by=("month",)) == {("2026-05",): 300}
+
+
+def test_the_latest_population_of_a_day_holds(world, submission):
+    def lives(people, since):
+        population = Population(
+            organisation=world.navette, since=date.fromisoformat(since), people=people, source="x"
+        )
+        note_population(population=population, author=world.anna, submission=submission())
+
+    lives(900, "2025-01-01")
+    lives(1_000, "2026-01-01")
+    lives(1_100, "2026-01-01")
+    lives(5_000, "2027-01-01")
+    assert Population.objects.on(world.navette.pk, YEAR.end) == {None: 1_100}
+    assert refused(lives, 0, "2026-01-01") == "nobody_lives_there"
