@@ -5,6 +5,7 @@ from django.urls import path
 from reporting import views
 from reporting.evening import views as evening
 from reporting.persons import views as persons
+from reporting.targets import views as targets
 from reporting.wall import views as wall
 
 urlpatterns = [
@@ -14,6 +15,8 @@ urlpatterns = [
     path("bilan/flux.csv", views.flows_csv, name="flows_csv"),
     path("bilan/mois/", views.months, name="months"),
     path("bilan/mois/<str:site>/", views.close_month, name="close_month"),
+    path("bilan/objectifs/", targets.targets, name="targets"),
+    path("bilan/objectifs/<int:pk>/", targets.target, name="target"),
     path("soir/", evening.choose, name="evening"),
     path("soir/<str:site>/", evening.evening, name="evening"),
     path("soir/<str:site>/<uuid:sheet>/", evening.sheet, name="evening-sheet"),
