@@ -39,10 +39,10 @@ def bilan(request: CallerRequest) -> HttpResponse:
     if not asked.is_valid():
         return _not_understood(request, asked)
     with transaction.atomic(using="report"):  # one snapshot for all that the page reads
-        return render(request, "reporting/bilan.html", _bilan(asked))
+        return render(request, "reporting/bilan.html", _bilan(request, asked))
 
 
-def _bilan(asked: Question) -> dict[str, Any]:
+def _bilan(request: CallerRequest, asked: Question) -> dict[str, Any]:
     """What the report's template shows."""
     sides = _sides(asked)
     written = Page(asked, sides)
@@ -65,6 +65,7 @@ def _bilan(asked: Question) -> dict[str, Any]:
         "quality_bar": charts.quality_bar(figures["quality"], KNOWN) if figures["quality"] else "",
         "csv": asked.address(compare=""),
         "xlsx": asked.address(),
+        "may_govern": caller(request).may_anywhere("govern"),
         "whences": [] if asked.network_asked else whences(asked),
     }
 

@@ -63,7 +63,7 @@ class WrittenFlow:
         return f"{unit.write(self.came_back_g)}{NO_BREAK}{unit.word}" if self.came_back_g else ""
 
     def heads(self) -> tuple[Any, Any, Any]:
-        return HEADS[self.whence], _("What became of it"), _("With whom")
+        return HEADS[self.whence], _("Fate"), _("With whom")
 
     def _drawn(
         self,

@@ -190,8 +190,8 @@ class Page:
 
 def _goal(goal: Goal) -> dict[str, Any]:
     """A target for its row: what was meant, what is, and a mark."""
-    scale, due = goal.scale, goal.scale.write(goal.due)
-    now = _("n/a") if goal.amount is None else scale.write(goal.amount)
+    due = goal.scale.write(goal.due, goal.amount or 0)
+    now = _("n/a") if goal.amount is None else goal.scale.write(goal.amount, goal.due)
     label = _("%(now)s, target %(due)s: %(said)s")
     label %= {"now": now, "due": due, "said": goal.said}
     return {

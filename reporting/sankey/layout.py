@@ -43,8 +43,8 @@ class Shape(NamedTuple):
 
 WIDE = Shape(11_800, 4_200, {START: 2_200, FATE: 5_500, END: 9_300})
 NARROW = (  # one under the other: legible on a telephone
-    Shape(3_400, 2_600, {START: 1_350, FATE: 2_150}, names=17, node=100),
-    Shape(3_400, 2_600, {FATE: 1_150, END: 1_950}, names=17, node=100),
+    Shape(3_600, 2_600, {START: 1_300, FATE: 2_100}, names=18, node=100),
+    Shape(3_600, 2_600, {FATE: 1_400, END: 2_200}, names=18, node=100),
 )
 
 

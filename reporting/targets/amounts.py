@@ -44,19 +44,19 @@ class Scale(NamedTuple):
         text = f"{whole:f}"
         return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
 
-    def write(self, amount: int) -> str:
-        """As it is read, with its unit; small masses in kilograms."""
+    def write(self, amount: int, *beside: int) -> str:
+        """As it is read, with its unit; masses in the one that suits those beside it too."""
         if self.is_mass:
-            unit = unit_for([amount])
+            unit = unit_for([amount, *beside])
             return f"{unit.write(amount)}{NO_BREAK}{unit.word}"
         number = Decimal(amount).scaleb(-self.decimals)
         text = number_format(number, self.shown, force_grouping=True)
         return f"{text}{NO_BREAK}{self.word}" if self.word else text
 
-    def write_gap(self, amount: int) -> str:
+    def write_gap(self, amount: int, *beside: int) -> str:
         """A difference: of two percentages, points."""
         if self.word != "%":
-            return self.write(amount)
+            return self.write(amount, *beside)
         number = number_format(Decimal(amount).scaleb(-self.decimals), self.shown)
         return _("%(number)s points") % {"number": number}
 

@@ -61,7 +61,7 @@ class Goal:
             return _("n/a")
         if self.amount == self.due:
             return _("Reached exactly")
-        gap = self.scale.write_gap(abs(self.amount - self.due))
+        gap = self.scale.write_gap(abs(self.amount - self.due), self.amount, self.due)
         if self.target.is_ceiling:
             said = _("Kept: %(gap)s below") if self.is_reached else _("Passed by %(gap)s")
         else:
@@ -75,7 +75,7 @@ class Goal:
             "days": self.days,
             "of": self.of_days,
             "day": write_day(self.until),
-            "target": self.scale.write(self.target.amount),
+            "target": self.scale.write(self.target.amount, self.due),
             "year": self.target.year,
         }
 
