@@ -174,7 +174,7 @@ class _Books:
             for day, *ends, grams in found.values_list(*CAME).annotate(Sum("weight_g")):
                 start, end = self._pot(*ends[:2]), self._pot(*ends[2:])
                 pot = end if sign > 0 else start
-                if start != end and pot in pots:
+                if start != end and pot is not None and pot in pots:
                     came[day, pot] += sign * grams
         return came
 

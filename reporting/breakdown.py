@@ -132,9 +132,7 @@ def _gone(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], Left]:
     }
 
 
-def _takings(
-    scope: Scope, period: Period, gone: dict[tuple[str, str], Left]
-) -> dict[str, Takings]:
+def _takings(scope: Scope, period: Period, gone: dict[tuple[str, str], Left]) -> dict[str, Takings]:
     sold_g = {site: out.weight_g for (site, channel), out in gone.items() if channel == SOLD}
     return takings(scope=scope, period=period, sold_g=sold_g)
 

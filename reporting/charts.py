@@ -96,13 +96,9 @@ def quality_bar(quality: Mapping[str, int], words: Mapping[str, Any]) -> SafeStr
     return format_html('<svg class="q-bar" role="img" aria-label="{}">{}</svg>', label, inside)
 
 
-def ages_bar(
-    classes_g: Sequence[int], words: Sequence[str], masses: Sequence[str]
-) -> SafeString:
+def ages_bar(classes_g: Sequence[int], words: Sequence[str], masses: Sequence[str]) -> SafeString:
     """One bar of the stock, from what came last to what has been there longest."""
-    parts = [
-        (f"age{n}", grams, f"{words[n]}, {masses[n]},") for n, grams in enumerate(classes_g)
-    ]
+    parts = [(f"age{n}", grams, f"{words[n]}, {masses[n]},") for n, grams in enumerate(classes_g)]
     label = ", ".join(f"{word} {mass}" for word, mass in zip(words, masses, strict=True))
     inside = _segments(parts, sum(classes_g), "age") if sum(classes_g) else ""
     return format_html('<svg class="q-bar ages" role="img" aria-label="{}">{}</svg>', label, inside)
@@ -147,9 +143,7 @@ def multiple(
     )
 
 
-def _small(
-    fate: str, n: int, bar: tuple[int, int | None, str], most_g: int
-) -> SafeString:
+def _small(fate: str, n: int, bar: tuple[int, int | None, str], most_g: int) -> SafeString:
     grams, was_g, said = bar
     height = _high(grams, most_g)
     x, shape = STEP * n + (STEP - BAR) // 2, SafeString()

@@ -74,7 +74,8 @@ class Question(forms.Form):
     def __init__(self, asked: QueryDict, user: User, today: date) -> None:
         sites = Site.objects.permitted(user, "read_figures").select_related("organisation")
         self.sites = {site.code: site for site in sites}
-        self.networks = {network.code: network for network in user.networks_read.order_by("name")}
+        read = Network.objects.filter(readers=user.pk).order_by("name")
+        self.networks = {network.code: network for network in read}
         found = Category.objects.of(user.organisation_id)
         self.tops = {category.code: category for category in found.tops()}
         code = asked.get("category", "")

@@ -35,6 +35,7 @@ from organisation.models import HeldEntry, Membership, Organisation, Site, Stati
 from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
+from reporting.models import Target
 from sales.archive import make_archive
 from sales.models import (
     Buyer,
@@ -461,6 +462,8 @@ PAGES = {
     "bilan/mouvements/": BILAN,
     "bilan/flux.csv": BILAN,
     "bilan/mois/": ALONE,
+    "bilan/objectifs/": ALONE,
+    "bilan/objectifs/<int:pk>/": Sample(path={"pk": "$target"}),
     "bilan/mois/<str:site>/": Sample(path={"site": "$site"}, body={"month": "$old_month_number"}),
     "soir/": ALONE,
     "soir/<str:site>/": Sample(path={"site": "$site"}),
@@ -625,6 +628,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "sheet": _sheet(site, person),
         "station": str(Station.objects.create(site=site, name="Quai").pk),
         "peer": peer.code,
+        "target": str(_target(site).pk),
         **_shop(site),
         **_own_codes(site.organisation),
         "today": site.business_date(timezone.now()).isoformat(),
@@ -735,6 +739,13 @@ def _lost(site, person, spot, made) -> str:
     made("missed", "inventory/counts", place="reserve", items=[], lines=[])
     lost, spot["item"] = spot["item"], first
     return lost
+
+
+def _target(site) -> Target:
+    """What the site means to collect."""
+    return Target.objects.create(
+        organisation=site.organisation, site=site, year=2026, indicator="collected", amount=1
+    )
 
 
 def _photo(code, site, person) -> str:

@@ -121,16 +121,14 @@ class _Told:
         cells = [
             self._figure(row[n], (name, fate) in attributed) for name, row in self.printed.items()
         ]
-        return Column(
-            Head(LABELS[f"{fate}_g"], fate), [*cells, self.side.figure(f"{fate}_g")]
-        )
+        return Column(Head(LABELS[f"{fate}_g"], fate), [*cells, self.side.figure(f"{fate}_g")])
 
     def _whole(self, attributed: set[tuple[str, str]]) -> Column:
         shared = {name for name, _fate in attributed}
         cells = [self._figure(sum(row), name in shared) for name, row in self.printed.items()]
         return Column(Head(_("Gone out")), [*cells, self.side.figure("outgoing_g")])
 
-    def _figure(self, printed_g: int, is_shared: bool) -> Figure:  # noqa: FBT001
+    def _figure(self, printed_g: int, is_shared: bool) -> Figure:
         is_shared = is_shared and self.column == START
         text = self.side.unit.write(printed_g)
         return Figure(text, is_attributed=is_shared and bool(printed_g), is_nothing=not printed_g)

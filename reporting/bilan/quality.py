@@ -1,7 +1,6 @@
 """How well the weights are known, category by category, and which to weigh better."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -44,8 +43,7 @@ class WrittenQuality:
         share = rounding.percent(sum(self.guessed_g[each.pk] for each in self.worst), whole_g)
         names = ", ".join(category.name for category in self.worst)
         return _(
-            "Weigh these better: %(names)s. They make %(share)s of what was not weighed"
-            " (%(mass)s)."
+            "Weigh these better: %(names)s. They make %(share)s of what was not weighed (%(mass)s)."
         ) % {
             "names": names,
             "share": written(share),

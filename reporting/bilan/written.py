@@ -96,7 +96,9 @@ class Written:
                 continue
             other = period_name(row.compared) if row.compared else ""
             before = self._said(self.was[n][f"{fate}_g"])
-            bars.append((row.now.fates_g[fate], row.was.fates_g[fate], f"{said}; {other}, {before}"))
+            bars.append(
+                (row.now.fates_g[fate], row.was.fates_g[fate], f"{said}; {other}, {before}")
+            )
         return bars
 
     def _said(self, printed_g: int) -> str:

@@ -165,9 +165,7 @@ def _ribbon(band: Band) -> str:
     )
 
 
-def _node(
-    node: Node, picture: Layout, whole_g: int, words: Words, paint: Paint
-) -> SafeString:
+def _node(node: Node, picture: Layout, whole_g: int, words: Words, paint: Paint) -> SafeString:
     fate = node.name if node.column == FATE else ""
     place = format_html(
         'x="{}" y="{}" width="{}" height="{}"',

@@ -39,7 +39,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["site"].choices = self._whose()  # type: ignore[attr-defined]
         self.fields["indicator"].choices = _indicators()  # type: ignore[attr-defined]
         if self.instance.pk:
-            self.initial |= self._told()
+            self.initial.update(self._told())
             for name in ("site", "year", "indicator"):
                 self.fields[name].disabled = True
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -47,7 +48,7 @@ def target(request: CallerRequest, pk: int) -> HttpResponse:
     is_sent = request.method == "POST" and "remove" not in request.POST
     form = TargetForm(request.POST if is_sent else None, instance=found, user=caller(request))
     if not _is_ours(found, form):
-        raise Http404
+        raise PermissionDenied(_("Your role does not allow this at this site."))
     if request.method == "POST" and (not is_sent or form.is_valid()):
         with writing():
             form.save() if is_sent else found.delete()

@@ -78,7 +78,7 @@ def test_every_section_fits_and_axe_finds_nothing(visit, books, violations):
             page.goto(address)
             assert faults(page, violations) == [], address
         page.goto("/bilan/?compare=year")
-        assert page.locator("section h2").count() == 9 + 1  # every section, and what it rests on
+        assert page.locator("section h2").count() == 12 + 1  # every section, and what it rests on
         page.locator(".ask > summary").click()
         assert faults(page, violations) == []
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from inventory.models import Flow, Item, Method, Verb
+from inventory.models import Flow, Item, Verb
 from organisation.models import Network
 from reporting.aging import Age, ages, by_class, class_of
 from reporting.indicators import diversion

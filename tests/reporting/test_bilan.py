@@ -80,6 +80,9 @@ SECTIONS = {
     "mode",
     "origin",
     "partner",
+    "flow",
+    "ages",
+    "quality",
 }
 
 
