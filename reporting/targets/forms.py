@@ -36,12 +36,20 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
         assert user.organisation is not None  # noqa: S101 (pages are for members)
         self.sites = {site.code: site for site in Site.objects.permitted(user, "govern")}
         self.organisation: Organisation = user.organisation
-        self.fields["site"].choices = self._whose()  # type: ignore[attr-defined]
+        self.whose = dict(self._whose())
+        self.fields["site"].choices = list(self.whose.items())  # type: ignore[attr-defined]
         self.fields["indicator"].choices = _indicators()  # type: ignore[attr-defined]
         if self.instance.pk:
             self.initial.update(self._told())
             for name in ("site", "year", "indicator"):
                 self.fields[name].disabled = True
+
+    def clean_site(self) -> str:
+        """Raises ValidationError ``required``: not everybody may mean the whole structure."""
+        code: str = self.cleaned_data["site"]
+        if code not in self.whose:
+            raise ValidationError(_("Choose a site."), code="required")
+        return code
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError ``bad_amount``, ``too_precise``, ``target_twice``."""

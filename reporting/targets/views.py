@@ -65,7 +65,7 @@ def target(request: CallerRequest, pk: int) -> HttpResponse:
 
 def _is_ours(target: Target, form: TargetForm) -> bool:
     """Whether the reader governs what it is a target of."""
-    return (target.site.code if target.site else "") in dict(form.fields["site"].choices)  # type: ignore[attr-defined]
+    return (target.site.code if target.site else "") in form.whose
 
 
 def _row(target: Target) -> dict[str, Any]:

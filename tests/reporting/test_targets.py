@@ -192,7 +192,9 @@ def test_who_directs_one_site_sets_targets_of_that_site_only(world, reader):
     mara = User.objects.create(username="mara", organisation=world.navette)
     Membership.objects.create(user=mara, role=Role.DIRECTOR, site=world.canal)
     client = reader(mara)
-    assert client.post(AT, ASKED).status_code == 422
+    answer = client.post(AT, ASKED)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.as_data()["site"][0].code == "required"
     assert client.post(AT, ASKED | {"site": "gare"}).status_code == 422
     assert client.post(AT, ASKED | {"site": "canal"}).status_code == 302
 
