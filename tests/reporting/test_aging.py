@@ -11,6 +11,8 @@ from reporting.indicators import diversion
 from reporting.periods import Period
 from reporting.scopes import Scope
 
+pytestmark = pytest.mark.database
+
 TODAY = date(2026, 3, 31)
 
 
