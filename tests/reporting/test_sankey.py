@@ -3,9 +3,13 @@
 import re
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
+import fontpkg_atkinson_hyperlegible as typeface
+import pypdfium2
 import pytest
+import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -198,3 +202,17 @@ def test_one_too_many_keeps_its_name():
 def test_what_came_back_or_nothing_at_all_is_not_drawn(told):
     with pytest.raises(ValueError, match="above zero"):
         layout(told)
+
+
+def test_a_document_draws_it_without_a_font_or_style_of_the_machine(tmp_path):
+    drawn = draw(layout(SMALL), words(), PAPER)
+    (tmp_path / "flow.svg").write_text(drawn, encoding="utf-8")
+    page = '#set page(width: 30cm, height: 20cm)\n#image("flow.svg", alt: "Flows")'
+    (tmp_path / "page.typ").write_text(page, encoding="utf-8")
+    fonts = [str(Path(typeface.__file__).parent)]
+
+    pdf = typst.compile(tmp_path / "page.typ", font_paths=fonts, ignore_system_fonts=True)
+
+    [told] = [each.get_textpage().get_text_bounded() for each in pypdfium2.PdfDocument(pdf)]
+    for name in ("Category", "Textiles", "Gebetex", "Disposal"):
+        assert name in told
