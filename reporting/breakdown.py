@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from inventory.models import Category
-from reporting.attribution import tables
+from reporting.attribution import KEPT_BY_MEMBERS, tables
 from reporting.indicators import INDICATORS, Tally, figures
 from reporting.parts import Books, Ground
 from reporting.periods import Period
@@ -19,6 +19,7 @@ from reporting.scopes import SOLD, Scope
 from reporting.takings import Takings, takings
 
 SUMMED = ("mode", "origin", "partner", "stream")
+ROUTED = ("fate", "partner", "channel")  # how the flow picture goes on, whatever it begins with
 
 Tallies = dict[str | None, Tally]
 
@@ -35,6 +36,8 @@ class Breakdown:
     """A report, and what each month (YYYYMM), category (key) and code of ``SUMMED`` adds to it.
 
     ``left`` is by site and channel; ``takings``, by site, are of all categories or of none.
+    ``routes`` are rows of the flows that left, as the flow picture tells them.
+    A network's are without what its members keep: sites, partners, origins, takings.
     """
 
     figures: dict[str, Any]
@@ -43,6 +46,7 @@ class Breakdown:
     sums: dict[str, Tallies] = field(default_factory=dict)
     left: dict[tuple[str, str], Left] = field(default_factory=dict)
     takings: dict[str, Takings] = field(default_factory=dict)
+    routes: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def is_blank(self) -> bool:
@@ -62,12 +66,20 @@ class Sides:
 
 
 def side_by_side(
-    *, scope: Scope, period: Period, compared: Period | None, category: Category | None = None
+    *,
+    scope: Scope,
+    period: Period,
+    compared: Period | None,
+    category: Category | None = None,
+    whence: str = "",
 ) -> Sides:
-    """A period, and what it is compared with: one snapshot, today's categories on both sides."""
+    """A period, and what it is compared with: one snapshot, today's categories on both sides.
+
+    With ``whence``, a category or an origin, the first has its ``routes``.
+    """
     with transaction.atomic(using="report"):
         ground = Ground(scope, category)
-        now = _breakdown(ground, period)
+        now = _breakdown(ground, period, whence)
         if compared is None:
             return Sides(period, now)
         return Sides(period, now, compared, _breakdown(ground, compared))
@@ -81,28 +93,48 @@ def breakdown(*, scope: Scope, period: Period, category: Category | None = None)
     return side_by_side(scope=scope, period=period, compared=None, category=category).now
 
 
-def _breakdown(ground: Ground, period: Period) -> Breakdown:
+def _breakdown(ground: Ground, period: Period, whence: str = "") -> Breakdown:
     """One period: its flows are read once, and every figure comes of them."""
     border, categories, cells = ground.border, ground.categories, ground.cells(period)
-    asked = [*((name, "fate") for name in ("month", *SUMMED)), ("site", "channel")]
-    months, *summed, left = tables(Books(ground, period, cells), asked)
-    gone = {
-        (row["site"], row["channel"]): Left(row["weight_g"], row["units"])
-        for row in left
-        if row["direction"] == "out"
-    }
-    by_category = _tallies(ground, cells)
-    sold_g = {site: out.weight_g for (site, channel), out in gone.items() if channel == SOLD}
+    summed, by_site = _told(ground, *SUMMED), _told(ground, "site", "channel")
+    routed = [_told(ground, whence, *ROUTED)] if whence else []
+    asked = [("month", "fate"), *((name, "fate") for name in summed), by_site, *routed]
+    found = dict(zip(asked, tables(Books(ground, period, cells), asked), strict=True))
+    by_category, gone = _tallies(ground, cells), _gone(found[by_site])
     return Breakdown(
         figures=figures(border, period, categories, _whole(ground, cells, by_category), cells),
-        months=_by_month(months),
+        months=_by_month(found["month", "fate"]),
         categories=by_category,
-        sums={name: _named(name, rows) for name, rows in zip(SUMMED, summed, strict=True)},
+        sums={name: _named(name, found[name, "fate"]) for name in summed},
         left=gone,
-        takings={}
-        if categories is not None
-        else takings(scope=border.scope, period=period, sold_g=sold_g),
+        takings={} if _has_no_takings(ground) else _takings(border.scope, period, gone),
+        routes=[row for by in routed for row in found[by] if row["direction"] == "out"],
     )
+
+
+def _told(ground: Ground, *dimensions: str) -> tuple[str, ...]:
+    """Of these, those that are no secret of a network's members."""
+    if ground.border.scope.network is None:
+        return dimensions
+    return tuple(name for name in dimensions if name not in KEPT_BY_MEMBERS)
+
+
+def _has_no_takings(ground: Ground) -> bool:
+    return ground.categories is not None or ground.border.scope.network is not None
+
+
+def _gone(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], Left]:
+    """What left by site and channel; a network's as if from one place."""
+    return {
+        (row.get("site", ""), row["channel"]): Left(row["weight_g"], row["units"])
+        for row in rows
+        if row["direction"] == "out"
+    }
+
+
+def _takings(scope: Scope, period: Period, gone: dict[tuple[str, str], Left]) -> dict[str, Takings]:
+    sold_g = {site: out.weight_g for (site, channel), out in gone.items() if channel == SOLD}
+    return takings(scope=scope, period=period, sold_g=sold_g)
 
 
 def _tallies(ground: Ground, cells: Iterable[Any]) -> dict[int, Tally]:

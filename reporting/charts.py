@@ -38,9 +38,13 @@ TRAMES = {fate: fate for fate in FATES[1:]} | {
     "unit_average": "recycling",
     "estimated": "other_recovery",
     "by_balance": "disposal",
+    "age1": "other_recovery",
+    "age2": "recycling",
+    "age3": "disposal",
 }
 GROUP = {fate: name for name, fates in PUBLISHED.items() for fate in fates}
 MONTH_HEIGHT = 96
+STEP, BAR, SMALL_HEIGHT = 24, 18, 72  # of a small multiple
 
 
 def shares(
@@ -90,6 +94,74 @@ def quality_bar(quality: Mapping[str, int], words: Mapping[str, Any]) -> SafeStr
     inside = _segments([(name, quality[name], words[name]) for name in quality], 100, "q")
     label = ", ".join(f"{words[name]} {quality[name]} %" for name in quality)
     return format_html('<svg class="q-bar" role="img" aria-label="{}">{}</svg>', label, inside)
+
+
+def ages_bar(classes_g: Sequence[int], words: Sequence[str], masses: Sequence[str]) -> SafeString:
+    """One bar of the stock, from what came last to what has been there longest."""
+    parts = [(f"age{n}", grams, f"{words[n]}, {masses[n]},") for n, grams in enumerate(classes_g)]
+    label = ", ".join(f"{word} {mass}" for word, mass in zip(words, masses, strict=True))
+    inside = _segments(parts, sum(classes_g), "age") if sum(classes_g) else ""
+    return format_html('<svg class="q-bar ages" role="img" aria-label="{}">{}</svg>', label, inside)
+
+
+def goal_bar(amount: int, due: int, label: str) -> SafeString:
+    """How far a figure has come: a bar, and a mark where it should be."""
+    whole = max(amount, due, 1)
+    return format_html(
+        '<svg class="goal-bar" role="img" aria-label="{}"><title>{}</title>'
+        '<rect class="rest" width="100%" height="100%"/>'
+        '<rect class="done" width="{}%" height="100%"/>'
+        '<rect class="due" x="{}%" width="4" height="100%" transform="translate(-4)"/></svg>',
+        label,
+        label,
+        _percent(max(amount, 0), whole),
+        _percent(max(due, 0), whole),
+    )
+
+
+def multiple(
+    fate: str,
+    bars: Sequence[tuple[int, int | None, str]],
+    most_g: int,
+    label: str,
+) -> SafeString:
+    """A fate's months as bars, ``most_g`` full height; a line where the compared month reached.
+
+    Each bar is its grams, the grams it is compared with, and what it says.
+    """
+    shapes = [_small(fate, n, bar, most_g) for n, bar in enumerate(bars)]
+    width = STEP * len(bars)
+    return format_html(
+        '<svg viewBox="-1 -1 {} {}" role="img" aria-label="{}">{}'
+        '<path class="floor" d="M0 {}H{}"/></svg>',
+        width + 2,
+        SMALL_HEIGHT + 3,
+        label,
+        format_html_join("", "{}", [(shape,) for shape in shapes]),
+        SMALL_HEIGHT,
+        width,
+    )
+
+
+def _small(fate: str, n: int, bar: tuple[int, int | None, str], most_g: int) -> SafeString:
+    grams, was_g, said = bar
+    height = _high(grams, most_g)
+    x, shape = STEP * n + (STEP - BAR) // 2, SafeString()
+    if height:
+        place = format_html(
+            'x="{}" y="{}" width="{}" height="{}"', x, SMALL_HEIGHT - height, BAR, height
+        )
+        shape = format_html('<rect class="fate" data-fate="{}" {}/>', fate, place)
+        if fate in TRAMES:
+            shape += format_html('<rect fill="url(#pat-{})" {}/>', fate, place)
+    if was_g:
+        y = SMALL_HEIGHT - _high(was_g, most_g)
+        shape += format_html('<path class="mark" d="M{} {}h{}"/>', STEP * n, y, STEP)
+    return format_html("<g><title>{}</title>{}</g>", said, shape)
+
+
+def _high(grams: int, most_g: int) -> int:
+    return round(SMALL_HEIGHT * max(grams, 0) / most_g) if most_g > 0 else 0
 
 
 def column(

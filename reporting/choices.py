@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from reporting.forms import BASES, BEFORE, DATES, YEAR_EARLIER, Question
+from reporting.forms import BASES, BEFORE, DATES, WHENCE, YEAR_EARLIER, Question
 from reporting.periods import Period
 from reporting.printing import period_name
 
@@ -33,6 +33,18 @@ def bases(asked: Question) -> list[dict[str, Any]]:
     return [
         {"name": name, "label": label, "href": "?" + asked.address(base=name)}
         for name, label in BASES
+    ]
+
+
+def whences(asked: Question) -> list[dict[str, Any]]:
+    """What the flow picture may begin with."""
+    return [
+        {
+            "label": label,
+            "href": f"?{asked.address(whence=name)}#flow",
+            "is_current": name == asked.whence_asked,
+        }
+        for name, label in WHENCE
     ]
 
 

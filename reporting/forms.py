@@ -12,13 +12,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Category
-from organisation.models import Site, User
+from organisation.models import Network, Site, User
 from organisation.shapes import FIRST_DAY, LAST_DAY
 from reporting.periods import Period
 from reporting.scopes import Scope
 
 NAMES = {"start": "from", "end": "to", "other_start": "compare_from", "other_end": "compare_to"}
 BASES = (("outgoing", _("what went out")), ("collected", _("what was collected")))
+WHENCE = (("category", _("category")), ("origin", _("origin")))
 BEFORE, YEAR_EARLIER, DATES = "before", "year", "dates"
 COMPARISONS = (
     ("", _("nothing")),
@@ -60,8 +61,12 @@ class Question(forms.Form):
     site = forms.MultipleChoiceField(
         label=_("Sites"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    network = forms.ChoiceField(
+        label=_("Network"), required=False, widget=forms.RadioSelect, choices=[("", "")]
+    )
     category = forms.ChoiceField(label=_("Category"), required=False)
     base = forms.ChoiceField(label=_("Rates are shares of"), required=False, choices=BASES)
+    whence = forms.ChoiceField(label=_("Flows from"), required=False, choices=WHENCE)
     compare = forms.ChoiceField(label=_("Compare with"), required=False, choices=COMPARISONS)
     other_start = DayField(label=_("Compare from"), required=False)
     other_end = DayField(label=_("Compare to"), required=False)
@@ -69,14 +74,18 @@ class Question(forms.Form):
     def __init__(self, asked: QueryDict, user: User, today: date) -> None:
         sites = Site.objects.permitted(user, "read_figures").select_related("organisation")
         self.sites = {site.code: site for site in sites}
+        read = Network.objects.filter(readers=user.pk).order_by("name")
+        self.networks = {network.code: network for network in read}
         found = Category.objects.of(user.organisation_id)
         self.tops = {category.code: category for category in found.tops()}
         code = asked.get("category", "")
         named = found.named(code) if code.isprintable() else found.none()
         self.categories = self.tops | {category.code: category for category in named}
+        self.organisation = user.organisation_id
         self.today, self.year = today, Period.this_year(today)
         super().__init__(self._completed(asked))
         self.fields["site"].choices = [(site.code, site.name) for site in sites]  # type: ignore[attr-defined]
+        self.fields["network"].choices = [("", _("my sites")), *self._networks()]  # type: ignore[attr-defined]
         self.fields["category"].choices = [("", _("All categories"))] + [  # type: ignore[attr-defined]
             (category.code, category.name) for category in self.categories.values()
         ]
@@ -85,8 +94,13 @@ class Question(forms.Form):
         return NAMES.get(field_name, field_name)
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError ``period_reversed``, ``period_too_long``, ``period_too_early``."""
+        """Raises ValidationError ``period_reversed``, ``period_too_long``, ``period_too_early``,
+        ``scope_twice``.
+        """
         cleaned = super().clean() or {}
+        if cleaned.get("network") and cleaned.get("site"):
+            text = _("Ask for a network or for sites, not for both.")
+            self.add_error("network", ValidationError(text, code="scope_twice"))
         if "start" in cleaned and "end" in cleaned:
             self._settle("period", "end", lambda: Period(cleaned["start"], cleaned["end"]))
         if cleaned.get("compare") == DATES:
@@ -107,9 +121,21 @@ class Question(forms.Form):
 
     @property
     def scope(self) -> Scope:
-        """The sites ticked; all of them where none is."""
+        """A network, or the sites ticked; all of them where none is."""
+        if self.network_asked is not None:
+            return Scope.of_network(self.network_asked)
         chosen = self.cleaned_data["site"] or self.sites
         return Scope.of_sites(self.sites[code] for code in chosen)
+
+    @property
+    def network_asked(self) -> Network | None:
+        """The network asked for: of what its members keep, nothing is told."""
+        return self.networks.get(self.cleaned_data["network"])
+
+    @property
+    def whence_asked(self) -> str:
+        """What the flow picture begins with; members keep their origins."""
+        return "category" if self.network_asked else self.cleaned_data["whence"] or "category"
 
     @property
     def category_asked(self) -> Category | None:
@@ -124,7 +150,9 @@ class Question(forms.Form):
         period = period or self.period
         asked: dict[str, Any] = {"from": period.start.isoformat(), "to": period.end.isoformat()}
         asked["site"] = self.cleaned_data["site"]
+        asked["network"] = self.cleaned_data["network"]
         asked["category"] = self.cleaned_data["category"]
+        asked["whence"] = self.cleaned_data["whence"]
         asked["base"] = self.base_asked if self.base_asked != "outgoing" else ""
         asked["compare"] = self.cleaned_data["compare"]
         asked |= changes
@@ -136,10 +164,14 @@ class Question(forms.Form):
     @property
     def whole_year(self) -> str:
         """How the yearly report asks for the same; nothing where that is no year of all things."""
-        if self.period != Period.this_year(self.period.start) or self.category_asked:
+        is_year = self.period == Period.this_year(self.period.start)
+        if not is_year or self.category_asked or self.network_asked:
             return ""
         asked = {"period": str(self.period.start.year), "site": self.cleaned_data["site"]}
         return urlencode(asked, doseq=True)
+
+    def _networks(self) -> list[tuple[str, str]]:
+        return [(code, network.name) for code, network in self.networks.items()]
 
     def _settle(self, name: str, field: str, period: Callable[[], Period]) -> None:
         """Keep a period, or say at ``field`` what is wrong with it."""

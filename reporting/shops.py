@@ -50,7 +50,12 @@ def channels(sides: Sides) -> list[Gone]:
 
 
 def shops(sides: Sides, scope: Scope) -> list[Shop]:
-    """Sites that gave something to reuse or took money; none where one site says nothing new."""
+    """Sites that gave something to reuse or took money; none where one site says nothing new.
+
+    None of a network: members keep what each of their sites did.
+    """
+    if scope.network is not None:
+        return []
     takings = sides.now.takings, sides.was.takings if sides.was else {}
     found = [
         Shop(

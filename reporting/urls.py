@@ -7,6 +7,7 @@ from reporting.activities import views as activities
 from reporting.evening import views as evening
 from reporting.persons import views as persons
 from reporting.reports import public
+from reporting.targets import views as targets
 from reporting.wall import views as wall
 
 urlpatterns = [
@@ -25,6 +26,8 @@ urlpatterns = [
     path("bilan/activite/reglages/", activities.settings, name="figure-settings"),
     path("bilan/activite/<str:site>/<uuid:activity>/", activities.activity, name="activity"),
     path("bilan/activite/<str:site>/<str:kind>/", activities.note, name="note-activity"),
+    path("bilan/objectifs/", targets.targets, name="targets"),
+    path("bilan/objectifs/<int:pk>/", targets.target, name="target"),
     path("soir/", evening.choose, name="evening"),
     path("soir/<str:site>/", evening.evening, name="evening"),
     path("soir/<str:site>/<uuid:sheet>/", evening.sheet, name="evening-sheet"),

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +22,7 @@ from reporting import charts, exports, services, workbook
 from reporting.bilan import KNOWN, Page
 from reporting.bilan.indicators import sections
 from reporting.breakdown import Sides, side_by_side
-from reporting.choices import bases, comparisons, presets, until_today
+from reporting.choices import bases, comparisons, presets, until_today, whences
 from reporting.forms import ClosingForm, Question
 from reporting.listing import CROSSING, LABELS, NARROWS, Listing
 from reporting.models import MonthClosing
@@ -38,10 +39,16 @@ def bilan(request: CallerRequest) -> HttpResponse:
     asked = _question(request)
     if not asked.is_valid():
         return _not_understood(request, asked)
+    with transaction.atomic(using="report"):  # one snapshot for all that the page reads
+        return render(request, "reporting/bilan.html", _bilan(request, asked))
+
+
+def _bilan(request: CallerRequest, asked: Question) -> dict[str, Any]:
+    """What the report's template shows."""
     sides = _sides(asked)
     written = Page(asked, sides)
     figures, compared = sides.now.figures, sides.was and sides.was.figures
-    context = {
+    return {
         "asked": asked,
         "title": period_name(asked.period),
         "base": asked.base_asked,
@@ -60,8 +67,9 @@ def bilan(request: CallerRequest) -> HttpResponse:
         "csv": asked.address(compare=""),
         "xlsx": asked.address(),
         "whole_year": asked.whole_year,
+        "may_govern": caller(request).may_anywhere("govern"),
+        "whences": [] if asked.network_asked else whences(asked),
     }
-    return render(request, "reporting/bilan.html", context)
 
 
 @page("read_figures")
@@ -210,6 +218,7 @@ def _sides(asked: Question) -> Sides:
         period=asked.period,
         compared=asked.compared,
         category=asked.category_asked,
+        whence=asked.whence_asked,
     )
 
 
@@ -219,6 +228,9 @@ def _not_understood(request: CallerRequest, asked: Question) -> HttpResponse:
 
 
 def _listing(request: CallerRequest, asked: Question, default: str = "") -> Listing:
+    """What is listed; 404 for a network, whose members keep their movements."""
+    if asked.network_asked is not None:
+        raise Http404
     figure, known = request.GET.get("figure", default), request.GET.get("known", "")
     if (figure not in LABELS and figure != default) or (known and known not in KNOWN):
         raise Http404

@@ -40,7 +40,7 @@ from organisation.models import HeldEntry, Membership, Organisation, Site, Stati
 from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
-from reporting.models import ClaimedFlow, DeclarationFile, EprClaim
+from reporting.models import ClaimedFlow, DeclarationFile, EprClaim, Target
 from reporting.periods import Period
 from reporting.registers.quarters import Quarter
 from reporting.reports import shipped
@@ -527,6 +527,8 @@ PAGES = {
     "bilan/mouvements/": BILAN,
     "bilan/flux.csv": BILAN,
     "bilan/mois/": ALONE,
+    "bilan/objectifs/": ALONE,
+    "bilan/objectifs/<int:pk>/": Sample(path={"pk": "$target"}),
     "bilan/mois/<str:site>/": Sample(path={"site": "$site"}, body={"month": "$old_month_number"}),
     "bilan/registres/": ALONE,
     "bilan/registres/dechets/": REGISTER,
@@ -558,6 +560,7 @@ PAGES = {
     ),
     "bilan/registres/eco-organismes/<uuid:uuid>/liberer/": Sample(
         path={"uuid": "$claim"}, body={"reason": "refused"}
+    ),
     "bilan/activite/": ALONE,
     "bilan/activite/territoire/": ALONE,
     "bilan/activite/reglages/": ALONE,
@@ -746,6 +749,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "sheet": _sheet(site, person),
         "station": str(Station.objects.create(site=site, name="Quai").pk),
         "peer": peer.code,
+        "target": str(_target(site).pk),
         **_shop(site),
         **_own_codes(site.organisation),
         "today": site.business_date(timezone.now()).isoformat(),
@@ -899,6 +903,13 @@ def _lost(site, person, spot, made) -> str:
     made("missed", "inventory/counts", place="reserve", items=[], lines=[])
     lost, spot["item"] = spot["item"], first
     return lost
+
+
+def _target(site) -> Target:
+    """What the site means to collect."""
+    return Target.objects.create(
+        organisation=site.organisation, site=site, year=2026, indicator="collected", amount=1
+    )
 
 
 def _photo(code, site, person) -> str:

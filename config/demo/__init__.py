@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from config.demo import books, hamlet, structure
+from config.demo import aims, books, hamlet, structure
 from config.demo.days import MARK, Day, World, dice_of, opening_days
 from config.demo.structure import CODE, PASSWORD
 from config.demo.week import Act, acts_of
@@ -46,6 +46,9 @@ def load(*, today: date | None = None, start: date | None = None) -> int:
             _live(days, lived, is_first=number == 0)
         added = _days_played(world) - before
         hamlet.load(today=today)
+        for year in (start.year, today.year):
+            aims.set_targets(world.organisation, year)
+        aims.join(list(Organisation.objects.filter(code__in=(CODE, hamlet.CODE))))
     books.close_months(world.sites, world.people["direction"], start, today)
     return added
 

@@ -108,6 +108,13 @@ CARDS = (
         "vat-settings", gettext_lazy("VAT"), gettext_lazy("Regime and rates"), "percent", "govern"
     ),
     Card(
+        "targets",
+        gettext_lazy("Targets"),
+        gettext_lazy("What to reach this year, beside the report"),
+        "target",
+        "govern",
+    ),
+    Card(
         "label-settings",
         gettext_lazy("Labels"),
         gettext_lazy("Their size, their printer"),

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reporting import rounding
+from reporting import aging, charts, rounding
 from reporting.bilan.columns import Column, Head, Pair, Printed, lines
+from reporting.bilan.flow import WrittenFlow
+from reporting.bilan.quality import WrittenQuality
 from reporting.bilan.shop import WrittenChannels, WrittenShops
 from reporting.bilan.side import KNOWN, Side
+from reporting.bilan.standing import WrittenAges
 from reporting.bilan.written import Written
 from reporting.breakdown import Sides
 from reporting.forms import Question
@@ -18,6 +21,7 @@ from reporting.printing import BALANCE, heads, period_name, unit_for, write_day
 from reporting.rounding import FATES
 from reporting.shops import channels, shops
 from reporting.tables import tables
+from reporting.targets import Goal, goals
 
 ALWAYS = {"opening_stock_g", "collected_g", "adjusted_g", "outgoing_g", "closing_stock_g"}
 LARGE = ("collected_g", "outgoing_g", "closing_stock_g")
@@ -84,19 +88,53 @@ class Page:
     @cached_property
     def tables(self) -> list[Written]:
         """Months, categories, streams, modes, origins, partners: those with something to tell."""
-        organisation = next((site.organisation_id for site in self.asked.scope.sites), None)
-        return [Written(table, self.pair) for table in tables(self.sides, organisation)]
+        return [Written(table, self.pair) for table in tables(self.sides, self.asked.organisation)]
+
+    @cached_property
+    def goals(self) -> list[dict[str, Any]]:
+        """The targets of the year beside their figures; of all categories, or none."""
+        asked = self.asked
+        found = [] if asked.category_asked else goals(asked.scope, asked.period, asked.today)
+        return [_goal(goal) for goal in found]
+
+    @cached_property
+    def flow(self) -> WrittenFlow | None:
+        """Where what left came from and went to."""
+        found = WrittenFlow(self.sides.now.routes, self.now)
+        return found if found.streams else None
+
+    @cached_property
+    def ages(self) -> WrittenAges | None:
+        """The stock at the end of the period, or today, by how long it has been there."""
+        day = min(self.asked.period.end, self.asked.today)
+        found = aging.ages(self.asked.scope, day, self.asked.category_asked)
+        return WrittenAges(found, self.now) if found else None
+
+    @cached_property
+    def quality(self) -> WrittenQuality | None:
+        """How the weights are known, category by category."""
+        if not self.figures["quality"]:
+            return None
+        return WrittenQuality(self.sides.now.categories, self.now)
 
     def contents(self) -> Iterator[tuple[str, Any]]:
         """Anchors and titles of the sections, in the order of the page."""
+        if self.goals:
+            yield "goals", _("Targets")
         yield "balance", _("Mass balance")
         if self.channels:
             yield "channels", _("Sold, given, shipped")
         if self.shops:
             yield "shops", _("By shop")
+        if self.flow:
+            yield "flow", _("From where to whom")
         for table in self.tables:
             yield table.name, table.title
         yield "indicators", _("Indicators")
+        if self.ages:
+            yield "ages", _("Age of the stock")
+        if self.quality:
+            yield "quality", _("Data quality")
 
     def known(self) -> list[dict[str, Any]]:
         """How the weights behind the figures are known."""
@@ -149,6 +187,20 @@ class Page:
         if self.is_current:
             return _("Stock today")
         return _("Stock at the end of %(day)s") % {"day": write_day(period.end)}
+
+
+def _goal(goal: Goal) -> dict[str, Any]:
+    """A target for its row: what was meant, what is, and a mark."""
+    due = goal.scale.write(goal.due, goal.amount or 0)
+    now = _("n/a") if goal.amount is None else goal.scale.write(goal.amount, goal.due)
+    label = _("%(now)s, target %(due)s: %(said)s")
+    label %= {"now": now, "due": due, "said": goal.said}
+    return {
+        "goal": goal,
+        "now": now,
+        "due": due,
+        "bar": charts.goal_bar(goal.amount or 0, goal.due, label),
+    }
 
 
 def _cells(side: Side | None, names: list[str]) -> list[Printed]:

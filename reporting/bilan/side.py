@@ -90,7 +90,12 @@ class Side:
         return Figure(self.unit.write(printed_g), href, is_nothing=not grams)
 
     def behind(self, period: Period | None = None, **to: str) -> str:
-        """The address of the flows behind a figure; it keeps the comparison where it can."""
+        """The address of the flows behind a figure; it keeps the comparison where it can.
+
+        None of a network's: its members keep their movements.
+        """
+        if self.asked.network_asked is not None:
+            return ""
         period = period or self.period
         if period != self.asked.period:
             to["compare"] = ""

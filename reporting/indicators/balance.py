@@ -153,6 +153,11 @@ class Tally:
     def fates_g(self) -> dict[str, int]:
         return {fate: self._masses[f"{fate}_g"] for fate in rounding.FATES}
 
+    @property
+    def methods_g(self) -> dict[str, int]:
+        """Grams that came in and left, by how their weight is known."""
+        return {name: self._methods[name] for name in dict.fromkeys(QUALITY.values())}
+
     def masses(self, standing: Counter[stock.Spot]) -> dict[str, int]:
         """Grams by indicator; the stock that stood at the end tells what stood at the start."""
         closing_g = standing.total()
@@ -165,12 +170,11 @@ class Tally:
         }
 
     def rates(self) -> dict[str, Any]:
-        by_method = {name: self._methods[name] for name in dict.fromkeys(QUALITY.values())}
         return {
             "shares": rounding.published_shares(self.fates_g),
             "recovery_rate": rounding.recovery_rate(self.fates_g),
             "of_collected": rounding.of_collected(self.fates_g, self._masses["collected_g"]),
-            "quality": rounding.quality(by_method),
+            "quality": rounding.quality(self.methods_g),
         }
 
     def _add_filtered(self, border: Border, cell: Any, categories: frozenset[int]) -> None:

@@ -28,6 +28,7 @@ from reporting.models.reports import (
     TemplateVersion,
 )
 from reporting.models.settings import FigureSettings
+from reporting.models.targets import Target, TargetQuerySet
 
 __all__ = [
     "AMOUNTS",
@@ -55,5 +56,7 @@ __all__ = [
     "PublicPage",
     "Report",
     "ReportTemplate",
+    "Target",
+    "TargetQuerySet",
     "TemplateVersion",
 ]

@@ -55,8 +55,7 @@ def sheets(asked: Question, sides: Sides) -> Iterator[Sheet]:
         yield writer.channels(left)
     if sold := shops(sides, asked.scope):
         yield writer.shops(sold)
-    organisation = next((site.organisation_id for site in asked.scope.sites), None)
-    for table in tables(sides, organisation):
+    for table in tables(sides, asked.organisation):
         yield writer.table(table)
 
 

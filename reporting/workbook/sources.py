@@ -69,10 +69,7 @@ def sources(asked: Question, sides: Sides) -> Sheet:
 
 
 def _told(asked: Question, sides: Sides) -> Iterator[tuple[Any, Cell]]:
-    sites = asked.scope.sites
-    yield _("Structure"), text(sites[0].organisation.name if sites else "")
-    for site in sites:
-        yield _("Site"), text(f"{site.name} ({site.code})")
+    yield from _scope(asked)
     yield (
         _("Category"),
         text(asked.category_asked.name if asked.category_asked else _("All categories")),
@@ -95,6 +92,17 @@ def _told(asked: Question, sides: Sides) -> Iterator[tuple[Any, Cell]]:
         yield STOCKS.get(name, LABELS.get(name)), text(formula)
     for word, formula in OTHERS.items():
         yield word, text(formula)
+
+
+def _scope(asked: Question) -> Iterator[tuple[Any, Cell]]:
+    """Whose figures; of a network no site is named."""
+    sites = asked.scope.sites
+    if asked.network_asked is not None:
+        yield _("Network"), text(asked.network_asked.name)
+        return
+    yield _("Structure"), text(sites[0].organisation.name if sites else "")
+    for site in sites:
+        yield _("Site"), text(f"{site.name} ({site.code})")
 
 
 def _quality(sides: Sides) -> Iterator[tuple[Any, Cell]]:

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from inventory.models import Method, Origin, Verb
 from organisation.models import Submission
+from reporting.models import Target
 from sales.models import Method as PaidBy
 from sales.services import Paid, Wanted, record_sale
 from tests.e2e.looks import faults
@@ -52,6 +53,10 @@ def books(own_database):
                 method=Method.BY_BALANCE,
             )
             _sell(books, site, day)
+    for indicator, amount in (("collected", 400_000), ("reuse_rate", 600)):
+        Target.objects.create(
+            organisation=world.navette, year=THIS_YEAR, indicator=indicator, amount=amount
+        )
     return books
 
 
@@ -78,9 +83,37 @@ def test_every_section_fits_and_axe_finds_nothing(visit, books, violations):
             page.goto(address)
             assert faults(page, violations) == [], address
         page.goto("/bilan/?compare=year")
-        assert page.locator("section h2").count() == 9 + 1  # every section, and what it rests on
+        assert page.locator("section h2").count() == 13 + 1  # every section, and what it rests on
         page.locator(".ask > summary").click()
+        page.locator("details.papers > summary").click()
         assert faults(page, violations) == []
+
+
+def test_the_flow_is_one_picture_on_a_desk_and_two_halves_on_a_telephone(visit, books):
+    with visit("/bilan/?whence=origin", login="anna") as page:
+        drawn = page.locator(".flow svg")
+        expect(drawn.nth(0)).to_be_visible()
+        expect(drawn.nth(1)).to_be_hidden()
+        page.set_viewport_size({"width": 390, "height": 844})
+        expect(drawn.nth(0)).to_be_hidden()
+        expect(drawn.nth(1)).to_be_visible()
+        expect(drawn.nth(2)).to_be_visible()
+
+
+def test_targets_are_set_and_stand_beside_their_figures(visit, books, violations):
+    with visit("/bilan/objectifs/", login="anna") as page:
+        assert faults(page, violations) == []
+        page.select_option("#id_indicator", "disposed")
+        page.fill("#id_typed", "0,001")
+        page.select_option("#id_ceiling", "1")
+        page.locator("main button[type=submit]").click()
+        expect(page.locator("main table tbody tr")).to_have_count(3)
+        page.locator("main table a").first.click()
+        assert faults(page, violations) == []
+        page.goto("/bilan/")
+        goals = page.locator("section[aria-labelledby=goals] tbody tr")
+        expect(goals).to_have_count(3)
+        expect(goals.filter(has=page.locator(".down"))).not_to_have_count(0)
 
 
 def test_this_year_is_one_tap_from_home_beside_the_last_two_and_in_a_workbook_three(visit, books):

@@ -80,6 +80,9 @@ SECTIONS = {
     "mode",
     "origin",
     "partner",
+    "flow",
+    "ages",
+    "quality",
 }
 
 
@@ -148,7 +151,8 @@ def test_what_was_shared_out_is_marked_and_what_is_known_is_not(english, two_yea
     for caption in found.keys() - {"By mode of arrival", "By origin"}:
         assert not any("≈" in cell for row in found[caption] for cell in row), caption
     html = page(english)
-    assert html.count('class="small muted about-note"') == 2 + 1  # both tables, unweighed lines
+    # both tables, the unweighed lines, and stock below zero, which has no age
+    assert html.count('class="small muted about-note"') == 2 + 1 + 1
 
 
 def test_what_left_straight_from_the_gate_is_exact_by_mode(english, world, books):
@@ -209,7 +213,8 @@ def test_sections_with_nothing_to_tell_are_not_shown(english, world, books):
     books.book(canal.opening, canal.bulk, "DIV", 5_000, "2026-01-05")
     books.book(canal.bulk, canal.reuse, "DIV", 500, "2026-02-05")
     html = page(english)
-    assert sections(html) == {"balance", "channels", "categories", "stream"}
+    told = {"balance", "channels", "categories", "stream", "flow", "ages", "quality"}
+    assert sections(html) == told
     empty = page(english, "from=2001-01-01&to=2001-12-31")
     assert sections(empty) == {"balance"}
     assert set(re.findall(r'href="#(\w+)"', html)) >= sections(html)

@@ -1,0 +1,72 @@
+"""What stands in stock, by how long, as it is read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from inventory.models import Category
+from inventory.units import NO_BREAK
+from reporting import charts
+from reporting.aging import CLASSES, Age, class_of
+from reporting.bilan.columns import Column, Head, lines
+from reporting.bilan.side import Figure, Side
+
+
+class WrittenAges:
+    """A bar of the classes, and a table by category that adds up to the stock.
+
+    ``below`` is what stands below zero, which has no age.
+    """
+
+    is_compared = False
+
+    def __init__(self, found: Sequence[Age], side: Side) -> None:
+        self.side, unit = side, side.unit
+        self.title, self.first = _("How long it has been there"), _("Category")
+        by_category: dict[str, list[int]] = {}
+        for age in found:
+            row = by_category.setdefault(age.category, [0] * len(CLASSES))
+            row[class_of(age.days)] += age.weight_g
+        sums = [sum(row[n] for row in by_category.values()) for n in range(len(CLASSES))]
+        below_g = side.figures["closing_stock_g"] - sum(sums)
+        self.below = f"{unit.write(below_g)}{NO_BREAK}{unit.word}" if below_g else ""
+        whole_g = None if below_g else side.printed["closing_stock_g"]
+        self.totals = unit.split(sums, whole_g)
+        self.bar = charts.ages_bar(sums, self.names, [self._mass(g) for g in self.totals])
+        self.days = sum(age.days * age.weight_g for age in found) // max(sum(sums), 1)
+        self._write(by_category)
+
+    @property
+    def names(self) -> list[str]:
+        return [str(name) for _last, name in CLASSES]
+
+    @property
+    def legend(self) -> list[dict[str, Any]]:
+        masses = [self._mass(grams) for grams in self.totals]
+        return [
+            {"n": n, "word": word, "mass": mass}
+            for n, (word, mass) in enumerate(zip(self.names, masses, strict=True))
+        ]
+
+    def _mass(self, grams: int) -> str:
+        return f"{self.side.unit.write(grams)}{NO_BREAK}{self.side.unit.word}"
+
+    def _write(self, by_category: dict[str, list[int]]) -> None:
+        rows = Category.objects.using("report").filter(organisation=None, code__in=by_category)
+        known = sorted(rows, key=lambda category: (category.position, category.code))
+        grid = self.side.unit.grid([by_category[each.code] for each in known], self.totals)
+        columns = [Column(Head(_("in stock")), self._cells([sum(row) for row in grid]))]
+        for n, name in enumerate(self.names):
+            columns.append(Column(Head(name), self._cells([row[n] for row in grid], n)))
+        self.heads = [column.head for column in columns]
+        *cells, self.total = lines(columns)
+        self.rows = [
+            {"label": category.name, "category": category, "cells": cells[n]}
+            for n, category in enumerate(known)
+        ]
+
+    def _cells(self, grams: Sequence[int], n: int | None = None) -> list[Figure]:
+        whole = sum(self.totals) if n is None else self.totals[n]
+        write = self.side.unit.write
+        return [Figure(write(g), is_nothing=not g) for g in (*grams, whole)]

@@ -1,0 +1,36 @@
+"""The flow picture: from where, by which fate, to whom. Server-made SVG, no solver.
+
+``layout`` says where everything stands, in whole tenths of a pixel; ``drawing`` writes it.
+"""
+
+from reporting.sankey.drawing import PAGE, PAPER, Paint, Words, draw
+from reporting.sankey.layout import (
+    END,
+    FATE,
+    NARROW,
+    START,
+    WIDE,
+    Layout,
+    Shape,
+    Stream,
+    folded,
+    layout,
+)
+
+__all__ = [
+    "END",
+    "FATE",
+    "NARROW",
+    "PAGE",
+    "PAPER",
+    "START",
+    "WIDE",
+    "Layout",
+    "Paint",
+    "Shape",
+    "Stream",
+    "Words",
+    "draw",
+    "folded",
+    "layout",
+]
