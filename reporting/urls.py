@@ -4,6 +4,7 @@ from django.urls import path
 
 from reporting import views
 from reporting.evening import views as evening
+from reporting.opendata import views as opendata
 from reporting.persons import views as persons
 from reporting.wall import views as wall
 
@@ -12,6 +13,11 @@ urlpatterns = [
     path("bilan/bilan.xlsx", views.bilan_xlsx, name="bilan_xlsx"),
     path("bilan/mouvements/", views.movements, name="movements"),
     path("bilan/flux.csv", views.flows_csv, name="flows_csv"),
+    path("bilan/donnees/", opendata.page_of, name="open-data"),
+    path("bilan/donnees/registre.ndjson", opendata.ndjson, name="open-data-ndjson"),
+    path("bilan/donnees/flux.csv", opendata.flows_csv, name="open-data-csv"),
+    path("bilan/donnees/donnees.zip", opendata.zipped, name="open-data-zip"),
+    path("bilan/donnees/schema.json", opendata.schema, name="open-data-schema"),
     path("bilan/mois/", views.months, name="months"),
     path("bilan/mois/<str:site>/", views.close_month, name="close_month"),
     path("soir/", evening.choose, name="evening"),

@@ -3,6 +3,7 @@
 Text stays text: a spreadsheet neither runs what people typed nor follows it as a link.
 """
 
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
@@ -18,13 +19,18 @@ WIDEST, NARROWEST = 90, 12
 
 def workbook(asked: Question, sides: Sides) -> bytes:
     """The file, ready to be sent."""
+    return written([*sheets(asked, sides), sources(asked, sides)])
+
+
+def written(tables: Iterable[Sheet]) -> bytes:
+    """A workbook of these sheets."""
     import pandas
 
     file = BytesIO()
     options = {"options": TEXT_ONLY}
     with pandas.ExcelWriter(file, engine="xlsxwriter", engine_kwargs=options) as writer:
         formats = _formats(writer.book)
-        for sheet in (*sheets(asked, sides), sources(asked, sides)):
+        for sheet in tables:
             rows = [[cell.value for cell in row] for row in sheet.rows]
             frame = pandas.DataFrame(rows, columns=sheet.heads, dtype=object)
             frame.to_excel(writer, sheet_name=sheet.name, index=False)
