@@ -25,5 +25,5 @@ def recomputed(export: bytes, folder: Path, *, sites=(), start=None, end=None) -
     )
     assert done.returncode in (0, 1), done.stderr
     figures = json.loads(done.stdout)
-    assert (figures["faults"], done.returncode) == ([], 0)
+    assert done.returncode == 0, figures["faults"]
     return figures

@@ -52,6 +52,8 @@ def neutral(cell: Any) -> str:
 
 def _looks_like_a_formula(text: str) -> bool:
     """Whether the first sign that is seen, or a break before it, may begin one."""
+    if text[:1].isascii() and text[:1].isalnum():  # most are, and there are many
+        return False
     for sign in text:
         if sign in BREAKS:
             return True

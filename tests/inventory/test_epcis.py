@@ -118,7 +118,7 @@ def test_given_away_it_is_dispensed(chair, act, life):
 def test_what_was_cancelled_keeps_its_event_and_is_declared_an_error(chair, act, life):
     before = life(chair)[-1]["eventID"]
     move = act("inventory/moves", to_place="reserve", items=[chair])
-    act("inventory/reversals", movement=move["number"], reason="wrong shelf")
+    act("inventory/reversals", site="", movement=move["number"], reason="wrong shelf")
 
     *_first, last, undone = life(chair)
     assert last["eventID"] == before
