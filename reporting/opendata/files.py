@@ -128,9 +128,9 @@ def _csv_lines(ledger: Ledger) -> Iterator[str]:
     writer: Any = csv.writer(_Echo(), **STYLE)
     yield MARK
     yield writer.writerow(_heads())
-    words = {pk: _words(account) for pk, account in ledger.accounts.items()}
+    words = _Words(ledger)
     for site, line, row in ledger.flows():
-        yield writer.writerow(map(neutral, _cells(ledger, words, (site, line), row)))
+        yield writer.writerow(map(neutral, words.cells(site, line, row)))
 
 
 def _heads() -> list[str]:
@@ -155,31 +155,36 @@ def _heads() -> list[str]:
     ]
 
 
-def _cells(ledger: Ledger, words: dict[int, str], spot: tuple[str, int], row: Any) -> list[Any]:
-    site, line = spot
-    start, end = ledger.categories[row.from_category_id], ledger.categories[row.to_category_id]
-    origin = ledger.origins.get(row.origin_id)
-    return [
-        row.movement__business_date.isoformat(),
-        row.movement__number,
-        line,
-        str(Verb(row.movement__verb).label),
-        site,
-        words[row.from_account_id],
-        words[row.to_account_id],
-        start.code,
-        start.name,
-        end.code,
-        end.name,
-        origin.name if origin else "",
-        row.code or "",
-        kilograms(row.weight_g),
-        row.units,
-        str(Method(row.method).label),
-        row.movement__reverses__number or "",
-    ]
+class _Words:
+    """What rows say again and again, looked up once."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.accounts = {pk: _said(account) for pk, account in ledger.accounts.items()}
+        self.categories = {pk: (kind.code, kind.name) for pk, kind in ledger.categories.items()}
+        self.origins = {pk: origin.name for pk, origin in ledger.origins.items()}
+        self.acts = {verb.value: str(verb.label) for verb in Verb}
+        self.methods = {method.value: str(method.label) for method in Method}
+
+    def cells(self, site: str, line: int, row: Any) -> list[Any]:
+        return [
+            row.movement__business_date.isoformat(),
+            row.movement__number,
+            line,
+            self.acts[row.movement__verb],
+            site,
+            self.accounts[row.from_account_id],
+            self.accounts[row.to_account_id],
+            *self.categories[row.from_category_id],
+            *self.categories[row.to_category_id],
+            self.origins.get(row.origin_id, ""),
+            row.code or "",
+            kilograms(row.weight_g),
+            row.units,
+            self.methods[row.method],
+            row.movement__reverses__number or "",
+        ]
 
 
-def _words(account: Account) -> str:
+def _said(account: Account) -> str:
     """An account as people say it: a place by its name."""
     return account.place.name if account.kind == Kind.STOCK and account.place else str(account)
