@@ -309,7 +309,8 @@ def table(figures: Row) -> Iterator[str]:
     yield "Réemploi / recyclage / élimination : " + (
         " / ".join(str(share) for share in shares.values()) if shares else "n. d."
     )
-    yield f"Taux de valorisation : {figures['recovery_rate'] or 'n. d.'} %"
+    rate = figures["recovery_rate"]
+    yield f"Taux de valorisation : {rate.replace('.', ',') + ' %' if rate else 'n. d.'}"
     shop = figures["shop"]
     euros, cents = divmod(abs(shop["taken_cents"]), 100)
     sign = "-" if shop["taken_cents"] < 0 else ""
