@@ -17,12 +17,11 @@ from django.utils import timezone
 from inventory.models import Account, Category, CollectionMode, Flow, Movement, Origin, Partner
 from organisation.models import Organisation
 from reporting import cube
-from reporting.opendata.shop import shop_records
+from reporting.opendata.shop import TOGETHER, shop_records
 from reporting.periods import Period
 from reporting.scopes import Border, Scope
 
 FORMAT = "tracerie/ledger/1"
-TOGETHER = 2_000  # rows fetched at once
 
 Record = dict[str, Any]
 MOVEMENT = (

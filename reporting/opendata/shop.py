@@ -10,7 +10,7 @@ from reporting.periods import Period
 from reporting.scopes import Scope
 from sales.models import DayPayment, Payment, Refund, RefundLine, Sale, SaleLine
 
-TOGETHER = 2_000
+TOGETHER = 500  # rows fetched at once
 Columns = Sequence[tuple[str, str]]  # what a record calls it, and where it is read
 
 SALE: Columns = (

@@ -21,6 +21,7 @@ from reporting.opendata.recalculer import hundredths
 from reporting.periods import Period
 from reporting.scopes import Scope
 from sales.models import Payment, SaleLine
+from tests.conftest import codes
 from tests.independent import recomputed
 from tests.reporting.raw import ALWAYS, exported, narrowed, told
 
@@ -57,13 +58,13 @@ def busy(world, books, two_years, give_back, sell):
 def test_a_stranger_finds_the_same_figures_to_the_gram_and_the_cent(busy, tmp_path, period):
     for sites in ([busy.canal, busy.gare], [busy.canal], [busy.gare]):
         wanted = told(sites, period)
-        codes = [site.code for site in sites]
+        named = [site.code for site in sites]
 
         of_these = recomputed(exported(sites, period), tmp_path)
         of_all = recomputed(
             exported([busy.canal, busy.gare]),
             tmp_path,
-            sites=codes,
+            sites=named,
             start=period.start,
             end=period.end,
         )
@@ -179,6 +180,36 @@ def test_the_zip_holds_all_that_a_reader_needs(busy):
             "LISEZMOI.txt", "recalculer.py", "schema.json", "registre.ndjson", "flux.csv",
         }  # fmt: skip
         assert archive.read("schema.json") == SCHEMA.read_bytes()
+
+
+def test_the_page_offers_the_files_and_says_what_is_wrong(busy, reader):
+    client = reader(busy.auditor)
+    page = client.get("/bilan/donnees/")
+    assert page.status_code == 200
+    assert "Grammes, toujours au-dessus de zéro." in page.content.decode()
+
+    file = client.get("/bilan/donnees/registre.ndjson?from=2026-01-01&to=2026-12-31&site=canal")
+    assert file["Content-Type"] == "application/x-ndjson"
+    assert file["Content-Disposition"].endswith('"donnees-navette-2026-01-01-2026-12-31.ndjson"')
+    assert rows(b"".join(file.streaming_content))[0]["sites"] == ["canal"]
+    for wrong in ("from=2026-02-01&to=2026-01-01", "site=quai", "from=hier"):
+        assert client.get(f"/bilan/donnees/donnees.zip?{wrong}").status_code == 422
+
+
+def test_the_api_hands_out_the_same(busy, api):
+    asked = {"from": "2026-01-01", "to": "2026-12-31", "site": ["canal", "gare"]}
+    answer = api(busy.anna).get("reporting/ledger.ndjson", **asked)
+
+    head, *lines = rows(b"".join(answer.streaming_content))
+    assert (head["from"], head["sites"]) == ("2026-01-01", ["canal", "gare"])
+    assert lines == rows(exported([busy.canal, busy.gare], YEAR, "ndjson"))[1:]
+    refused = api(busy.anna).get("reporting/ledger.csv", **{**asked, "to": "2025-01-01"})
+    assert codes(refused) == ["period_reversed"]
+    assert api(busy.cashier).get("reporting/ledger.zip").status_code == 403
+
+
+def test_anyone_reads_the_schema(client):
+    assert client.get("/bilan/donnees/schema.json").content == SCHEMA.read_bytes()
 
 
 @pytest.mark.parametrize(
