@@ -467,7 +467,6 @@ PAGES = {
     "bilan/donnees/registre.ndjson": ALONE,
     "bilan/donnees/flux.csv": ALONE,
     "bilan/donnees/donnees.zip": ALONE,
-    "bilan/donnees/schema.json": ALONE,
     "bilan/mois/": ALONE,
     "bilan/mois/<str:site>/": Sample(path={"site": "$site"}, body={"month": "$old_month_number"}),
     "soir/": ALONE,
