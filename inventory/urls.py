@@ -52,6 +52,7 @@ urlpatterns = [
     path("objets/nouveau/", items.label, name="label-item"),
     path("o/<str:code>", items.item),  # as a label's QR says it
     path("o/<str:code>/", items.item, name="item"),
+    path("o/<str:code>/epcis.json", items.life, name="item-epcis"),
     path("o/<str:code>/description/", items.describe, name="describe"),
     path("o/<str:code>/demontage/", items.dismantle, name="dismantle"),
     path("o/<str:code>/reparation/", workshop.repair, name="repair"),

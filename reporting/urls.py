@@ -5,6 +5,7 @@ from django.urls import include, path
 from reporting import views
 from reporting.activities import views as activities
 from reporting.evening import views as evening
+from reporting.opendata import views as opendata
 from reporting.persons import views as persons
 from reporting.reports import public
 from reporting.targets import views as targets
@@ -16,6 +17,11 @@ urlpatterns = [
     path("bilan/bilan.xlsx", views.bilan_xlsx, name="bilan_xlsx"),
     path("bilan/mouvements/", views.movements, name="movements"),
     path("bilan/flux.csv", views.flows_csv, name="flows_csv"),
+    path("bilan/donnees/", opendata.page_of, name="open-data"),
+    path("bilan/donnees/registre.ndjson", opendata.ndjson, name="open-data-ndjson"),
+    path("bilan/donnees/flux.csv", opendata.flows_csv, name="open-data-csv"),
+    path("bilan/donnees/donnees.zip", opendata.zipped, name="open-data-zip"),
+    path("bilan/donnees/schema.json", opendata.schema, name="open-data-schema"),
     path("bilan/mois/", views.months, name="months"),
     path("bilan/mois/<str:site>/", views.close_month, name="close_month"),
     path("rapports/", include("reporting.reports.urls")),

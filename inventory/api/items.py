@@ -7,7 +7,7 @@ from ninja import Field, Schema
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from inventory import codes, services
+from inventory import codes, epcis, services
 from inventory.api.acts import Act, Load, entry_of
 from inventory.api.documents import DocumentOut, router
 from inventory.models import Category, Flow, Item, ItemCode, Place, Verb
@@ -229,6 +229,17 @@ def get_trace(request: CallerRequest, code: Permitted[Item]) -> dict[str, Any]:
     """The life of an item, from the arrival it came with to where it is or left to."""
     events = [event.told() for event in events_of(code, request.user)]
     return {"code": code.own_code, "events": events}
+
+
+@router.get(
+    "items/{code}/epcis",
+    auth=May("read_stock"),
+    response=READ_ERRORS,
+    openapi_extra={"responses": {200: {"description": "OK", "content": {epcis.TYPE: {}}}}},
+)
+def get_epcis(request: CallerRequest, code: Permitted[Item]) -> HttpResponse:
+    """The life of an item as an EPCIS 2.0 document, in JSON-LD."""
+    return epcis.answer(code, request.user)
 
 
 class PartIn(Shape):

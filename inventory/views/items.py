@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inventory import codes, services
+from inventory import codes, epcis, services
 from inventory.forms.choices import Offer
 from inventory.forms.entries import ActForm
 from inventory.forms.items import DescribeForm, FoundForm, LabelForm, Parts
@@ -76,6 +76,16 @@ def item(request: CallerRequest, code: str) -> HttpResponse:
         else "",
     }
     return render(request, "inventory/item.html", context)
+
+
+@page("read_stock")
+@require_safe
+def life(request: CallerRequest, code: str) -> HttpResponse:
+    """Its life as other traceability systems read it: EPCIS 2.0. Raises Http404."""
+    found = item_of(request, code)
+    answer = epcis.answer(found, request.user)
+    answer["Content-Disposition"] = f'attachment; filename="{found.own_code}-epcis.json"'
+    return answer
 
 
 def _blank(request: CallerRequest, blank: ItemCode) -> HttpResponse:

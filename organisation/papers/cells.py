@@ -2,13 +2,16 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 MARK = "\ufeff"
 STYLE: dict[str, Any] = {"delimiter": ";", "lineterminator": "\r\n"}
-# What a spreadsheet takes for a formula, or drops to find one; full-width signs count as well.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What a spreadsheet takes for a formula; full-width, small and raised forms of a sign count as it.
+SIGNS = frozenset("=+-@\N{MINUS SIGN}")
+BREAKS = frozenset("\t\r\n\v\f")  # what it drops, or cuts at, to find one
+UNSEEN = ("Z", "C")  # spaces, and signs that nobody sees
 
 
 class Number(str):
@@ -41,7 +44,19 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 
 def neutral(cell: Any) -> str:
     """A cell that no spreadsheet runs: text that looks like a formula gets an apostrophe."""
-    is_text = isinstance(cell, str) and not isinstance(cell, Number)
-    if is_text and cell.lstrip(" \u00a0").startswith(DANGEROUS):
-        return f"'{cell}"
-    return str(cell)
+    text = str(cell)
+    if isinstance(cell, Number | int | float) or not _looks_like_a_formula(text):
+        return text
+    return f"'{text}"
+
+
+def _looks_like_a_formula(text: str) -> bool:
+    """Whether the first sign that is seen, or a break before it, may begin one."""
+    if text[:1].isascii() and text[:1].isalnum():  # most are, and there are many
+        return False
+    for sign in text:
+        if sign in BREAKS:
+            return True
+        if not unicodedata.category(sign).startswith(UNSEEN):
+            return not SIGNS.isdisjoint(unicodedata.normalize("NFKC", sign))
+    return False

@@ -41,6 +41,8 @@ from reporting.periods import Period
 from reporting.scopes import Scope
 from sales.models import Method, PriceKey, Refund, Sale, SaleLine, Till, WeightSource
 from sales.services import Paid, Wanted, record_sale
+from tests.independent import recomputed
+from tests.reporting.raw import exported, narrowed, told
 from tests.tills import keep_open, till_entry
 
 START, THEN, LATER = date(2026, 1, 1), date(2026, 2, 14), date(2026, 2, 17)
@@ -105,6 +107,19 @@ def test_the_demo_conserves_every_gram(navette):
     came_g = year["opening_stock_g"] + year["opened_g"] + year["collected_g"]
     assert came_g + year["adjusted_g"] == year["outgoing_g"] + year["closing_stock_g"]
     assert year["closing_stock_g"] > 0
+
+
+@pytest.mark.database
+def test_a_stranger_finds_the_demo_s_figures_in_its_raw_export(navette, tmp_path):
+    whole = exported(navette.sites)
+    for period in (Period(START, THEN), Period(date(2026, 1, 20), date(2026, 2, 3))):
+        for sites in (navette.sites, *([site] for site in navette.sites)):
+            codes, wanted = [site.code for site in sites], told(sites, period)
+            asked = {"sites": codes, "start": period.start, "end": period.end}
+
+            assert narrowed(recomputed(whole, tmp_path, **asked), wanted) == wanted
+            part = exported(sites, period)
+            assert narrowed(recomputed(part, tmp_path), wanted) == wanted
 
 
 def test_most_of_what_leaves_is_used_again_and_little_is_thrown_away(navette):

@@ -1,0 +1,149 @@
+"""What the exports take: memory of 100,000 rows beside 10,000, and a workbook beside a bare loop.
+
+    python benchmarks/exports.py [--rows 100000] [--sheet 10000]
+
+Each file is read in a process of its own, whose largest size the system tells. A process that
+only opens the ledger is taken off both. The workbook is written as reports write theirs, in turn
+with a plain loop of xlsxwriter over the same cells.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+FORMS = ("csv", "ndjson", "zip")
+# A tenth, half and all of the four years that the seed fills.
+ENDS = (date(2022, 5, 14), date(2023, 12, 31), date(2025, 12, 31))
+COLUMNS = 12
+ROUNDS = 5
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--sheet", type=int, default=10_000)
+    parser.add_argument("--read", nargs=2, help=argparse.SUPPRESS)  # a form, and the last day
+    options = parser.parse_args()
+    if options.read:
+        read(*options.read)
+        return
+    with tempfile.TemporaryDirectory(prefix="tracerie-bench-") as folder:
+        os.environ.pop("DATABASE_URL", None)
+        os.environ |= {"TRACERIE_DATA": folder, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        seed(options.rows)
+        for form in FORMS:
+            compare_memory(form)
+    compare_workbook(options.sheet)
+
+
+def seed(rows: int) -> None:
+    manage = [sys.executable, str(ROOT / "manage.py")]
+    for line in ("migrate -v 0", "load_reference", f"seed_scale --movements {rows * 55 // 100}"):
+        subprocess.run([*manage, *line.split()], check=True, stdout=subprocess.DEVNULL)
+
+
+def start_django() -> None:
+    import django
+
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+
+
+def read(form: str, end: str) -> None:
+    """In a process of its own: read a file, and print its rows, bytes, seconds and memory."""
+    import resource
+
+    start_django()
+    from organisation.models import Organisation, Site
+    from reporting.opendata import Ledger, streamed
+    from reporting.periods import Period
+    from reporting.scopes import Scope
+
+    owner = Organisation.objects.get(code="echelle")
+    scope = Scope.of_sites(Site.objects.filter(organisation=owner).select_related("organisation"))
+    ledger = Ledger(owner, scope, Period(date(2000, 1, 1), date.fromisoformat(end)))
+    start, size = time.perf_counter(), 0
+    for block in streamed(ledger, form):
+        size += len(block)
+    seconds = time.perf_counter() - start
+    rows = sum(1 for _flow in ledger.flows())
+    print(rows, size, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def measured(form: str, end: date) -> list[float]:
+    done = subprocess.run(
+        [sys.executable, __file__, "--read", form, end.isoformat()],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [float(number) for number in done.stdout.split()]
+
+
+def compare_memory(form: str) -> None:
+    bare = measured(form, date(2000, 1, 2))[3]
+    few, half, many = (measured(form, end) for end in ENDS)
+    print(f"{f'{form}, {many[0]:,.0f} rows':42} {many[2]:.1f} s, {many[0] / many[2]:,.0f} rows/s")
+    sizes = ", ".join(f"{n[0]:,.0f} rows {n[3] / 1024:.0f} MB" for n in (few, half, many))
+    print(
+        f"{'  largest size of the process':42} before the first row {bare / 1024:.0f} MB, {sizes}"
+    )
+    print(
+        f"{'  all over a tenth, all over half':42} × {many[3] / few[3]:.2f},"
+        f" × {many[3] / half[3]:.2f} (target ≤ 1.1; the database's own cache is 20 MB)"
+    )
+
+
+def compare_workbook(rows: int) -> None:
+    start_django()
+    ways = {"as reports write": by_the_report, "plain xlsxwriter": by_a_loop}
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for n in range(ROUNDS):
+        for name in list(ways) if n % 2 else list(ways)[::-1]:
+            start = time.perf_counter()
+            ways[name](rows)
+            seconds[name].append(time.perf_counter() - start)
+    ours, bare = (statistics.median(taken) for taken in seconds.values())
+    print(f"{f'a workbook of {rows:,} rows × {COLUMNS}':42} {ours:.2f} s, plain {bare:.2f} s")
+    print(f"{'  over the plain loop':42} × {ours / bare:.2f} (target ≤ 6 s)")
+
+
+def cells(rows: int) -> list[list[Any]]:
+    return [[f"Ligne {n}", *(n * column / 1000 for column in range(1, COLUMNS))]
+            for n in range(rows)]  # fmt: skip
+
+
+def by_the_report(rows: int) -> bytes:
+    from reporting.workbook import book_of
+    from reporting.workbook.typed import Sheet, kg, text
+
+    table = [[text(first), *(kg(int(n * 1000)) for n in rest)] for first, *rest in cells(rows)]
+    heads = ["Ligne", *(f"Colonne {n} (kg)" for n in range(1, COLUMNS))]
+    return book_of([Sheet("Lignes", heads, table)])
+
+
+def by_a_loop(rows: int) -> bytes:
+    import xlsxwriter
+
+    file = BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        page = book.add_worksheet()
+        for n, row in enumerate(cells(rows)):
+            page.write_row(n, 0, row)
+    return file.getvalue()
+
+
+if __name__ == "__main__":
+    main()
