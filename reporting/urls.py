@@ -5,13 +5,15 @@ from django.urls import path
 from reporting import views
 from reporting.evening import views as evening
 from reporting.persons import views as persons
+from reporting.trail import views as trail
 from reporting.wall import views as wall
 
 urlpatterns = [
     path("bilan/", views.bilan, name="bilan"),
     path("bilan/bilan.xlsx", views.bilan_xlsx, name="bilan_xlsx"),
-    path("bilan/mouvements/", views.movements, name="movements"),
-    path("bilan/flux.csv", views.flows_csv, name="flows_csv"),
+    path("bilan/lignes/", trail.rows, name="rows"),
+    path("bilan/mouvements/", trail.movements, name="movements"),
+    path("bilan/flux.csv", trail.flows_csv, name="flows_csv"),
     path("bilan/mois/", views.months, name="months"),
     path("bilan/mois/<str:site>/", views.close_month, name="close_month"),
     path("soir/", evening.choose, name="evening"),

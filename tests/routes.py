@@ -458,6 +458,7 @@ PAGES = {
     ),
     "bilan/": BILAN,
     "bilan/bilan.xlsx": BILAN,
+    "bilan/lignes/": BILAN,
     "bilan/mouvements/": BILAN,
     "bilan/flux.csv": BILAN,
     "bilan/mois/": ALONE,

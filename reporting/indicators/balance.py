@@ -164,13 +164,17 @@ class Tally:
             "outgoing_g": self["outgoing_g"],
         }
 
+    @property
+    def known_g(self) -> dict[str, int]:
+        """Grams that came in and left, by how their weight is known."""
+        return {name: self._methods[name] for name in dict.fromkeys(QUALITY.values())}
+
     def rates(self) -> dict[str, Any]:
-        by_method = {name: self._methods[name] for name in dict.fromkeys(QUALITY.values())}
         return {
             "shares": rounding.published_shares(self.fates_g),
             "recovery_rate": rounding.recovery_rate(self.fates_g),
             "of_collected": rounding.of_collected(self.fates_g, self._masses["collected_g"]),
-            "quality": rounding.quality(by_method),
+            "quality": rounding.quality(self.known_g),
         }
 
     def _add_filtered(self, border: Border, cell: Any, categories: frozenset[int]) -> None:
