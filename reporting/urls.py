@@ -3,6 +3,8 @@
 from django.urls import path
 
 from reporting import views
+from reporting.audits import links
+from reporting.audits import views as audits
 from reporting.evening import views as evening
 from reporting.persons import views as persons
 from reporting.trail import views as trail
@@ -14,6 +16,8 @@ urlpatterns = [
     path("bilan/lignes/", trail.rows, name="rows"),
     path("bilan/mouvements/", trail.movements, name="movements"),
     path("bilan/flux.csv", trail.flows_csv, name="flows_csv"),
+    path("bilan/partages/", links.links, name="audit-links"),
+    path("bilan/partages/<int:pk>/retirer/", links.end_link, name="audit-link-end"),
     path("bilan/mois/", views.months, name="months"),
     path("bilan/mois/<str:site>/", views.close_month, name="close_month"),
     path("soir/", evening.choose, name="evening"),
@@ -24,6 +28,11 @@ urlpatterns = [
     path("donnees-personnelles/personne/", persons.person, name="personal-data-person"),
     path("donnees-personnelles/personne.json", persons.person_json, name="personal-data-json"),
     path("donnees-personnelles/effacer/", persons.erase_person, name="personal-data-erase"),
+    path("audit/<str:token>/", audits.summary, name="audit"),
+    path("audit/<str:token>/lignes/", audits.rows, name="audit-rows"),
+    path("audit/<str:token>/mouvements/", audits.movements, name="audit-movements"),
+    path("audit/<str:token>/d/<str:number>/", audits.document, name="audit-document"),
+    path("audit/<str:token>/o/<str:code>/", audits.item, name="audit-item"),
     path("mur/", wall.choose, name="wall"),
     path("mur/<str:site>/", wall.wall, name="wall"),
     path("mur/<str:site>/jour.json", wall.figures, name="wall-figures"),

@@ -53,6 +53,7 @@ def bilan(request: CallerRequest) -> HttpResponse:
         "unit": written.unit.word,
         "is_draft": any(note["type"] == "open_months" for note in figures["warnings"]),
         "quality_bar": charts.quality_bar(figures["quality"], KNOWN) if figures["quality"] else "",
+        "may_share": caller(request).may_anywhere("govern"),
         "csv": asked.address(compare=""),
         "xlsx": asked.address(),
     }

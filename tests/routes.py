@@ -7,7 +7,7 @@ nothing.
 
 import base64
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -35,6 +35,8 @@ from organisation.models import HeldEntry, Membership, Organisation, Site, Stati
 from organisation.permissions import Role
 from reporting.evening.reading import endpoint_of
 from reporting.evening.recording import Sheet, record_sheet
+from reporting.periods import Period
+from reporting.services import share
 from sales.archive import make_archive
 from sales.models import (
     Buyer,
@@ -461,6 +463,8 @@ PAGES = {
     "bilan/lignes/": BILAN,
     "bilan/mouvements/": BILAN,
     "bilan/flux.csv": BILAN,
+    "bilan/partages/": ALONE,
+    "bilan/partages/<int:pk>/retirer/": Sample(path={"pk": "$audit_link"}, body={}),
     "bilan/mois/": ALONE,
     "bilan/mois/<str:site>/": Sample(path={"site": "$site"}, body={"month": "$old_month_number"}),
     "soir/": ALONE,
@@ -624,6 +628,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "login": helper.username,
         "held": str(_held(site)),
         "sheet": _sheet(site, person),
+        "audit_link": _audit_link(site),
         "station": str(Station.objects.create(site=site, name="Quai").pk),
         "peer": peer.code,
         **_shop(site),
@@ -708,6 +713,13 @@ def _shop(site) -> dict[str, str]:
         "buyer": _buyer(site),
         "reduction": reduction.code,
     }
+
+
+def _audit_link(site) -> str:
+    """A link by which somebody outside reads the site's year."""
+    year = Period(date(2026, 1, 1), date(2026, 12, 31))
+    made = {"organisation": site.organisation, "sites": [site], "period": year, "author": None}
+    return str(share(**made)[0].pk)
 
 
 def _buyer(site) -> str:

@@ -53,7 +53,6 @@ class AuditLink(models.Model):
     sites = models.ManyToManyField(Site, related_name="audit_links", verbose_name=_("sites"))
     start = models.DateField(_("first day"))
     end = models.DateField(_("last day"))
-    name = models.CharField(_("what for"), max_length=120, blank=True)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
@@ -78,7 +77,7 @@ class AuditLink(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or f"{self.start} – {self.end}"
+        return f"{self.start} – {self.end}"
 
     @property
     def period(self) -> Period:

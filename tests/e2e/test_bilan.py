@@ -135,4 +135,7 @@ def test_what_each_section_shows_opens_down_to_the_weighings(visit, books):
         ):
             page.goto("/bilan/")
             page.locator(f"section[aria-labelledby={section}] tbody a.fig").first.click()
+            expect(page.locator("[data-equals=yes]")).to_be_visible()
+            page.locator("main tbody a.fig").first.click()
+            expect(page.locator("[data-equals=yes]")).to_be_visible()
             expect(page.locator("main table")).to_contain_text(opened)

@@ -64,7 +64,7 @@ def grams_of(html):
         re.sub(r"<.*?>", "", row)
         for row in re.findall(r'<td class="n">(?!.*<td)(.*?)</td></tr>', body)
     ]
-    return [int(re.sub(r"[\u00a0,]", "", unescape(cell)).replace("−", "-")) for cell in cells]
+    return [int(re.sub(r"[\u00a0,.]", "", unescape(cell)).replace("−", "-")) for cell in cells]
 
 
 def agree(html):
