@@ -26,7 +26,10 @@ class Row(NamedTuple):
     def named(cls, name: str) -> Self | None:
         """The row of this name, as addresses carry it; None for what is none."""
         found = NAME.fullmatch(name)
-        return cls(*map(int, found.groups()[:-1]), found[6]) if found else None
+        if found is None:
+            return None
+        month, start, end, before, after, method = found.groups()
+        return cls(int(month), int(start), int(end), int(before), int(after), method)
 
     @property
     def name(self) -> str:

@@ -59,12 +59,14 @@ def total_of(html):
 
 def grams_of(html):
     """The grams of the lines of a list, as printed."""
-    body = html[html.index("<tbody>") : html.index("</tbody>")]
-    cells = [
-        re.sub(r"<.*?>", "", row)
-        for row in re.findall(r'<td class="n">(?!.*<td)(.*?)</td></tr>', body)
-    ]
-    return [int(re.sub(r"[\u00a0,.]", "", unescape(cell)).replace("−", "-")) for cell in cells]
+    cells = re.findall(r'<td class="n kg">(.*?)</td>', html)
+    plain = [unescape(re.sub(r"<.*?>", "", cell)) for cell in cells]
+    return [int(re.sub(r"[\u00a0,.]", "", cell).replace("−", "-")) for cell in plain]
+
+
+def adds_up(html):
+    """Whether what is listed makes the total, where one page holds all of it."""
+    return "Older" in html or sum(grams_of(html)) == total_of(html)
 
 
 def agree(html):
@@ -87,12 +89,12 @@ def test_every_figure_opens_down_to_its_movements_and_every_level_agrees(english
         rows = text(english.get(link))
         assert link.startswith("/bilan/lignes/?")
         assert agree(rows), link
-        assert sum(grams_of(rows)) == total_of(rows), link
-    for link in links[:: max(len(links) // 8, 1)]:
-        for row in figures_of(text(english.get(link))):
+        assert adds_up(rows), link
+    for link in links[:: max(len(links) // 6, 1)]:
+        for row in figures_of(text(english.get(link)))[:12]:
             movements = text(english.get(row))
             assert agree(movements), row
-            assert sum(grams_of(movements)) == total_of(movements), row
+            assert adds_up(movements), row
 
 
 ONE_DAY, SPRING, WHOLE = (
