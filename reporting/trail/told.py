@@ -28,7 +28,7 @@ def told_g(listing: Listing) -> int | None:
         return int(whole["closing_stock_g"])
     if listing.figure in INDICATORS:
         return int(whole[listing.figure])
-    return sum(whole[name] for name in MADE_OF[listing.figure])
+    return int(sum(whole[name] for name in MADE_OF[listing.figure]))
 
 
 def _known_g(listing: Listing) -> int:
@@ -54,12 +54,8 @@ def _summed_g(listing: Listing, narrowed: list[str]) -> int | None:
         category=listing.category,
     )
     asked = {name: getattr(listing, name) for name in narrowed}
-    return sum(
-        row["weight_g"]
-        for row in rows
-        if all((row[name] or NONE) == code for name, code in asked.items())
-        and figures & _figures_of(row)
-    )
+    told = [row for row in rows if all((row[name] or NONE) == asked[name] for name in narrowed)]
+    return int(sum(row["weight_g"] for row in told if figures & _figures_of(row)))
 
 
 def _figures_of(row: dict[str, Any]) -> frozenset[str]:
