@@ -83,6 +83,11 @@ class Period:
         """Its first days, as many as ``other`` has; the whole of it where that has more."""
         return Period(self.start, min(self.end, self.start + (other.end - other.start)))
 
+    def in_month(self, month: int) -> "Period | None":
+        """Its days in ``month`` (YYYYMM), if it has any."""
+        start, end = max(self.start, first_day(month)), min(self.end, last_day(month))
+        return Period(start, end) if start <= end else None
+
     def describe(self) -> dict[str, str]:
         """Return the first and the last day, as ISO dates."""
         return {"from": self.start.isoformat(), "to": self.end.isoformat()}

@@ -47,6 +47,7 @@ from reporting.reports import shipped
 from reporting.reports.drafting import Subject
 from reporting.reports.publishing import Chosen, prepare, publish
 from reporting.scopes import Scope
+from reporting.services import share
 from sales.archive import make_archive
 from sales.models import (
     Buyer,
@@ -529,12 +530,15 @@ PAGES = {
     "bilan/": BILAN,
     "bilan/indicateurs/": BILAN,
     "bilan/bilan.xlsx": BILAN,
+    "bilan/lignes/": BILAN,
     "bilan/mouvements/": BILAN,
     "bilan/flux.csv": BILAN,
     "bilan/donnees/": ALONE,
     "bilan/donnees/registre.ndjson": ALONE,
     "bilan/donnees/flux.csv": ALONE,
     "bilan/donnees/donnees.zip": ALONE,
+    "bilan/partages/": ALONE,
+    "bilan/partages/<int:pk>/retirer/": Sample(path={"pk": "$audit_link"}, body={}),
     "bilan/mois/": ALONE,
     "bilan/objectifs/": ALONE,
     "bilan/objectifs/<int:pk>/": Sample(path={"pk": "$target"}),
@@ -756,6 +760,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
         "login": helper.username,
         "held": str(_held(site)),
         "sheet": _sheet(site, person),
+        "audit_link": _audit_link(site),
         "station": str(Station.objects.create(site=site, name="Quai").pk),
         "peer": peer.code,
         "target": str(_target(site).pk),
@@ -884,6 +889,13 @@ def _shop(site) -> dict[str, str]:
         "buyer": _buyer(site),
         "reduction": reduction.code,
     }
+
+
+def _audit_link(site) -> str:
+    """A link by which somebody outside reads the site's year."""
+    year = Period(date(2026, 1, 1), date(2026, 12, 31))
+    made = {"organisation": site.organisation, "sites": [site], "period": year, "author": None}
+    return str(share(**made)[0].pk)
 
 
 def _buyer(site) -> str:

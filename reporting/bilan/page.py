@@ -16,7 +16,7 @@ from reporting.bilan.standing import WrittenAges
 from reporting.bilan.written import Written
 from reporting.breakdown import Sides
 from reporting.forms import Question
-from reporting.listing import COUNTED, LABELS
+from reporting.listing import COUNTED, LABELS, RECOVERED
 from reporting.printing import BALANCE, heads, period_name, unit_for, write_day
 from reporting.rounding import FATES
 from reporting.shops import channels, shops
@@ -53,6 +53,7 @@ class Page:
         """The four large figures, each with its counterpart."""
         return {name: self._fact(name) for name in LARGE} | {
             "rates": self._rates(self.figures),
+            "recovered": self.now.behind(figure=RECOVERED) if self.figures["outgoing_g"] else "",
             "rates_was": self._rates(self.was.figures) if self.was else None,
         }
 

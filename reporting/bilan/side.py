@@ -30,7 +30,7 @@ STANDING = ("opening_stock_g", "closing_stock_g", "in_transit_g")
 
 
 class Figure(NamedTuple):
-    """A figure as printed, and the address of the flows behind it."""
+    """A figure as printed, and the address of the rows behind it."""
 
     text: str
     href: str = ""
@@ -72,13 +72,13 @@ class Side:
         self.printed = printed_balance(self.figures, unit)
 
     def figure(self, name: str) -> Figure:
-        """Figure ``name`` of the report, opening on its flows."""
+        """Figure ``name`` of the report, opening on its rows."""
         return self.opening(name, self.printed[name], self.figures[name])
 
     def opening(
         self, name: str, printed_g: int, grams: int, period: Period | None = None, **to: str
     ) -> Figure:
-        """``grams`` of a figure as printed; where there are any, they open on their flows."""
+        """``grams`` of a figure as printed; where there are any, they open on their rows."""
         period = period or self.period
         if name in STANDING:
             end = period.end
@@ -99,7 +99,7 @@ class Side:
         period = period or self.period
         if period != self.asked.period:
             to["compare"] = ""
-        return f"{reverse('movements')}?{self.asked.address(period, **to)}"
+        return f"{reverse('rows')}?{self.asked.address(period, **to)}"
 
     def grid(self, tallies: Sequence[Tally], *, has_collected: bool) -> list[dict[str, int]]:
         """Masses of a table's rows as printed: columns add up to the report's, rows likewise."""

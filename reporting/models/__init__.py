@@ -10,6 +10,7 @@ from reporting.models.activities import (
     Population,
     Public,
 )
+from reporting.models.audits import AuditLink, AuditLinkQuerySet
 from reporting.models.claims import ClaimedFlow, ClaimRelease, EprClaim, EprClaimQuerySet
 from reporting.models.closings import MonthClosing, MonthClosingQuerySet
 from reporting.models.mailings import Mailing
@@ -35,6 +36,8 @@ __all__ = [
     "TOLD",
     "Activity",
     "ActivityKind",
+    "AuditLink",
+    "AuditLinkQuerySet",
     "ClaimRelease",
     "ClaimedFlow",
     "Contract",

@@ -168,4 +168,28 @@ def test_what_each_section_shows_opens_down_to_the_weighings(visit, books):
         ):
             page.goto("/bilan/")
             page.locator(f"section[aria-labelledby={section}] tbody a.fig").first.click()
+            expect(page.locator("[data-equals=yes]")).to_be_visible()
+            page.locator("main tbody a.fig").first.click()
+            expect(page.locator("[data-equals=yes]")).to_be_visible()
             expect(page.locator("main table")).to_contain_text(opened)
+
+
+def test_an_auditor_follows_a_figure_down_by_link_on_pages_that_axe_finds_right(
+    visit, books, violations
+):
+    with visit("/bilan/", login="anna") as page:
+        page.get_by_role("link", name="Partager").click()
+        for box in page.locator("label.chip").all():
+            if not box.locator("input").is_checked():
+                box.click()
+        assert faults(page, violations) == []
+        page.get_by_role("button", name="Créer le lien").click()
+        address = page.input_value("#secret")
+    start = address[address.index("/audit/") :]
+    with visit(start) as page:
+        expect(page.locator("h1")).to_contain_text("La Navette")
+        assert faults(page, violations) == []
+        for target in ("main tbody a.fig", "main tbody a.fig", "main tbody th a"):
+            page.locator(target).first.click()
+            assert faults(page, violations) == [], page.url
+        expect(page.locator("h1")).to_contain_text("-canal-")

@@ -255,7 +255,7 @@ def test_a_comparison_is_kept_by_the_chips_and_by_the_way_back(english, two_year
     html = page(english, f"{YEAR}&compare=year&site=canal")
     for address in re.findall(r'class="chip" href="([^"]+)"[^>]*>', html):
         assert "compare" in address or "site=canal" in address
-    link = unescape(re.search(r'href="(/bilan/mouvements/[^"]*figure=collected_g[^"]*)"', html)[1])
+    link = unescape(re.search(r'href="(/bilan/lignes/[^"]*figure=collected_g[^"]*)"', html)[1])
     assert "compare=year" in link
     back = english.get(link).content.decode()
     assert "compare=year" in back

@@ -5,7 +5,6 @@ import io
 import re
 from datetime import date
 from html import unescape
-from urllib.parse import parse_qsl
 
 import pytest
 from django.test import Client
@@ -82,22 +81,6 @@ def test_printed_rows_add_up_to_the_printed_stock(reader, year):
     assert sum(fates) == before[-1]
 
 
-@pytest.mark.parametrize("where", ["site=canal", "site=canal&category=TEX", "", "category=MOB"])
-def test_every_link_opens_on_flows_that_add_up_to_its_figure(world, reader, year, where):
-    html = text(reader.get(f"/bilan/?{YEAR}&{where}"))
-    links = {unescape(href) for href in re.findall(r'class="fig" href="([^"]+)"', html)}
-    assert len(links) > 10
-    for href in links:
-        asked = dict(parse_qsl(href.partition("?")[2]))
-        behind = text(reader.get(href))
-        title = re.search(r"<h1>(.*?)</h1>", behind, re.S)[1]
-        total = re.search(r"([\d\u00a0−,]+) kg", unescape(title))[1]
-        cells = re.findall(r'<td class="n">([^<]+)</td>', behind)
-        grams = [int(re.sub(r"[\u00a0,]", "", cell).replace("−", "-")) for cell in cells]
-        assert sum(grams) == int(re.sub(r"[\u00a0,]", "", total).replace("−", "-")), href
-        assert asked["figure"] in LABELS
-
-
 def test_what_is_behind_a_figure_is_paged_without_losing_a_flow(world, books):
     canal = books.at(world.canal)
     for day in range(1, 28, 3):
@@ -146,7 +129,8 @@ def test_an_empty_year_says_what_is_missing(reader, world):
 
 
 @pytest.mark.parametrize(
-    "page", ["/bilan/", "/bilan/bilan.xlsx", "/bilan/mouvements/", "/bilan/flux.csv"]
+    "page",
+    ["/bilan/", "/bilan/bilan.xlsx", "/bilan/lignes/", "/bilan/mouvements/", "/bilan/flux.csv"],
 )
 @pytest.mark.parametrize(
     ("wrong", "named"),
@@ -199,6 +183,13 @@ def test_a_negative_month_prints_no_share(world, books, reader):
         ("cashier", "/bilan/flux.csv", 403),
         ("auditor", "/bilan/", 200),
         ("auditor", "/bilan/mois/", 200),
+        ("sorter", "/bilan/lignes/?figure=collected_g", 403),
+        ("auditor", "/bilan/lignes/?figure=collected_g", 200),
+        ("anna", "/bilan/lignes/?figure=collected_g&after=209913.1.1.1.1.x", 200),
+        ("anna", "/bilan/lignes/?figure=nothing", 404),
+        ("anna", "/bilan/lignes/?figure=collected_g&row=nonsense", 404),
+        ("anna", "/bilan/mouvements/?figure=collected_g&row=202613.1.1.1.1.weighed", 404),
+        ("anna", "/bilan/mouvements/?figure=collected_g&row=202603.1.1.1.1.weighed", 404),
         ("anna", "/bilan/mouvements/?figure=nothing", 404),
         ("anna", "/bilan/mouvements/", 404),
         ("anna", "/bilan/mouvements/?figure=reuse_g&known=guessed", 404),
@@ -227,7 +218,7 @@ def test_pages_are_for_those_who_may_read_figures(world, who, path, status):
 def test_a_site_of_another_structure_cannot_be_chosen(world, books, reader):
     quai = books.at(world.quai)
     books.book(quai.drop_off, quai.bulk, "TEX", 123_400, "2026-02-03")
-    for page in ("/bilan/", "/bilan/bilan.xlsx", "/bilan/mouvements/", "/bilan/flux.csv"):
+    for page in ("/bilan/", "/bilan/bilan.xlsx", "/bilan/lignes/", "/bilan/flux.csv"):
         answer = reader.get(f"{page}?{YEAR}&site=quai&figure=collected_g")
         assert answer.status_code == 422
         assert "123,4" not in answer.content.decode()

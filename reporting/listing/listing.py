@@ -1,60 +1,32 @@
-"""The flows behind a figure, newest first, a page at a time; they add up to it."""
+"""What is behind a figure, newest first, a page at a time: rows of the cube, then their flows."""
 
-import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Q, QuerySet, Sum
 
 from inventory.models import Category, Flow, Kind, Method
 from inventory.models.ledger import EXITS
-from inventory.months import first_day, last_day
+from inventory.months import month_of
 from reporting import cube
-from reporting.cube import below
-from reporting.indicators import QUALITY, WEIGHTED
+from reporting.cube import PAIRS, below
+from reporting.indicators import QUALITY
 from reporting.intakes import kept_under
+from reporting.listing.figures import CHANNEL_OF, CROSSING, MADE_OF, RECLASSIFIED, ROAD, STOCK
+from reporting.listing.rows import Leaf, Row, spot_of
 from reporting.names import NONE
 from reporting.periods import Period
-from reporting.scopes import BALANCE, CHANNELS, FATES, GIVEN, SHIPPED, SOLD, UNTOLD, Border, Scope
+from reporting.scopes import FATES, Border, Scope
 
-STOCK = "stock_g"
-ROAD = "in_transit_g"
-RECLASSIFIED = "reclassified_g"
-COUNTED = "counted_g"
-LABELS = {
-    STOCK: _("Stock"),
-    "opened_g": _("Opening stock taken in"),
-    "collected_g": _("Collected"),
-    "received_g": _("Received from other sites"),
-    "adjusted_g": _("Discrepancies"),
-    RECLASSIFIED: _("Reclassified"),
-    "outgoing_g": _("Gone out"),
-    "reuse_g": _("Reuse"),
-    "recycling_g": _("Recycling"),
-    "other_recovery_g": _("Other recovery"),
-    "energy_g": _("Energy"),
-    "disposal_g": _("Disposal"),
-    "sent_g": _("Sent to other sites"),
-    ROAD: _("On the road"),
-    COUNTED: _("Collected and gone out"),
-    f"{SOLD}_g": _("Sold"),
-    f"{GIVEN}_g": _("Given"),
-    f"{BALANCE}_g": _("Deduced by balance"),
-    f"{UNTOLD}_g": _("Sold or given, not told which"),
-    f"{SHIPPED}_g": _("Shipped"),
-}
-NARROWS = ("mode", "partner", "stream")
-CHANNEL_OF = {f"{channel}_g": channel for channel in CHANNELS}
-CROSSING = "crossing"  # everything that adds to a figure, whichever
-MADE_OF = {"outgoing_g": frozenset(FATES), COUNTED: WEIGHTED}
-CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})")
-ENDS = ("place", "partner", "mode", "to_site")
+GRAIN = ("month", *PAIRS)
+ENDS = ("site", "place", "partner", "mode", "to_site")
 SHOWN = (
     "movement__site",
+    "movement__reverses",
+    "movement__reversed_by",
     "origin",
     "from_category",
     "to_category",
@@ -67,7 +39,7 @@ class Listing:
     """What a figure of a scope and period is made of.
 
     ``known`` keeps to one way of weighing; ``mode``, ``partner`` and ``stream`` to a code each,
-    or to what has none.
+    or to what has none; ``row`` to one of the rows that the figure is made of.
     """
 
     scope: Scope
@@ -78,6 +50,7 @@ class Listing:
     mode: str = ""
     partner: str = ""
     stream: str = ""
+    row: Row | None = None
 
     @cached_property
     def border(self) -> Border:
@@ -106,9 +79,10 @@ class Listing:
 
     @cached_property
     def cells(self) -> list[Any]:
-        """The monthly sums that the figure is made of."""
-        is_filtered = self.categories is not None
-        by = ("month", "from_category_id", "to_category_id") if is_filtered else ("month",)
+        """The monthly sums that the figure is made of; of a row, that row."""
+        if self.row is not None:
+            return self._rows_of(self.row.month)
+        by = GRAIN if self.categories is not None else ("month",)
         found = cube.within(self.border, self.period, by, self.categories)
         return [cell for cell in found if self.sign(cell)]
 
@@ -132,6 +106,31 @@ class Listing:
         made_of = MADE_OF.get(self.figure, frozenset({self.figure}))
         return sum(sign for name, sign in self.border.effects(*pair) if name in made_of)
 
+    def rows(self, limit: int, cursor: str = "") -> Leaf:
+        """Up to ``limit`` rows of the cube after the cursor, newest month first."""
+        months, last = self._months(), Row.named(cursor)
+        found: list[tuple[Any, int]] = []
+        newer_g = 0
+        for month in sorted(months, reverse=True):
+            if last and month > last.month:
+                newer_g += months.pop(month)
+            elif len(found) <= limit:
+                grams = months.pop(month)
+                rows = [(cell, self.sign(cell) * cell.grams) for cell in self._rows_of(month)]
+                if last and month == last.month:
+                    rows = [(cell, g) for cell, g in rows if Row.of(cell) > last]
+                    newer_g += grams - sum(g for _cell, g in rows)
+                found += rows
+        older_g = months.total() + sum(grams for _cell, grams in found[limit:])
+        after = Row.of(found[limit - 1][0]).name if len(found) > limit else ""
+        return Leaf(found[:limit], newer_g, older_g, after)
+
+    def leaf(self, limit: int, cursor: str = "") -> Leaf:
+        """A page of its flows; what other pages hold is summed in the ledger, not in the cube."""
+        rows, after = self.page(limit, cursor)
+        newer_g = self._booked_g() - self._booked_g(cursor) if spot_of(cursor) else 0
+        return Leaf([*rows], newer_g, self._booked_g(after) if after else 0, after)
+
     def page(self, limit: int, cursor: str = "") -> tuple[list[tuple[Flow, int]], str]:
         """Up to ``limit`` flows with the grams each adds, and the cursor of those that follow."""
         found: list[tuple[Flow, int]] = []
@@ -144,27 +143,51 @@ class Listing:
 
     def flows(self, cursor: str = "") -> Iterator[Flow]:
         """Every flow of the figure after the cursor, newest first, read a month at a time."""
-        start = _spot(cursor)
-        until = start[0] if start else self.period.end
-        for month in sorted({cell.month for cell in self.cells}, reverse=True):
-            first, last = max(first_day(month), self.period.start), min(last_day(month), until)
-            if first > last:
-                continue
-            rows = self._rows(Period(first, last))
-            if start:
-                earlier = Q(movement__business_date__lt=until)
-                rows = rows.filter(earlier | Q(movement__business_date=until, pk__lt=start[1]))
-            yield from (flow for flow in rows.iterator(chunk_size=200) if self.sign(flow))
+        start = spot_of(cursor)
+        until = month_of(start[0] if start else self.period.end)
+        for month in sorted((each for each in self._months() if each <= until), reverse=True):
+            rows = self._booked(self.period.in_month(month), cursor)
+            shown = rows.select_related(*SHOWN).order_by("-movement__business_date", "-pk")
+            yield from (flow for flow in shown.iterator(chunk_size=200) if self.sign(flow))
 
-    def _rows(self, period: Period) -> QuerySet[Flow]:
-        rows = cube.flows(self.border, [period]).filter(
+    def _months(self) -> Counter[int]:
+        """Grams of each month that has any rows."""
+        months: Counter[int] = Counter()
+        for cell in self.cells:
+            months[cell.month] += self.sign(cell) * cell.grams
+        return months
+
+    def _rows_of(self, month: int) -> list[Any]:
+        """A month's rows of the cube, in the order of their names."""
+        days = self.period.in_month(month)
+        found = cube.within(self.border, days, GRAIN, self.categories) if days else ()
+        rows = sorted((cell for cell in found if self.sign(cell)), key=Row.of)
+        return [cell for cell in rows if self.row in (None, Row.of(cell))]
+
+    def _booked_g(self, cursor: str = "") -> int:
+        """What its flows after the cursor add up to."""
+        by = ("from_account_id", "to_account_id", "method", *PAIRS)
+        rows = self._booked(self.period, cursor).order_by().values(*by)
+        sums = rows.annotate(grams=Sum("weight_g")).values_list(*by, "grams", named=True)
+        return sum(self.sign(each) * each.grams for each in sums.iterator())
+
+    def _booked(self, period: Period | None, cursor: str = "") -> QuerySet[Flow]:
+        """Flows between the accounts of its rows, on the days of ``period`` after the cursor."""
+        if self.row is not None and period is not None:
+            period = period.in_month(self.row.month)
+        rows = cube.flows(self.border, [period] if period else []).filter(
             from_account__in={cell.from_account_id for cell in self.cells},
             to_account__in={cell.to_account_id for cell in self.cells},
         )
+        if start := spot_of(cursor):
+            earlier = Q(movement__business_date__lt=start[0])
+            rows = rows.filter(earlier | Q(movement__business_date=start[0], pk__lt=start[1]))
+        if self.row is not None:
+            return rows.filter(**self.row.ends)
         if self.categories is not None:
             chosen = Q(from_category__in=self.categories) | Q(to_category__in=self.categories)
             rows = rows.filter(chosen)
-        return rows.select_related(*SHOWN).order_by("-movement__business_date", "-pk")
+        return rows
 
     def _channel_sign(self, flow: Any, begins: int, ends: int) -> int:
         signs = [sign for name, sign in self.border.effects(begins, ends) if name in FATES]
@@ -184,12 +207,3 @@ class Listing:
             leaves = leaves and flow.from_category_id in self.categories
             enters = enters and flow.to_category_id in self.categories
         return enters - leaves
-
-
-def _spot(cursor: str) -> tuple[date, int] | None:
-    """The day and key a page ended on; None, the beginning, for what is no cursor of ours."""
-    found = CURSOR.fullmatch(cursor)
-    try:
-        return (date.fromisoformat(found[1]), int(found[2])) if found else None
-    except ValueError:
-        return None

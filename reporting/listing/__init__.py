@@ -1,0 +1,30 @@
+"""What is behind a figure: the rows of the cube that it adds up, and the flows behind each."""
+
+from reporting.listing.figures import (
+    COUNTED,
+    CROSSING,
+    LABELS,
+    MADE_OF,
+    NARROWS,
+    RECLASSIFIED,
+    RECOVERED,
+    ROAD,
+    STOCK,
+)
+from reporting.listing.listing import Listing
+from reporting.listing.rows import Leaf, Row
+
+__all__ = [
+    "COUNTED",
+    "CROSSING",
+    "LABELS",
+    "MADE_OF",
+    "NARROWS",
+    "RECLASSIFIED",
+    "RECOVERED",
+    "ROAD",
+    "STOCK",
+    "Leaf",
+    "Listing",
+    "Row",
+]

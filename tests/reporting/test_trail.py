@@ -1,0 +1,280 @@
+"""From a figure down: rows of the cube, movements, documents; each adds up to the one above."""
+
+import re
+from datetime import date
+from html import unescape
+from urllib.parse import parse_qs, urlencode
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inventory.models import Account, Method, MonthlyFlow, Verb
+from reporting.listing import LABELS, Listing, Row
+from reporting.periods import Period
+from reporting.scopes import Scope
+from reporting.trail.told import told_g
+
+YEAR = "from=2026-01-01&to=2026-12-31"
+RAGGED = "from=2026-02-12&to=2026-08-20"
+OF_A_DAY = {"stock_g", "in_transit_g"}  # of a day, not of a period: asked since the first day
+
+
+@pytest.fixture
+def busy(world, books, two_years):
+    """Two ragged years, and in them what is rare: reversals, transfers, late weights, counts."""
+    canal, gare = books.at(world.canal), books.at(world.gare)
+    road, back = Account.transit(world.canal, world.gare), Account.transit(world.gare, world.canal)
+    books.book(canal.opening, canal.bulk, "DIV.VRAC", 90_000, "2025-01-02")
+    wrong = books.book(canal.drop_off, canal.bulk, "TEX", 999, "2026-03-03")
+    books.undo(wrong, "2026-04-04")
+    gone = books.book(
+        canal.bulk, canal.recycling, "TEX", 2_000, "2026-03-05", method=Method.ESTIMATED
+    )
+    books.undo(gone, "2026-05-01")  # a partner's own weight, later
+    books.book(canal.bulk, canal.recycling, "TEX", 2_222, "2026-05-01")
+    books.book(canal.bulk, canal.bulk, "DIV.VRAC", 1_000, "2026-03-06", to="TEX")
+    books.book(canal.reuse, canal.bulk, "MOB", 300, "2026-06-06", verb=Verb.RETURN)
+    books.book(canal.bulk, canal.adjustment, "TEX", 77, "2026-06-01")
+    books.book(canal.bulk, road, "MOB.CHAI", 1_500, "2026-06-02")
+    books.book(road, gare.bulk, "MOB.CHAI", 1_000, "2026-07-03")
+    books.book(gare.bulk, back, "MOB", 700, "2026-06-02")
+    books.book(back, canal.bulk, "MOB", 700, "2026-06-12")
+    books.book(canal.bulk, canal.other_recovery, "MOB", 60, "2026-07-05", method=Method.NET_OF_TARE)
+
+
+def text(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def figures_of(html):
+    return sorted({unescape(href) for href in re.findall(r'class="fig" href="([^"]+)"', html)})
+
+
+def total_of(html):
+    return int(re.search(r'data-total="(-?\d+)"', html)[1])
+
+
+def grams_of(html):
+    """The grams of the lines of a list, as printed."""
+    cells = re.findall(r'<td class="n kg">(.*?)</td>', html)
+    plain = [unescape(re.sub(r"<.*?>", "", cell)) for cell in cells]
+    return [int(re.sub(r"[\u00a0,.]", "", cell).replace("−", "-")) for cell in plain]
+
+
+def adds_up(html):
+    """Whether what is listed makes the total, where one page holds all of it."""
+    return "Older" in html or sum(grams_of(html)) == total_of(html)
+
+
+def agree(html):
+    return 'data-equals="yes"' in html and 'data-equals="no"' not in html
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        f"{YEAR}&site=canal",
+        f"{YEAR}&site=canal&category=TEX",
+        RAGGED,
+        f"{RAGGED}&category=MOB&compare=year",
+    ],
+)
+def test_every_figure_opens_down_to_its_movements_and_every_level_agrees(english, busy, where):
+    links = figures_of(text(english.get(f"/bilan/?{where}")))
+    assert len(links) > 20
+    for link in links:
+        rows = text(english.get(link))
+        assert link.startswith("/bilan/lignes/?")
+        assert agree(rows), link
+        assert adds_up(rows), link
+    for link in links[:: max(len(links) // 6, 1)]:
+        for row in figures_of(text(english.get(link)))[:12]:
+            movements = text(english.get(row))
+            assert agree(movements), row
+            assert adds_up(movements), row
+
+
+ONE_DAY, SPRING, WHOLE = (
+    Period(date(2026, 6, 2), date(2026, 6, 2)),
+    Period(date(2026, 2, 12), date(2026, 6, 11)),
+    Period(date(2026, 1, 1), date(2026, 12, 31)),
+)
+
+
+@pytest.mark.parametrize(
+    ("sites", "period", "category"),
+    [
+        (["canal"], WHOLE, None),
+        (["gare"], WHOLE, "MOB"),
+        (["canal", "gare"], SPRING, None),
+        (["canal"], SPRING, "TEX"),
+        (["canal", "gare"], ONE_DAY, None),
+    ],
+)
+def test_figure_rows_and_flows_are_one_sum_for_every_figure(
+    world, books, busy, sites, period, category
+):
+    scope = Scope.of_sites([getattr(world, code) for code in sites])
+    chosen = books.category(category) if category else None
+    for figure in LABELS:
+        since_ever = Period(date(2000, 1, 1), period.end)
+        asked = since_ever if figure in OF_A_DAY else period
+        listing = Listing(scope, asked, figure, chosen)
+        rows, flows = listing.rows(10_000), listing.leaf(10_000)
+        assert told_g(listing) == rows.total_g == rows.page_g == flows.page_g, figure
+
+
+@pytest.mark.parametrize("figure", ["outgoing_g", "adjusted_g", "collected_g", "reuse_g"])
+def test_the_flows_of_the_rows_are_those_of_the_figure_each_once(world, busy, figure):
+    scope = Scope.of_sites([world.canal, world.gare])
+    listing = Listing(scope, SPRING, figure)
+    seen = []
+    for cell, grams in listing.rows(10_000).rows:
+        flows = Listing(scope, SPRING, figure, row=Row.of(cell)).leaf(10_000)
+        assert flows.page_g == grams
+        seen += [flow.pk for flow, _grams in flows.rows]
+    assert sorted(seen) == sorted(flow.pk for flow in listing.flows())
+
+
+@pytest.mark.parametrize("limit", [7, 40])
+def test_pages_of_rows_and_of_flows_lose_nothing_and_carry_the_rest(world, busy, limit):
+    scope = Scope.of_sites([world.canal, world.gare])
+    listing = Listing(scope, Period(date(2026, 2, 12), date(2026, 8, 20)), "outgoing_g")
+    for pages in (listing.rows, listing.leaf):
+        seen, cursor, newer_g = [], "", 0
+        while True:
+            leaf = pages(limit, cursor)
+            assert leaf.newer_g == newer_g
+            assert leaf.total_g == listing.total_g
+            seen += [str(row) for row, _grams in leaf.rows]
+            newer_g += leaf.page_g
+            cursor = leaf.after
+            if not cursor:
+                break
+        assert leaf.older_g == 0
+        assert newer_g == listing.total_g
+        assert len(seen) == len(pages(10_000).rows)
+
+
+def test_a_figure_that_disagrees_with_its_rows_is_told_loudly(world, english, busy, monkeypatch):
+    monkeypatch.setattr("reporting.trail.views.told_g", lambda _listing: 1)
+    html = text(english.get(f"/bilan/lignes/?{YEAR}&figure=collected_g"))
+    assert 'data-equals="no"' in html
+    assert 'role="alert"' in html
+    assert "do not agree" in html
+
+
+def test_a_cube_that_disagrees_with_the_ledger_is_told_loudly(world, english, busy):
+    row = figures_of(text(english.get(f"/bilan/lignes/?{YEAR}&figure=disposal_g")))[0]
+    name = Row.named(parse_qs(row.partition("?")[2])["row"][0])
+    MonthlyFlow.objects.filter(month=name.month, **name.ends).update(weight_g=1)
+    html = text(english.get(row))
+    assert 'data-equals="no"' in html
+
+
+def test_a_row_says_which_document_corrects_which(world, books, english, submission):
+    canal = books.at(world.canal)
+    wrong = books.book(canal.drop_off, canal.bulk, "TEX", 999, "2026-03-03")
+    undone = books.undo(wrong, "2026-04-04")
+    html = text(english.get(f"/bilan/mouvements/?{YEAR}&figure=collected_g"))
+    assert f'cancelled by <a href="/d/{undone.number}/">' in html
+    assert f'cancels <a href="/d/{wrong.number}/">' in html
+    assert f'href="/d/{undone.number}/"' in text(english.get(f"/d/{wrong.number}/"))
+    assert f'href="/d/{wrong.number}/"' in text(english.get(f"/d/{undone.number}/"))
+
+
+def test_what_no_report_prints_is_compared_with_nothing(world, busy, english):
+    html = text(english.get(f"/bilan/lignes/?{YEAR}&figure=reuse_g&known=weighed"))
+    assert "data-equals" not in html
+    assert "No report prints this figure" in html
+
+
+def test_a_row_of_another_figure_or_period_is_none_of_this_one(world, english, busy):
+    row = figures_of(text(english.get(f"/bilan/lignes/?{YEAR}&figure=disposal_g")))[0]
+    asked = {key: value[0] for key, value in parse_qs(row.partition("?")[2]).items()}
+    for wrong in ({"figure": "collected_g", "row": asked["row"][:-7] + "x"}, {"to": "2026-01-01"}):
+        answer = english.get(f"/bilan/mouvements/?{urlencode({**asked, **wrong})}")
+        assert answer.status_code == 404, wrong
+
+
+@pytest.mark.parametrize("page", ["lignes", "mouvements"])
+def test_more_rows_ask_no_more_queries(world, books, english, page, django_assert_max_num_queries):
+    canal = books.at(world.canal)
+
+    def fill(days, codes):
+        for day in days:
+            for code in codes:
+                books.book(canal.drop_off, canal.bulk, code, 100, f"2026-03-{day:02}")
+                books.book(canal.bulk, canal.recycling, code, 50, f"2026-03-{day:02}")
+
+    fill([1], ["MOB"])
+    [row] = figures_of(text(english.get(f"/bilan/lignes/?{YEAR}&figure=outgoing_g")))
+    asked = f"/bilan/lignes/?{YEAR}&figure=outgoing_g" if page == "lignes" else row
+    english.get(asked)
+    with django_assert_max_num_queries(60) as few:
+        english.get(asked)
+    fill(range(2, 20), ["MOB", "LIV", "JOU", "TEX"])
+    with django_assert_max_num_queries(60) as many:
+        english.get(asked)
+    assert len(many) == len(few)
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["collect", "reuse", "recycle", "lose", "sort", "send", "receive", "undo"]),
+        st.integers(1, 5_000),
+        st.integers(1, 200),
+        st.sampled_from(["TEX", "MOB", "MOB.CHAI"]),
+        st.sampled_from([Method.WEIGHED, Method.ESTIMATED, Method.UNIT_AVERAGE]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+FIGURES = ("collected_g", "outgoing_g", "sent_g", "received_g", "adjusted_g", "given_g")
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(acts=ACTS, start=st.integers(0, 150), length=st.integers(0, 120))
+def test_whatever_happened_every_level_comes_to_the_same(world, books, acts, start, length):
+    first = date(2026, 1, 1).toordinal()
+    period = Period(date.fromordinal(first + start), date.fromordinal(first + start + length))
+    with transaction.atomic():
+        happen(world, books, acts)
+        for sites in ([world.canal], [world.canal, world.gare]):
+            for figure in FIGURES:
+                listing = Listing(Scope.of_sites(sites), period, figure)
+                rows, flows = listing.rows(10_000), listing.leaf(10_000)
+                assert told_g(listing) == rows.page_g == flows.page_g, figure
+        transaction.set_rollback(True)
+
+
+def happen(world, books, acts):
+    canal, gare = books.at(world.canal), books.at(world.gare)
+    road = Account.transit(world.canal, world.gare)
+    ways = {
+        "collect": (canal.drop_off, canal.bulk),
+        "reuse": (canal.bulk, canal.reuse),
+        "recycle": (canal.bulk, canal.recycling),
+        "lose": (canal.bulk, canal.adjustment),
+        "sort": (canal.bulk, canal.bulk),
+        "send": (canal.bulk, road),
+        "receive": (road, gare.bulk),
+    }
+    on_road, done = 0, []
+    for kind, grams, day, code, method in acts:
+        on = date.fromordinal(date(2026, 1, 1).toordinal() + day)
+        if kind == "undo":
+            done = [books.undo(done[0], on)] and done[1:] if done else []
+            continue
+        on_road += {"send": grams, "receive": -grams}.get(kind, 0)
+        if on_road < 0:
+            on_road += grams  # nothing is there to receive
+            continue
+        to = {"sort": "LIV"}.get(kind)
+        moved = books.book(*ways[kind], code, grams, on, to=to, method=method)
+        done += [moved] if kind not in ("send", "receive") else []
