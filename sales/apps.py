@@ -9,7 +9,7 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory import triggers, verify
-        from organisation.services import hear_of_rights
+        from organisation.services import hear_of_leaving, hear_of_rights
         from sales.journal import technical
         from sales.journal.guards import GROWING, GUARDS, WRITTEN
         from sales.verify import CHECKS
@@ -17,3 +17,4 @@ class SalesConfig(AppConfig):
         triggers.keep_written(WRITTEN, growing=GROWING, guards=GUARDS)
         verify.check_also(CHECKS)
         hear_of_rights(technical.note_rights)
+        hear_of_leaving(technical.note_leaving)
