@@ -106,7 +106,7 @@ SHORT = "d/m/Y H:i"
 DONE = {
     "created": _lazy("added"),
     "changed": _lazy("changed"),
-    "retired": _lazy("set aside"),
+    "retired": _lazy("no longer offered"),
     "offered": _lazy("offered again"),
     "deleted": _lazy("deleted"),
 }
