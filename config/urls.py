@@ -1,6 +1,6 @@
 """Every mount point."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -8,6 +8,7 @@ from config import devices, offline, views
 from config.api import api
 from config.documents import document
 from organisation.doors import anyone, require_acts
+from organisation.views.account import LogOut
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,7 +20,7 @@ urlpatterns = [
     path("diagnostic/", devices.diagnostic, name="diagnostic"),
     path("connexion/", anyone(LoginView.as_view()), name="login"),
     path("langue/", anyone(set_language), name="language"),
-    path("deconnexion/", anyone(LogoutView.as_view()), name="logout"),
+    path("deconnexion/", anyone(LogOut.as_view()), name="logout"),
     path("", include("collection.urls")),
     path("", include("inventory.urls")),
     path("", include("sales.urls")),

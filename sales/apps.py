@@ -9,7 +9,11 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from inventory import triggers, verify
-        from organisation.services import ask_before_withdrawing, hear_of_rights
+        from organisation.services import (
+            ask_before_withdrawing,
+            hear_of_leaving,
+            hear_of_rights,
+        )
         from sales.journal import technical
         from sales.journal.guards import GROWING, GUARDS, WRITTEN
         from sales.services.leasing import held_by_tablet
@@ -19,3 +23,4 @@ class SalesConfig(AppConfig):
         verify.check_also(CHECKS)
         hear_of_rights(technical.note_rights)
         ask_before_withdrawing(held_by_tablet)
+        hear_of_leaving(technical.note_leaving)

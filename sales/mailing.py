@@ -1,7 +1,8 @@
 """Zs brought to the treasurer by e-mail, where mail is set up.
 
 Sending comes after the closing is kept, and outside its transaction: a mail that does not leave
-changes nothing of it, is written down, and may be sent again.
+changes nothing of it, is written down, and may be sent again. It is written down before it leaves,
+so that of two tills that close at once one sends it.
 """
 
 import logging
@@ -37,21 +38,35 @@ def deliver(site: Site) -> list[Closing]:
     since = timezone.now() - LATELY
     rows = Closing.objects.filter(session__till__site=site, mails=None, closed_at__gte=since)
     rows = rows.select_related("event", "session__till__site__organisation").order_by("pk")
-    return [closing for closing in rows if not send(closing, to)]
+    return [closing for closing in rows if (mail := _claimed(closing)) and not _sent(mail, to)]
+
+
+def _claimed(closing: Closing) -> ClosingMail | None:
+    """The first try to send a Z; none where another till that closes at once has it in hand."""
+    with writing():
+        mail, is_mine = ClosingMail.objects.get_or_create(closing=closing, is_again=False)
+    return mail if is_mine else None
 
 
 def send(closing: Closing, to: str) -> bool:
-    """Send a Z as a PDF; say whether it left, and write it down."""
+    """Send a Z as a PDF because somebody asks for it; say whether it left."""
+    with writing():
+        mail = ClosingMail.objects.create(closing=closing, is_again=True)
+    return _sent(mail, to)
+
+
+def _sent(mail: ClosingMail, to: str) -> bool:
+    """Send what a row announces; say whether it left, and write it there."""
+    closing = mail.closing
     try:
         with translation.override(settings.LANGUAGE_CODE):
             _message(closing, to).send()
-        is_sent = True
     except Exception:  # whatever it is, the closing stands
         logger.exception("%s could not be sent", closing.number)
-        is_sent = False
+        return False
     with writing():
-        ClosingMail.objects.create(closing=closing, is_sent=is_sent)
-    return is_sent
+        ClosingMail.objects.filter(pk=mail.pk).update(is_sent=True)
+    return True
 
 
 def _message(closing: Closing, to: str) -> EmailMessage:

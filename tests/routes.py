@@ -463,6 +463,9 @@ PAGES = {
     "caisse/clotures/<uuid:uuid>.pdf": Sample(path={"uuid": "$period"}),
     "caisse/<str:till>/entrainement/": Sample(path={"till": "$till"}),
     "caisse/<str:till>/entrainement/<int:seq>/": Sample(path={"till": "$till", "seq": "1"}),
+    "caisse/<str:till>/entrainement/<int:seq>/rembourser/": Sample(
+        path={"till": "$till", "seq": "1"}
+    ),
     "caisse/comptabilite/": BOOKS,
     "caisse/comptabilite/fec.txt": BOOKS,
     "caisse/comptabilite/jours.csv": BOOKS,
@@ -504,6 +507,8 @@ PAGES = {
     "acheteurs/<int:number>/": Sample(path={"number": "$buyer"}, names="structure"),
     "factures/": ALONE,
     "factures/<str:number>.pdf": Sample(path={"number": "$invoice"}),
+    "factures/<str:number>/payer/": Sample(path={"number": "$invoice"}),
+    "factures/<str:number>/annuler-paiement/": Sample(path={"number": "$invoice"}),
     "tickets/<str:number>/facturer/": Sample(path={"number": "$sale_number"}),
     "donnees-personnelles/": ALONE,
     "donnees-personnelles/personne/": Sample(query={"buyer": "$buyer"}, names="structure"),

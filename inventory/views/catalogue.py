@@ -90,12 +90,12 @@ def _sheet(
 ) -> HttpResponse:
     row = _row(request, listing, code, site) if code else _new(request, listing, site)
     if code and request.POST.get("do") in ACTIONS:
-        return _act(request, row, listing.url(**_at(site)))
+        return _act(request, listing, row, listing.url(**_at(site)))
     initial = {} if code else _wanted(request, listing)
     form = listing.form(request.POST or None, instance=row, initial=initial)
     if request.method == "POST" and form.is_valid():
         with writing():
-            form.save() if form.has_changed() else None
+            _save(request, listing, form, is_new=code is None)
         messages.success(request, _("“%(name)s” is saved.") % {"name": form.instance})
         return redirect(listing.url(**_at(site)))
     context = {
@@ -109,12 +109,23 @@ def _sheet(
     return render(request, listing.template, context)
 
 
-def _act(request: CallerRequest, row: Any, onward: str) -> HttpResponse:
+def _save(request: CallerRequest, listing: Listing, form: RowForm, *, is_new: bool) -> None:
+    if not form.has_changed():
+        return
+    before = {} if is_new else {name: form.initial.get(name) for name in form.changed_data}
+    row = form.save()
+    if listing.note:
+        listing.note(row, "created" if is_new else "changed", before, request.user)
+
+
+def _act(request: CallerRequest, listing: Listing, row: Any, onward: str) -> HttpResponse:
     """Do what a button beside the form asks of ``row``, or say why not."""
     name = str(row)
     try:
         with writing():
-            said = ACTIONS[request.POST["do"]](row)
+            act, said = ACTIONS[request.POST["do"]](row)
+            if listing.note:
+                listing.note(row, act, {}, request.user)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect(request.path)
@@ -122,17 +133,19 @@ def _act(request: CallerRequest, row: Any, onward: str) -> HttpResponse:
     return redirect(onward)
 
 
-def _offer(row: Any) -> str:
+def _offer(row: Any) -> tuple[str, str]:
     """Set a row aside, or offer it again."""
     if not _may_be_set_aside(row):
         raise Http404
     offer(row=row, is_offered=not row.is_active)
-    return _("“%(name)s” is offered again.") if row.is_active else _("“%(name)s” is set aside.")
+    if row.is_active:
+        return "offered", _("“%(name)s” is offered again.")
+    return "retired", _("“%(name)s” is set aside.")
 
 
-def _delete(row: Any) -> str:
+def _delete(row: Any) -> tuple[str, str]:
     erase(row=row)
-    return _("“%(name)s” is deleted.")
+    return "deleted", _("“%(name)s” is deleted.")
 
 
 ACTIONS = {"offer": _offer, "delete": _delete}

@@ -21,6 +21,7 @@ from inventory.forms.catalogue import (
 from inventory.forms.sites import PlaceForm, SiteForm
 from inventory.models import Kind
 from inventory.units import NO_BREAK, exact_kg
+from organisation.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Listing:
     """One list: the form that changes its rows, and its words.
 
     ``name`` is the name of its URL, ``at`` the path it lies at; ``beside`` tells its template
-    more of a row than its form does.
+    more of a row than its form does; ``note`` hears of each change in its transaction: the row,
+    what was done, what the changed fields said before, and who did it.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Listing:
     columns: tuple[Column, ...] = ()
     template: str = "inventory/row.html"
     beside: Callable[[Any], dict[str, Any]] | None = None
+    note: Callable[[Any, str, dict[str, Any], User], None] | None = None
 
     @property
     def model(self) -> type[models.Model]:

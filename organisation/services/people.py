@@ -17,6 +17,9 @@ Grant = tuple[Site | None, str]  # a role, at one site or at all of them
 # Whose rights changed, and who changed them; called in the same transaction.
 Heard = Callable[[User, User | None], None]
 _hearing: list[Heard] = []
+# Who signs out; called in the same transaction.
+Left = Callable[[User], None]
+_hearing_of_leaving: list[Left] = []
 
 _LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"  # no l, i, o, 0 or 1: it is read aloud
 
@@ -25,6 +28,19 @@ def hear_of_rights(heard: Heard) -> None:
     """Let a room above note each change of somebody's rights."""
     if heard not in _hearing:
         _hearing.append(heard)
+
+
+def hear_of_leaving(heard: Left) -> None:
+    """Let a room above note that somebody signs out."""
+    if heard not in _hearing_of_leaving:
+        _hearing_of_leaving.append(heard)
+
+
+@transaction.atomic
+def leave(*, person: User) -> None:
+    """Tell the rooms above that ``person`` signs out; the caller ends the session."""
+    for heard in _hearing_of_leaving:
+        heard(person)
 
 
 def _tell(person: User, by: User | None) -> None:

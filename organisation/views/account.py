@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import LogoutView
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,8 +16,18 @@ from organisation.doors import page
 from organisation.forms import PinOf, TokenForm
 from organisation.models import Token, User
 from organisation.permissions import CallerRequest
-from organisation.services import revoke_token, set_pin
+from organisation.services import leave, revoke_token, set_pin
 from organisation.submissions import writing
+
+
+class LogOut(LogoutView):
+    """Sign out. Rooms above hear of it in the same transaction."""
+
+    def post(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        with writing():
+            if request.user.is_authenticated:
+                leave(person=request.user)
+            return super().post(request, *args, **options)
 
 
 @page("look_up")

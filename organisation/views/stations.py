@@ -17,7 +17,7 @@ from organisation.doors import anyone, page, require
 from organisation.forms import FloorForm, PairForm, PinForm, StationForm
 from organisation.models import Site, Station, User
 from organisation.permissions import CallerRequest
-from organisation.services import held_by, invite, pair, set_team, sign_in, withdraw
+from organisation.services import held_by, invite, leave, pair, set_team, sign_in, withdraw
 from organisation.services.stations import may_open
 from organisation.stations import open_session, remember
 from organisation.submissions import writing
@@ -193,5 +193,8 @@ def _onward(request: CallerRequest) -> str:
 @require_POST
 def lock(request: CallerRequest) -> HttpResponse:
     """Leave the tablet to whoever comes next."""
-    logout(request)
+    with writing():
+        if request.user.is_authenticated:
+            leave(person=request.user)
+        logout(request)
     return redirect("tablet" if request.station else "login")

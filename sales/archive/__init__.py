@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -22,17 +22,20 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.ledger import Entry
 from organisation.models import Site
-from organisation.papers.cells import table
 from sales import journal
+from sales.archive.tables import tables
 from sales.archive.verifier import raw_key
 from sales.journal import SOFTWARE, Event, canonical, stamp, technical
 from sales.journal.keys import public_pem, sign
-from sales.models import Chain, Closing, JournalEntry, Kind, PeriodClosing
+from sales.models import Chain, Closing, Envelope, JournalEntry, Kind, PeriodClosing
 from sales.models.journal import GENESIS
+from sales.models.leases import EnvelopeQuerySet
 
 HERE = Path(__file__).parent
 TOOLS = ("LISEZMOI.txt", "verifier.py")  # of this version, and no part of what was frozen
 FIRST = (1980, 1, 1, 0, 0, 0)  # zip's own beginning: a file's date says nothing here
+
+Part = dict[str, Any]  # of a chain: where it begins and ends, and the hash before it
 
 
 @transaction.atomic
@@ -61,6 +64,7 @@ def make_archive(*, entry: Entry, start: date, end: date) -> JournalEntry:
         "to": end.isoformat(),
         "made_at": stamp(entry.occurred_at),
         "chains": chains,
+        "training": _training(entry.site, start, end),
         "public_key": public_pem(),
         "keys": _keys(head),
     }
@@ -73,7 +77,7 @@ def _chains(site: Site) -> Iterable[Chain]:
     return Chain.objects.filter(site=site, till__isnull=False, is_training=False).order_by("name")
 
 
-def _part(chain: Chain, start: date, end: date) -> dict[str, Any] | None:
+def _part(chain: Chain, start: date, end: date) -> Part | None:
     """The events of a chain behind the closing before a period, up to its own last closing.
 
     What is noted between a closing and the next opening so lies in an archive, too.
@@ -87,7 +91,7 @@ def _part(chain: Chain, start: date, end: date) -> dict[str, Any] | None:
     number = first.session.number - 1
     rows = Closing.objects.filter(session__till=chain.till_id, session__number=number)
     before = rows.select_related("event").first()
-    return {
+    part = {
         "name": chain.name,
         "first_seq": before.event.seq + 1 if before else 1,
         "last_seq": last.event.seq,
@@ -95,9 +99,47 @@ def _part(chain: Chain, start: date, end: date) -> dict[str, Any] | None:
         "last_hash": last.event.hash,
         "before_perpetual_cents": before.figures["perpetual_cents"] if before else 0,
     }
+    return {**part, "envelopes": _sealed(part)}
 
 
-def _part_of_site(head: Chain, start: date) -> dict[str, Any] | None:
+def _sealed(part: Part) -> dict[str, Any] | None:
+    """From which envelope to which a tablet wrote what is in a part; none where none did."""
+    rows = _sealed_in(part)
+    first, last = rows.first(), rows.last()
+    if first is None or last is None:
+        return None
+    return {
+        "first_seq": first.seq,
+        "last_seq": last.seq,
+        "before_hash": json.loads(first.body)["prev"],
+        "last_hash": last.hash,
+    }
+
+
+def _training(site: Site, start: date, end: date) -> list[Part]:
+    """What was sold to learn between two days: chains apart, that no total and no Z knows."""
+    rows = Chain.objects.filter(site=site, is_training=True).order_by("name")
+    return [part for chain in rows if (part := _lessons(chain, start, end))]
+
+
+def _lessons(chain: Chain, start: date, end: date) -> Part | None:
+    days = [
+        (event, json.loads(event.body)["business_date"]) for event in chain.entries.order_by("seq")
+    ]
+    found = [event for event, day in days if start.isoformat() <= day <= end.isoformat()]
+    if not found:
+        return None
+    return {
+        "name": chain.name,
+        "first_seq": found[0].seq,
+        "last_seq": found[-1].seq,
+        "before_hash": found[0].prev_hash,
+        "last_hash": found[-1].hash,
+        "before_perpetual_cents": 0,
+    }
+
+
+def _part_of_site(head: Chain, start: date) -> Part | None:
     """The events of the site's own chain since the last month closed before a period."""
     rows = PeriodClosing.objects.months().filter(site=head.site_id, last_day__lt=start)
     before = rows.select_related("event").last()
@@ -160,20 +202,32 @@ class Archive:
 
     @cached_property
     def files(self) -> dict[str, bytes]:
-        told = [(event, json.loads(event.body)) for event in self._events()]
+        journaled = list(_events(self.told["chains"]))
         return {
-            "journal.ndjson": b"".join(_line(event) for event, _body in told),
-            "tickets.csv": _csv(TICKETS, (row for each in told for row in _tickets(*each))),
-            "lignes.csv": _csv(LINES, (row for each in told for row in _lines(*each))),
-            "paiements.csv": _csv(PAYMENTS, (row for each in told for row in _payments(*each))),
-            "clotures.csv": _csv(CLOSINGS, (row for each in told for row in _closings(*each))),
+            "journal.ndjson": b"".join(map(_line, journaled)),
+            "enveloppes.ndjson": b"".join(map(_sealed_line, _envelopes(self.told["chains"]))),
+            "entrainement.ndjson": b"".join(map(_line, _events(self.told["training"]))),
+            **tables([(event, json.loads(event.body)) for event in journaled]),
         }
 
-    def _events(self) -> Iterator[JournalEntry]:
-        for part in self.told["chains"]:
-            seqs = (part["first_seq"], part["last_seq"])
-            rows = JournalEntry.objects.filter(chain=part["name"], seq__range=seqs)
-            yield from rows.order_by("seq")
+
+def _events(parts: Sequence[Part]) -> Iterator[JournalEntry]:
+    for part in parts:
+        seqs = (part["first_seq"], part["last_seq"])
+        rows = JournalEntry.objects.filter(chain=part["name"], seq__range=seqs)
+        yield from rows.order_by("seq")
+
+
+def _envelopes(parts: Sequence[Part]) -> Iterator[Envelope]:
+    for part in parts:
+        yield from _sealed_in(part)
+
+
+def _sealed_in(part: Part) -> EnvelopeQuerySet:
+    """What tablets wrote of the events of a part."""
+    seqs = (part["first_seq"], part["last_seq"])
+    rows = Envelope.objects.filter(event__chain=part["name"], event__seq__range=seqs)
+    return rows.select_related("event").order_by("seq")
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -191,98 +245,20 @@ def _line(event: JournalEntry) -> bytes:
         "hash": event.hash,
         "body": event.body,
     }
+    return _ndjson(told)
+
+
+def _sealed_line(row: Envelope) -> bytes:
+    """``of``: the rank of the event that names it, in the same chain."""
+    told = {
+        "chain": row.event.chain_id,
+        "of": row.event.seq,
+        "seq": row.seq,
+        "hash": row.hash,
+        "body": row.body,
+    }
+    return _ndjson(told)
+
+
+def _ndjson(told: Mapping[str, Any]) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-# Tables for people: the journal in rows. Heads are French, as the inspector reads.
-
-TICKETS = (
-    "caisse", "rang", "numéro", "nature", "heure (UTC)", "jour", "rembourse", "total (centimes)",
-    "rendu (centimes)", "empreinte",
-)  # fmt: skip
-LINES = (
-    "numéro", "ligne", "nature", "objet", "catégorie", "libellé", "quantité", "prix (centimes)",
-    "mode de prix", "lot", "remise (centimes)", "motif de la remise",
-    "part de la remise du ticket (centimes)", "total (centimes)", "TVA (centièmes de %)",
-    "poids (g)", "poids connu par",
-)  # fmt: skip
-PAYMENTS = ("numéro", "moyen", "montant (centimes)")
-CLOSINGS = (
-    "période", "caisse", "rang", "n° de Z", "premier jour", "dernier jour", "tickets",
-    "remboursements", "total (centimes)", "total de l'année (centimes)",
-    "total perpétuel (centimes)", "attendu (centimes)", "compté (centimes)", "oubliée", "empreinte",
-)  # fmt: skip
-
-
-PERIODS = {Kind.CLOSE_MONTH.value: "mois", Kind.CLOSE_YEAR.value: "année"}
-
-
-def _tickets(event: JournalEntry, body: Any) -> Iterator[tuple[Any, ...]]:
-    data = body["data"]
-    if body["kind"] in (Kind.SALE, Kind.REFUND):
-        way, nature = (1, "vente") if body["kind"] == Kind.SALE else (-1, "remboursement")
-        yield (
-            body["till"], event.seq, data["number"], nature, data["occurred_at"],
-            data["business_date"], data.get("of", ""), way * data["total_cents"],
-            data.get("change_cents", 0), event.hash,
-        )  # fmt: skip
-
-
-def _lines(_event: JournalEntry, body: Any) -> Iterator[tuple[Any, ...]]:
-    data = body["data"]
-    if body["kind"] == Kind.SALE:
-        for line in data["lines"]:
-            yield (
-                data["number"], line["n"], line["nature"], line["item"] or "",
-                line["category"] or "", line["label"], line["quantity"],
-                line["price_cents"], line["price_mode"], int(line["lot"]), line["discount_cents"],
-                line["discount_reason"], line["shared_cents"],
-                line["total_cents"], _known(line["vat_bp"]), _known(line["weight_g"]),
-                line["weight_source"],
-            )  # fmt: skip
-    elif body["kind"] == Kind.REFUND:
-        for line in data["lines"]:
-            yield (
-                data["number"], line["n"], line["nature"], "", line["category"] or "",
-                f"rendu sur {data['of']}", -line["quantity"], "", "", "", "", "", "",
-                -line["amount_cents"], "", _known(line["weight_g"], -1), "",
-            )  # fmt: skip
-
-
-def _known(grams: int | None, sign: int = 1) -> Any:
-    return "" if grams is None else sign * grams
-
-
-def _payments(_event: JournalEntry, body: Any) -> Iterator[tuple[Any, ...]]:
-    data = body["data"]
-    if body["kind"] == Kind.SALE:
-        for method, cents, *_of in data["payments"]:
-            yield data["number"], method, cents
-        if data["change_cents"]:
-            yield data["number"], "cash", -data["change_cents"]
-    elif body["kind"] == Kind.REFUND:
-        yield data["number"], data["method"], -data["total_cents"]
-
-
-def _closings(event: JournalEntry, body: Any) -> Iterator[tuple[Any, ...]]:
-    data = body["data"]
-    if body["kind"] == Kind.CLOSE_DAY:
-        counted = data["counted_cents"]
-        yield (
-            "jour", body["till"], event.seq, data["session"], data["business_date"],
-            data["business_date"], data["tickets"], data["refunds"], data["total_cents"],
-            data["year_cents"], body["perpetual_cents"], data["expected_cents"],
-            "" if counted is None else counted, int(data["missed"]), event.hash,
-        )  # fmt: skip
-    elif body["kind"] in PERIODS:
-        tills = [*data["tills"].items(), ("", data)]  # each till, then the site
-        for till, told in tills:
-            yield (
-                PERIODS[body["kind"]], till, event.seq, "", data["first_day"], data["last_day"],
-                told["tickets"], told["refunds"], told["total_cents"], told["year_cents"],
-                told["perpetual_cents"], "", "", told["missed"], event.hash,
-            )  # fmt: skip
-
-
-def _csv(heads: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> bytes:
-    return table(heads, rows).encode()

@@ -2,7 +2,8 @@
 
     python3 verifier.py [ARCHIVE.zip]      (sans argument : le dossier de ce fichier)
 
-Recalcule les empreintes des fichiers, la signature du manifeste, et chaque maillon des chaînes.
+Recalcule les empreintes des fichiers, la signature du manifeste, chaque maillon des chaînes, et
+compare ce que les tablettes ont écrit à ce que dit le journal.
 Finit par 0 si tout est juste, par 1 sinon, en disant ce qui est faux.
 """
 
@@ -11,12 +12,18 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 DOMAIN = "tracerie/journal/1"
 CLOSING = "tracerie/closing/1"
+ENVELOPE = "tracerie/envelope/1"
+TRAINING = "-ECOLE"  # ce qui finit le nom d'une chaîne d'entraînement
+FILES = ("journal.ndjson", "enveloppes.ndjson", "entrainement.ndjson")
+UNREADABLE = (KeyError, OSError, zipfile.BadZipFile, zlib.error)
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
 CLOSINGS = ("close_day", "close_month", "close_year")
 GENESIS = "0" * 64
 SIGNS = {"sale": 1, "refund": -1}
@@ -98,49 +105,142 @@ def faults(read: Callable[[str], bytes]) -> Iterator[Fault]:
         manifest = json.loads(manifest_bytes)
         signature = base64.b64decode(read("manifest.sig"))
         public = raw_key(read("public_key.pem").decode())
-    except (KeyError, OSError, ValueError) as error:
+    except (*UNREADABLE, ValueError) as error:
         yield "manquant", "manifest.json", str(error)
         return
     if not is_signed(public, manifest_bytes, signature):
         yield "modifié", "manifest.json", "la signature n'est pas celle de la clé publique"
-    if manifest.get("public_key") != public.hex():
-        yield "modifié", "public_key.pem", "ce n'est pas la clé que nomme le manifeste"
-    for name, digest in sorted(manifest["files"].items()):
+    try:
+        if manifest["public_key"] != public.hex():
+            yield "modifié", "public_key.pem", "ce n'est pas la clé que nomme le manifeste"
+        yield from _contents(read, manifest)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        yield "modifié", "manifest.json", "il n'a pas la forme attendue"
+
+
+def _contents(read: Callable[[str], bytes], manifest: Any) -> Iterator[Fault]:
+    found: dict[str, bytes] = {}
+    for name in sorted({*manifest["files"], *FILES}):
         try:
-            found = hashlib.sha256(read(name)).hexdigest()
-        except (KeyError, OSError):
+            found[name] = read(name)
+        except UNREADABLE:
             yield "manquant", name, "le fichier n'est pas dans l'archive"
             continue
-        if found != digest:
+        if hashlib.sha256(found[name]).hexdigest() != manifest["files"].get(name):
             yield "modifié", name, "son empreinte n'est pas celle du manifeste"
-    try:
-        journal = read("journal.ndjson")
-        yield from _journal(journal, manifest)
-        yield from _closings(journal, manifest.get("keys", []))
-    except (KeyError, OSError):
-        return  # told above
+    journal, envelopes, training = (found.get(name, b"") for name in FILES)
+    yield from _journal(FILES[0], journal, manifest["chains"])
+    yield from _closings(journal, manifest["keys"])
+    yield from _envelopes(envelopes, journal, manifest["chains"])
+    yield from _journal(FILES[2], training, manifest["training"], is_training=True)
 
 
-def _journal(content: bytes, manifest: Any) -> Iterator[Fault]:
-    chains = {chain["name"]: dict(chain) for chain in manifest["chains"]}
+def _journal(
+    name: str, content: bytes, parts: Any, *, is_training: bool = False
+) -> Iterator[Fault]:
+    """Les maillons des chaînes ; un entraînement n'ajoute rien à aucun total."""
+    chains = {chain["name"]: dict(chain) for chain in parts}
     for number, line in enumerate(content.splitlines(), start=1):
         try:
             event = json.loads(line)
-            chain = chains[event["chain"]]
-            body = json.loads(event["body"])
-            cents = SIGNS.get(body["kind"], 0) * body["data"].get("total_cents", 0)
-        except (ValueError, KeyError, TypeError):
-            yield "modifié", f"ligne {number}", "illisible, ou d'une chaîne inconnue"
+            chain, body = chains[event["chain"]], json.loads(event["body"])
+            where = f"{event['chain']} n° {event['seq']}"
+            sign = 0 if is_training else SIGNS.get(body["kind"], 0)
+            found = list(_link(event, body, chain, sign * body["data"].get("total_cents", 0)))
+            is_lesson = event["chain"].endswith(TRAINING)
+            if body["kind"] in SIGNS:
+                is_lesson = is_lesson and body["data"].get("training") is True
+        except MALFORMED:
+            yield "modifié", f"{name}, ligne {number}", "illisible, ou d'une chaîne inconnue"
             continue
-        yield from (
-            (wrong, f"{event['chain']} n° {event['seq']}", why)
-            for wrong, why in _link(event, body, chain, cents)
-        )
+        yield from ((wrong, where, why) for wrong, why in found)
+        if is_lesson != is_training:
+            yield "modifié", where, "un entraînement parmi les ventes, ou une vente parmi eux"
+    yield from _ends(chains)
+
+
+def _ends(chains: Any) -> Iterator[Fault]:
+    """Les chaînes qui s'arrêtent avant la tête que nomme le manifeste."""
     for name, chain in chains.items():
         last = chain.get("seq", chain["first_seq"] - 1)
         found = last, chain.get("hash", chain["before_hash"])
         if found != (chain["last_seq"], chain["last_hash"]):
             yield "manquant", name, f"la chaîne s'arrête au n° {last}, attendu {chain['last_seq']}"
+
+
+def _envelopes(content: bytes, journal: bytes, parts: Any) -> Iterator[Fault]:
+    """Ce que les tablettes ont écrit : leur chaîne, et ce que dit l'événement de chacune."""
+    named = dict(_named(journal))
+    chains = {
+        f"{part['name']} (enveloppes)": dict(part["envelopes"])
+        for part in parts
+        if part.get("envelopes")
+    }
+    for number, line in enumerate(content.splitlines(), start=1):
+        try:
+            row = json.loads(line)
+            chain, body = chains[f"{row['chain']} (enveloppes)"], json.loads(row["body"])
+            where = f"{row['chain']}, enveloppe n° {row['seq']}"
+            event, lease = named.pop((row["chain"], row["of"]), (None, None))
+            found = [*_follows(row, body, chain), *_tells(row, body, event, lease)]
+        except MALFORMED:
+            yield "modifié", f"{FILES[1]}, ligne {number}", "illisible, ou d'une chaîne inconnue"
+            continue
+        yield from ((wrong, where, why) for wrong, why in found)
+    for name, seq in named:
+        yield "manquant", f"{name} n° {seq}", "l'enveloppe que nomme cet événement"
+    yield from _ends(chains)
+
+
+def _named(journal: bytes) -> Iterator[tuple[tuple[str, int], tuple[Any, str | None]]]:
+    """Les événements qui nomment une enveloppe, et à quel prêt de la caisse ils sont."""
+    leases: dict[str, str] = {}
+    for line in journal.splitlines():
+        try:
+            event = json.loads(line)
+            body = json.loads(event["body"])
+            if body["kind"] == "lease" and body["data"]["act"] == "begun":
+                leases[event["chain"]] = body["uuid"]
+            elif "envelope" in body["data"]:
+                yield (event["chain"], event["seq"]), (body, leases.get(event["chain"]))
+        except MALFORMED:
+            continue  # déjà dit
+
+
+def _follows(row: Any, body: Any, chain: Any) -> Iterator[tuple[str, str]]:
+    """Une enveloppe contre celle d'avant, dont ``chain`` se souvient."""
+    seq = chain.get("seq", chain["first_seq"] - 1)
+    if row["seq"] != seq + 1:
+        yield "manquant", f"attendu l'enveloppe n° {seq + 1}"
+    elif body["prev"] != chain.get("hash", chain["before_hash"]):
+        yield "modifié", "elle ne suit pas l'enveloppe d'avant"
+    text = f"{ENVELOPE}\n{body['prev']}\n{row['body']}"
+    if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != row["hash"]:
+        yield "modifié", "son empreinte n'est pas celle de son contenu"
+    chain.update(seq=row["seq"], hash=row["hash"])
+
+
+def _tells(row: Any, body: Any, event: Any, lease: str | None) -> Iterator[tuple[str, str]]:
+    """Une enveloppe contre l'événement qui la nomme."""
+    if event is None:
+        yield "modifié", "aucun événement ne la nomme"
+        return
+    data, is_ticket = event["data"], event["kind"] in SIGNS
+    if data["envelope"] != row["hash"]:
+        yield "modifié", "l'événement nomme une autre enveloppe"
+    told = {
+        "v": 1,
+        "seq": row["seq"],
+        "till": event["till"],
+        "kind": event["kind"],
+        "id": event["uuid"],
+        "total_cents": data["total_cents"] if is_ticket else None,
+        "lease": lease or body["lease"],
+    }
+    number = body["number"]
+    is_numbered = data["number"].endswith(f"-{number}") if is_ticket else number is None
+    if not is_numbered or any(body[key] != value for key, value in told.items()):
+        yield "modifié", "elle dit autre chose que son événement"
 
 
 def _closings(content: bytes, keys: Any) -> Iterator[Fault]:
@@ -157,7 +257,7 @@ def _closings(content: bytes, keys: Any) -> Iterator[Fault]:
                 cited += [(where, (name, n, said)) for name, n, said in _cited(body["data"])]
                 if why := _unsigned(event["prev_hash"], body, keys):
                     yield "modifié", where, why
-        except (ValueError, KeyError, TypeError):
+        except MALFORMED:
             continue  # déjà dit
     for where, (name, seq, digest) in cited:
         if hashes.get((name, seq), digest) != digest:

@@ -18,13 +18,14 @@ from inventory.models import Verb
 from organisation.models import Organisation, Site, Submission, User
 from sales import journal
 from sales.journal import Event
-from sales.models import Chain, JournalEntry, Kind, Till
+from sales.models import Chain, JournalEntry, Kind, PriceKey, Till
 
 
 class Code(models.IntegerChoices):
     """What a technical event says."""
 
     ARCHIVE_READ = 30, _("archive downloaded")
+    LEFT = 40, _("somebody signed out at the till")
     OFFLINE = 70, _("offline spell")
     PERSON = 80, _("another person at the till")
     DEFECT = 90, _("integrity defect")
@@ -39,6 +40,7 @@ class Code(models.IntegerChoices):
 
 
 Facts = Mapping[str, Any]
+PRICES = ("price_cents", "member_price_cents", "is_free", "is_per_kg")
 
 
 def at(site: Site, by: User | None) -> Entry:
@@ -70,6 +72,32 @@ def note_rights(person: User, by: User | None) -> None:
     roles = sorted(f"{role}@{sites[site] if site else ''}" for site, role in person.grants)
     facts = {"person": person.pk, "roles": roles, "active": person.is_active}
     note_everywhere(owner=person.organisation, by=by, code=Code.RIGHTS, facts=facts)
+
+
+def note_leaving(person: User) -> None:
+    """Somebody signs out who was the last to act at tills that are still open."""
+    rows = Chain.objects.filter(operator=person.pk, is_training=False, till__isnull=False)
+    mine = rows.filter(till__sessions__closing=None, till__sessions__isnull=False).distinct()
+    for chain in mine.select_related("till__site__organisation").order_by("name"):
+        assert chain.till is not None  # noqa: S101 (filtered)
+        head = journal.hold(chain.till)
+        last = head.entries.order_by("-seq").values_list("body", flat=True).first()
+        has_left = f'"code":{Code.LEFT.value},' in (last or "")
+        if head.operator == person.pk and not has_left:
+            note(entry=at(head.site, person), code=Code.LEFT, till=chain.till, facts={})
+
+
+def note_listed(row: Till | PriceKey, act: str, before: Facts, by: User | None) -> None:
+    """A till or a price key that was added, changed or set aside, by its code: no names.
+
+    ``before``: what the fields that changed said.
+    """
+    if not Chain.objects.filter(site=row.site_id).exists():
+        return
+    facts: dict[str, Any] = {"of": row._meta.model_name, "which": row.code, "act": act}
+    facts["changed"] = sorted(before)
+    facts["prices"] = {key: [before[key], getattr(row, key)] for key in PRICES if key in before}
+    note(entry=at(row.site, by), code=Code.SETTING, facts=facts)
 
 
 def note_defect(finding: Mapping[str, Any]) -> bool:

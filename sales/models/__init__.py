@@ -9,7 +9,7 @@ from sales.models.buyers import Buyer, MemberPeriod
 from sales.models.copies import Copy
 from sales.models.counter import ParkedTicket, Visitors
 from sales.models.days import DayPayment, DayTakings
-from sales.models.invoices import Invoice, InvoiceParty
+from sales.models.invoices import Invoice, InvoiceParty, InvoicePayment
 from sales.models.issuers import VoucherIssuer
 from sales.models.journal import AT_TILL, SIGNED, TECHNICAL, Chain, JournalEntry, Kind
 from sales.models.leases import Envelope, TillLease
@@ -53,6 +53,8 @@ WRITTEN_ONCE = {  # table → the row that a new one would replace
     " OR (sale_id = NEW.sale_id AND refund_id IS NULL AND NEW.refund_id IS NULL)"
     " OR (organisation_id = NEW.organisation_id AND year = NEW.year AND serial = NEW.serial"
     " AND (refund_id IS NULL) = (NEW.refund_id IS NULL))",
+    "sales_invoicepayment": "id = NEW.id OR submission_id = NEW.submission_id"
+    " OR reverses_id = NEW.reverses_id",
     "sales_daytakings": "id = NEW.id OR submission_id = NEW.submission_id"
     " OR reverses_id = NEW.reverses_id",
     "sales_daypayment": "id = NEW.id OR (takings_id = NEW.takings_id AND method = NEW.method)",
@@ -79,6 +81,7 @@ __all__ = [
     "Flag",
     "Invoice",
     "InvoiceParty",
+    "InvoicePayment",
     "JournalEntry",
     "Kind",
     "MemberPeriod",

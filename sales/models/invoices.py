@@ -6,15 +6,16 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from organisation.models import Organisation, Site, User
+from organisation.models import Organisation, Site, Submission, User
 from organisation.permissions import CallerRequest
 from sales.models.buyers import Buyer
 from sales.models.journal import JournalEntry
 from sales.models.refunds import Refund
-from sales.models.tickets import Sale
+from sales.models.tickets import Method, Payment, Sale
 
 KEPT_YEARS = 10  # C. com. art. L123-22
 INVOICE, CREDIT_NOTE = "F", "A"
@@ -42,6 +43,24 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
         rows = self.of_series(organisation, credits=credits).filter(year=year)
         return (rows.aggregate(last=Max("serial"))["last"] or 0) + 1
+
+    def with_owed(self) -> Self:
+        """With ``owed_cents``, what was left for later and not refunded so, and ``is_settled``."""
+        account = {"sale": OuterRef("sale"), "method": Method.ACCOUNT}
+        later = Payment.objects.filter(**account).order_by().values("sale")
+        back = Refund.objects.filter(**account).order_by().values("sale")
+        left = Subquery(later.annotate(sum=Sum("amount_cents")).values("sum"))
+        credited = Subquery(back.annotate(sum=Sum("total_cents")).values("sum"))
+        standing = InvoicePayment.objects.standing().filter(invoice=OuterRef("pk"))
+        return self.annotate(
+            owed_cents=Coalesce(left, 0) - Coalesce(credited, 0),
+            is_settled=Exists(standing),
+        )
+
+    def unpaid(self) -> Self:
+        """Invoices of which something is still to be paid."""
+        rows = self.with_owed().filter(refund=None, due_on__isnull=False)
+        return rows.filter(owed_cents__gt=0, is_settled=False)
 
     def whole(self) -> Self:
         """With all that one says."""
@@ -71,6 +90,8 @@ class Invoice(models.Model):
     total_cents = models.PositiveBigIntegerField(_("total (cents)"))
     seller = models.TextField()  # as the structure was called then
     author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    owed_cents: int  # of those read ``with_owed``
+    is_settled: bool
 
     objects = InvoiceQuerySet.as_manager()
 
@@ -106,6 +127,58 @@ class Invoice(models.Model):
     @property
     def guarded_by(self) -> Site:
         return self.sale.movement.site
+
+
+class InvoicePaymentQuerySet(models.QuerySet["InvoicePayment"]):
+    def standing(self) -> Self:
+        """Those that were not cancelled since."""
+        return self.filter(reverses=None, reversed_by=None)
+
+
+class InvoicePayment(models.Model):
+    """An invoice that was paid, as the treasurer saw it. A mistake is cancelled by a counter row.
+
+    The ticket said "later": this is no money of a till, and no part of the journal.
+    """
+
+    class Means(models.TextChoices):
+        TRANSFER = "transfer", _("bank transfer")
+        CHEQUE = "cheque", _("cheque")
+        CARD = "card", _("card")
+        CASH = "cash", _("cash")
+        OTHER = "other", _("other means")
+
+    submission = models.OneToOneField(Submission, models.PROTECT, related_name="+")
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="payments")
+    paid_on = models.DateField(_("paid on"))
+    means = models.CharField(_("means"), max_length=12, choices=Means)
+    amount_cents = models.BigIntegerField(_("amount (cents)"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="reversed_by", verbose_name=_("cancels")
+    )
+
+    objects = InvoicePaymentQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("view",)
+        verbose_name = _("payment of an invoice")
+        verbose_name_plural = _("payments of invoices")
+        constraints = [
+            models.CheckConstraint(
+                name="invoice_payment_counts",
+                condition=Q(reverses=None, amount_cents__gt=0)
+                | Q(reverses__isnull=False, amount_cents__lt=0),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice} {self.paid_on}"
+
+    @property
+    def guarded_by(self) -> Site:
+        return self.invoice.guarded_by
 
 
 class InvoiceParty(models.Model):

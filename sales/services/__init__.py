@@ -37,9 +37,10 @@ from sales.services.sessions import (
     move_cash,
     open_session,
 )
+from sales.services.settling import cancel_payment, settle_invoice
 from sales.services.slips import Drawn, cancel_slip, erase_drawers, remit_cash, remit_cheques
 from sales.services.terms import set_vat
-from sales.services.training import rehearse_sale
+from sales.services.training import rehearse_refund, rehearse_sale
 
 __all__ = [
     "MOST_CENTS",
@@ -58,6 +59,7 @@ __all__ = [
     "Whole",
     "abandon",
     "add_buyer",
+    "cancel_payment",
     "cancel_slip",
     "cancel_takings",
     "change_buyer",
@@ -81,12 +83,14 @@ __all__ = [
     "priced",
     "record_sale",
     "refund_sale",
+    "rehearse_refund",
     "rehearse_sale",
     "remit_cash",
     "remit_cheques",
     "require_same_envelope",
     "retire_till",
     "set_vat",
+    "settle_invoice",
     "share",
     "share_back",
     "spread",

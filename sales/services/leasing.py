@@ -13,7 +13,7 @@ from inventory.ledger import Entry
 from organisation.models import Station
 from organisation.services import Held
 from sales import journal
-from sales.journal import Event
+from sales.journal import Event, technical
 from sales.journal.bodies import lease_begun_data, lease_ended_data
 from sales.journal.sealed import held_by
 from sales.models import Chain, Kind, Till, TillLease, TillSession
@@ -146,7 +146,9 @@ def retire_till(*, entry: Entry, till: Till, last_seq: int) -> Retired:
     close_as_missed(head, entry)
     till.is_active = False
     till.save(update_fields=["is_active"])
-    return Retired(lease, _successor(till))
+    successor = _successor(till)
+    technical.note_listed(successor, "created", {}, entry.author)
+    return Retired(lease, successor)
 
 
 def _end(

@@ -64,7 +64,7 @@ def refund_sale(
     require_not_back(line.item_id for line in quantities if line.item_id and not line.flag)
     prefetch_related_objects(list(quantities), *MOVED)
     before, without_g = RefundLine.objects.so_far(quantities)
-    backs = [_given_back(line, before[line.pk], n) for line, n in quantities.items()]
+    backs = [given_back(line, before[line.pk], n) for line, n in quantities.items()]
     total_cents = sum(back.amount_cents for back in backs)
     _require_method(sale, method, total_cents)
     legs = [_return_leg(back, till, without_g[back.line_id]) for back in backs if back.weight_g]
@@ -142,7 +142,7 @@ def share_back(whole: int, line: SaleLine, before: int, quantity: int) -> int:
     return share(whole, line.quantity, after) - share(whole, line.quantity, before)
 
 
-def _given_back(line: SaleLine, before: int, quantity: int) -> RefundLine:
+def given_back(line: SaleLine, before: int, quantity: int) -> RefundLine:
     """``quantity`` more of a line of which ``before`` were given back already."""
     if before + quantity > line.quantity:
         raise ValidationError(

@@ -152,25 +152,34 @@ def _moment(said: str) -> datetime:
 
 
 def note_spell(*, entry: Entry, till: Till) -> None:
-    """Journal that a tablet had no network, once for all that comes of it."""
-    if timezone.now() - entry.occurred_at <= SLOW or _was_late(till):
+    """Journal that a tablet had no network, once for all that comes of it: since when, until when.
+
+    It ends as the first of it comes: all that waited comes at once. What comes later, and waited
+    for another time, is of another spell; a clock that is always late makes but one.
+    """
+    now = timezone.now()
+    wait = now - entry.occurred_at
+    came, waited = _last_came(till)
+    is_same = came and waited > SLOW and (now - came <= SLOW or abs(wait - waited) <= SLOW)
+    if wait <= SLOW or is_same:
         return
     data = {
         "code": Code.OFFLINE.value,
         "what": "offline",
         "since": journal.stamp(entry.occurred_at),
+        "until": journal.stamp(now),
     }
     event = Event(Kind.JET, data, uuid=uuid4())
     journal.append(head=journal.hold(till), entry=entry, event=event)
 
 
-def _was_late(till: Till) -> bool:
-    """Whether the envelope before came late, too."""
+def _last_came(till: Till) -> tuple[datetime | None, timedelta]:
+    """When the envelope before came, and how long it had waited."""
     last = Envelope.objects.filter(till=till).select_related("event").order_by("-seq").first()
     if last is None:
-        return False
-    said, came = json.loads(last.body)["at"], json.loads(last.event.body)["at"]
-    return _moment(came) - _moment(said) > SLOW
+        return None, timedelta(0)
+    came = _moment(json.loads(last.event.body)["at"])
+    return came, came - _moment(json.loads(last.body)["at"])
 
 
 def require_same_envelope(till: Till, sent: Sent) -> None:

@@ -14,6 +14,7 @@ from organisation.doors import page
 from organisation.models import Site
 from organisation.permissions import CallerRequest
 from sales.forms.catalogue import IssuerForm, PriceKeyForm, ReductionForm, TillForm
+from sales.journal import technical
 from sales.models import PriceKey, Till, TillLease
 from sales.prices import prices_of
 from sales.templatetags.money import euros
@@ -46,6 +47,7 @@ TILLS = Listing(
     columns=(Column(_("Sells from"), lambda row: row.place or "–"),),
     template="sales/till.html",
     beside=_held,
+    note=technical.note_listed,
 )
 REDUCTIONS = Listing(
     name="reductions",
@@ -78,6 +80,7 @@ PRICE_KEYS = Listing(
     ),
     template="sales/price_key.html",
     beside=_sold_for,
+    note=technical.note_listed,
 )
 ISSUERS = Listing(
     name="voucher-issuers",

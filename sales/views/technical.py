@@ -8,7 +8,9 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
@@ -20,7 +22,7 @@ from organisation.models import User
 from organisation.permissions import CallerRequest
 from sales.forms.technical import HANDED, JournalFilters
 from sales.journal.technical import Code
-from sales.models import TECHNICAL, Copy, JournalEntry, Kind, Regime
+from sales.models import TECHNICAL, Copy, JournalEntry, Kind, PriceKey, Regime, Till
 from sales.services import Opening
 from sales.templatetags.money import euros
 
@@ -100,6 +102,14 @@ class _Names:
         return row.get_full_name() or row.username if row else _("person %(n)s") % {"n": key}
 
 
+SHORT = "d/m/Y H:i"
+DONE = {
+    "created": _lazy("added"),
+    "changed": _lazy("changed"),
+    "retired": _lazy("no longer offered"),
+    "offered": _lazy("offered again"),
+    "deleted": _lazy("deleted"),
+}
 LENT = {
     "begun": _lazy("Till lent to a tablet"),
     "given_back": _lazy("Till given back by its tablet"),
@@ -136,6 +146,36 @@ def _period(data: dict[str, Any], _who: _Names) -> str:
     return f"{data['from']} – {data['to']}"
 
 
+def _defect(data: dict[str, Any], _who: _Names) -> str:
+    """What the proof found, or a tablet that tells another history: that has no rank."""
+    if "chain" in data:
+        return f"{data['chain']} n° {data['seq']}, {data['why']}"
+    return f"{data['known'][:8]} ≠ {data['sent'][:8]}"
+
+
+def _spell(data: dict[str, Any], _who: _Names) -> str:
+    since, until = (parse_datetime(data[key]) for key in ("since", "until"))
+    return f"{date_format(localtime(since), SHORT)} – {date_format(localtime(until), SHORT)}"
+
+
+def _setting(data: dict[str, Any], _who: _Names) -> str:
+    """Which setting; of a till or a price key, what became of it."""
+    if "which" not in data:
+        return str(data.get("of", ""))
+    model = {"till": Till, "pricekey": PriceKey}[data["of"]]
+    what = str(DONE[data["act"]])
+    prices = [
+        f"{_cents(before)} → {_cents(after)}"
+        for key, (before, after) in data["prices"].items()
+        if key.endswith("_cents")
+    ]
+    return ", ".join([f"{model._meta.verbose_name} {data['which']}: {what}", *prices])
+
+
+def _cents(cents: int | None) -> str:
+    return "–" if cents is None else euros(cents)
+
+
 def _abandoned(data: dict[str, Any], _who: _Names) -> str:
     count = ngettext("%(n)s line", "%(n)s lines", data["lines"]) % {"n": data["lines"]}
     return f"{count}, {euros(data['total_cents'])}"
@@ -145,12 +185,13 @@ FACTS: dict[int, Callable[[dict[str, Any], _Names], str]] = {
     Code.ARCHIVE_READ: _period,
     Code.AUDIT: _period,
     Code.PERSON: lambda data, who: f"{who(data['before'])} → {who(data['by'])}",
-    Code.DEFECT: lambda data, _who: f"{data['chain']} n° {data['seq']}, {data['why']}",
+    Code.DEFECT: _defect,
+    Code.OFFLINE: _spell,
     Code.RIGHTS: lambda data, who: f"{who(data['person'])}: {', '.join(data['roles']) or '–'}",
     Code.DRAWER: lambda data, _who: str(Opening(data["reason"]).label),
     Code.VERSION: lambda data, _who: str(data["before"]),
     Code.BEGINNING: lambda data, _who: str(data["chain"]),
     Code.ABANDONED: _abandoned,
     Code.EXPORT: lambda data, _who: str(data.get("of", "")),
-    Code.SETTING: lambda data, _who: str(data.get("of", "")),
+    Code.SETTING: _setting,
 }

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -273,6 +274,69 @@ def test_a_spell_without_network_is_journaled_once(device):
     data = json.loads(event.body)["data"]
     assert (data["code"], data["since"]) == (70, ago.strftime("%Y-%m-%dT%H:%M:%SZ"))
     assert faults() == []
+
+
+def spells():
+    events = JournalEntry.objects.filter(kind=Kind.JET, body__contains='"code":70,').order_by("pk")
+    return [json.loads(event.body)["data"] for event in events]
+
+
+def test_a_spell_without_network_says_when_it_began_and_ended(device, browser, world):
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False):
+        device.open()
+        device.send()
+    device.move(-100, at=noon + timedelta(hours=1))
+    device.move(-200, at=noon + timedelta(hours=2, minutes=59))
+    with time_machine.travel(noon + timedelta(hours=3), tick=False):
+        device.send()
+    [told] = spells()
+    assert (told["since"], told["until"]) == ("2026-03-02T13:00:00Z", "2026-03-02T15:00:00Z")
+    page = browser(world.manager).get("/caisse/journal/?code=70").content.decode()
+    assert "02/03/2026 14:00 – 02/03/2026 16:00" in page
+    assert faults() == []
+
+
+def test_a_network_that_goes_again_before_the_queue_is_empty_is_another_spell(device):
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False):
+        device.open()
+        device.send()
+    device.move(-100, at=noon + timedelta(hours=1))
+    late = device.move(-200, at=noon + timedelta(hours=2))
+    device.queue.pop()
+    with time_machine.travel(noon + timedelta(hours=3), tick=False):
+        device.send()
+    with time_machine.travel(noon + timedelta(hours=6), tick=False):
+        device.queue = [late]
+        device.send()
+    assert [(told["since"][11:13], told["until"][11:13]) for told in spells()] == [
+        ("13", "15"),
+        ("14", "18"),
+    ]
+
+
+def test_a_clock_that_is_always_late_is_one_spell(device):
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    for hour in range(4):
+        now = noon + timedelta(hours=hour)
+        with time_machine.travel(now, tick=False):
+            if hour == 0:
+                device.open(at=now - timedelta(minutes=20))
+            else:
+                device.move(-100, at=now - timedelta(minutes=20, seconds=hour))
+            device.send()
+    assert len(spells()) == 1
+
+
+def test_another_history_is_listed_in_the_journal(device, browser, world):
+    entry = device.open()
+    device.send()
+    other = {**entry[1], "envelope": {**entry[1]["envelope"], "hash": "0" * 64}}
+    device.post_entry((entry[0], other))
+    page = browser(world.manager).get("/caisse/journal/?code=90")
+    assert page.status_code == 200
+    assert "≠ 00000000" in page.content.decode()
 
 
 def test_what_somebody_did_who_was_let_go_since_is_theirs(device, world):

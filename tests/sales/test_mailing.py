@@ -2,20 +2,34 @@
 
 import io
 from datetime import timedelta
+from functools import partial
+from time import sleep
 from uuid import uuid4
 
 import pypdfium2
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.locmem import EmailBackend as LocMem
 from django.utils import timezone
 
 from inventory.models import Verb
+from sales.mailing import deliver
 from sales.models import Closing, ClosingMail, ShopSettings
 from sales.services import Count, close_session
+from tests.databases import at_once
 from tests.sales.conftest import mob
+from tests.tills import open_till, till_entry
 
 pytestmark = pytest.mark.database
+
+
+class Slow(LocMem):
+    """A mail server that takes its time: others come meanwhile."""
+
+    def send_messages(self, email_messages):
+        sleep(0.3)
+        return super().send_messages(email_messages)
 
 
 class Failing(BaseEmailBackend):
@@ -101,6 +115,21 @@ def test_a_day_that_nobody_closed_goes_with_the_next(treasurer, counter, entry, 
     close(browser())
     assert [z.number for z in Closing.objects.order_by("pk")] == ["Z-canal-C1-1", "Z-canal-C1-2"]
     assert len(mail.outbox) == 2
+
+
+def test_of_tills_that_close_at_once_each_z_goes_once(own_database, settings):
+    site = own_database.canal
+    settings.EMAIL_HOST, settings.EMAIL_BACKEND = "mail.example", f"{__name__}.Slow"
+    ShopSettings.objects.create(
+        organisation=own_database.navette, treasurer_email="compta@example.org"
+    )
+    for code in ("C1", "C2"):
+        till = open_till(site, code, code)
+        close_session(entry=till_entry(site), till=till, count=Count({}))
+    mail.outbox = []
+    assert at_once(*[partial(deliver, site)] * 6) == [[]] * 6
+    assert len({message.subject for message in mail.outbox}) == len(mail.outbox) == 2
+    assert [tried.is_sent for tried in ClosingMail.objects.all()] == [True, True]
 
 
 def test_zs_of_long_ago_are_not_sent_once_mail_is_set_up(counter, entry, treasurer, sold, browser):

@@ -18,8 +18,8 @@ from sales.archive import make_archive
 from sales.journal import technical
 from sales.journal.technical import Code
 from sales.journal.verify import findings
-from sales.models import Chain, Copy, JournalEntry, Kind, Regime
-from sales.services import Count, close_session, hand_out, set_vat
+from sales.models import Chain, Copy, JournalEntry, Kind, Method, Regime
+from sales.services import Count, Paid, close_session, hand_out, record_sale, set_vat
 from tests.inventory.pages import text
 from tests.sales.conftest import mob
 from tests.sales.test_tampering import tamper
@@ -205,6 +205,147 @@ def test_rights_that_change_are_noted_by_numbers(sold, world, browser):
 def test_rights_are_not_noted_where_there_is_no_journal(world):
     set_active(person=world.cashier, is_active=False, by=world.anna)
     assert not JournalEntry.objects.exists()
+
+
+# Who leaves the till
+
+
+def left():
+    return [told for told in said() if told["code"] == Code.LEFT]
+
+
+@pytest.fixture
+def at_till(sold, counter, world, entry):
+    """The cashier opened nothing, and was the last to sell at C1."""
+    sold(mob())
+    record_sale(
+        entry=replace(entry(Verb.SELL), author=world.cashier),
+        till=counter.till,
+        lines=[mob()],
+        payments=[Paid(Method.CASH, 1_000)],
+    )
+    return counter.till
+
+
+def test_a_cashier_who_signs_out_of_an_open_till_is_noted_once(at_till, browser, world):
+    client = browser()
+    assert client.post("/deconnexion/").status_code == 302
+    assert left() == [{"code": 40, "what": "left"}]
+    event = JournalEntry.objects.filter(kind=Kind.JET).latest("pk")
+    assert event.chain_id == "navette/canal/C1"
+    assert json.loads(event.body)["operator"] == world.cashier.pk
+    assert client.get("/caisse/").status_code == 302
+    browser().post("/deconnexion/")
+    client.post("/deconnexion/")
+    assert len(left()) == 1
+    assert faults() == []
+
+
+def test_who_sold_nothing_last_or_at_a_closed_till_leaves_no_trace(
+    at_till, browser, world, counter, entry
+):
+    browser(world.manager).post("/deconnexion/")
+    assert left() == []
+    by_cashier = replace(entry(Verb.SELL), author=world.cashier)
+    close_session(entry=by_cashier, till=counter.till, count=Count({}))
+    browser().post("/deconnexion/")
+    assert left() == []
+
+
+def test_a_tablet_that_is_left_to_somebody_else_is_noted(at_till, browser):
+    client = browser()
+    assert client.post("/tablette/verrouiller/").status_code == 302
+    assert len(left()) == 1
+    assert "_auth_user_id" not in client.session
+
+
+# Tills and prices
+
+
+def settings_said():
+    return [told for told in said() if told["code"] == Code.SETTING]
+
+
+KEY = "/reglages/sites/canal/prix/assiette/"
+
+
+def typed(page, **changes):
+    """The fields of a form as they are on a page, some of them typed anew."""
+    form = page.context["form"]
+    fields = {field.name: field.value() for field in form}
+    said = {**fields, **changes}
+    return {name: value for name, value in said.items() if value is not None and value is not False}
+
+
+def test_a_price_that_changes_is_noted_with_both_prices(sold, browser, world):
+    sold(mob())
+    client = browser(world.manager)
+    form = typed(client.get(KEY), price_cents="0,60")
+    assert client.post(KEY, form).status_code == 302
+    client.post(KEY, form)
+    [told] = settings_said()
+    assert told == {
+        "code": 270,
+        "what": "setting",
+        "of": "pricekey",
+        "which": "assiette",
+        "act": "changed",
+        "changed": ["price_cents"],
+        "prices": {"price_cents": [50, 60]},
+    }
+    event = JournalEntry.objects.filter(kind=Kind.JET).latest("pk")
+    assert event.chain_id == "navette/canal/SITE"
+    page = client.get("/caisse/journal/?code=270").content.decode()
+    assert "assiette" in page
+    assert "0,60" in page
+    assert faults() == []
+
+
+def test_a_price_that_is_named_anew_or_set_aside_is_noted_without_its_name(sold, browser, world):
+    sold(mob())
+    client = browser(world.manager)
+    client.post(KEY, typed(client.get(KEY), name_fr="Chez Paul"))
+    client.post(KEY, {"do": "offer"})
+    client.post(KEY, {"do": "offer"})
+    assert [(told["act"], told["changed"]) for told in settings_said()] == [
+        ("changed", ["name_fr"]),
+        ("retired", []),
+        ("offered", []),
+    ]
+    assert not JournalEntry.objects.filter(kind=Kind.JET, body__contains="Paul").exists()
+
+
+def test_tills_that_come_and_go_are_noted(sold, browser, world):
+    sold(mob())
+    client = browser(world.manager)
+    to = "/reglages/sites/canal/caisses/"
+    client.post(f"{to}nouveau/", {"name": "Caisse de Marie", "code": "C9", "position": "9"})
+    client.post(f"{to}C9/", {"name": "Caisse 9", "position": "9"})
+    client.post(f"{to}C9/", {"do": "offer"})
+    client.post(f"{to}C9/", {"do": "delete"})
+    assert [(told["of"], told["which"], told["act"]) for told in settings_said()] == [
+        ("till", "C9", "created"),
+        ("till", "C9", "changed"),
+        ("till", "C9", "retired"),
+        ("till", "C9", "deleted"),
+    ]
+    assert not JournalEntry.objects.filter(kind=Kind.JET, body__contains="Marie").exists()
+    assert faults() == []
+
+
+def test_what_is_refused_is_not_noted(sold, browser, world):
+    sold(mob())
+    client = browser(world.manager)
+    assert client.post(KEY, typed(client.get(KEY), price_cents="peu")).status_code != 302
+    client.post("/reglages/sites/canal/caisses/C1/", {"do": "delete"})
+    assert settings_said() == []
+
+
+def test_a_site_without_a_journal_notes_no_price(counter, browser, world):
+    client = browser(world.director)
+    to = "/reglages/sites/gare/caisses/"
+    client.post(f"{to}nouveau/", {"name": "Caisse 9", "code": "C9", "position": "9"})
+    assert not Chain.objects.filter(site=world.gare).exists()
 
 
 def test_who_takes_an_archive_away_is_noted(sold, counter, entry, browser, world):

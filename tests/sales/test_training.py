@@ -1,13 +1,14 @@
 """Learning at the till: all as it is sold, and nothing sold."""
 
 import json
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
 from inventory.models import Item, Movement, Verb
 from sales.journal.verify import findings
-from sales.models import Chain, JournalEntry, Kind, Method, Sale
+from sales.models import Chain, JournalEntry, Kind, Method, Refund, Sale
 from sales.services import Count, Paid, Wanted, close_session, rehearse_sale
 from tests.inventory.pages import text
 from tests.sales.conftest import mob
@@ -95,6 +96,69 @@ def test_no_z_counts_a_lesson(lesson, sold, counter, entry):
     closing = close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({}))
     assert (closing.figures["tickets"], closing.total_cents) == (1, 700)
     assert faults() == []
+
+
+# Given back
+
+
+@pytest.fixture
+def learned(lesson):
+    """A lesson's ticket: two plates of 0,50 €, paid in cash; its address."""
+    lesson.press("key", "assiette")
+    lesson.press("key", "assiette")
+    return lesson.sell().url
+
+
+def give_back(client, url, count="1", method="cash", **said):
+    form = {"id": str(uuid4()), "line_1": count, "method": method, **said}
+    return client.post(f"{url}rembourser/", form)
+
+
+def backs():
+    rows = JournalEntry.objects.filter(kind=Kind.REFUND).order_by("pk")
+    return [json.loads(event.body) for event in rows]
+
+
+def test_a_lesson_that_is_given_back_gives_nothing_back(learned, browser, counter, entry):
+    moved, client = Movement.objects.count(), browser()
+    form = {"id": str(uuid4())}
+    for _twice in range(2):
+        assert give_back(client, learned, **form).url == learned
+    [body] = backs()
+    assert body["chain"] == "navette/canal/C1-ECOLE"
+    assert body["perpetual_cents"] == 0
+    data = body["data"]
+    assert (data["training"], data["total_cents"]) == (True, 50)
+    assert (data["number"], data["of"]) == ("ECOLE-C1-000002", "ECOLE-C1-000001")
+    assert not Refund.objects.exists()
+    assert Movement.objects.count() == moved
+    page = text(client.get(learned))
+    assert "ECOLE-C1-000002" in page
+    assert page.count("FACTICE") >= 3
+    closing = close_session(entry=entry(Verb.SELL), till=counter.till, count=Count({}))
+    assert (closing.figures["refunds"], closing.total_cents) == (0, 0)
+    assert faults() == []
+
+
+def test_no_more_is_given_back_of_a_lesson_than_it_sold(learned, browser):
+    client = browser()
+    assert give_back(client, learned, "3").status_code == 422
+    assert give_back(client, learned, "").status_code == 422
+    assert give_back(client, learned, "2").url == learned
+    assert give_back(client, learned, "1").status_code == 422
+    assert 'id="rembourser"' not in client.get(learned).content.decode()
+    assert [body["data"]["total_cents"] for body in backs()] == [100]
+
+
+def test_a_lesson_goes_back_as_it_was_paid(learned, browser):
+    assert give_back(browser(), learned, method="account").status_code == 422
+    assert backs() == []
+
+
+def test_a_lesson_of_elsewhere_is_not_given_back(learned, browser, world):
+    assert give_back(browser(world.paul), learned).status_code == 404
+    assert give_back(browser(world.auditor), learned).status_code == 403
+    assert backs() == []
 
 
 def test_a_given_up_lesson_is_not_noted(lesson):

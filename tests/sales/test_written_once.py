@@ -8,7 +8,17 @@ from django.utils import timezone
 
 from inventory.models import Item, Verb
 from sales import services
-from sales.models import WRITTEN_ONCE, Buyer, CashMove, Copy, Method, Nature, Regime, ShopSettings
+from sales.models import (
+    WRITTEN_ONCE,
+    Buyer,
+    CashMove,
+    Copy,
+    InvoicePayment,
+    Method,
+    Nature,
+    Regime,
+    ShopSettings,
+)
 from sales.services import Count, Paid, Wanted
 from tests.written_once import hold
 
@@ -28,6 +38,7 @@ REWRITES = {
     "sales_bankslip": "total_cents = 1",
     "sales_bankslipline": "amount_cents = 1",
     "sales_invoice": "total_cents = 1",
+    "sales_invoicepayment": "amount_cents = 1",
     "sales_voucher": "kind = 'credit'",
     "sales_vatterms": "regime = 'margin'",
     "sales_daytakings": "customers = 1",
@@ -57,6 +68,7 @@ def refunded(counter, label, entry):
     buyer = Buyer(organisation=counter.till.organisation, name="Mairie", address="2 rue")
     buyer = services.add_buyer(buyer=buyer)
     services.issue_invoice(entry=entry(Verb.SELL), sale=sale, buyer=buyer)
+    _pay_later(counter, entry, buyer)
     services.record_sale(
         entry=entry(Verb.SELL),
         till=counter.till,
@@ -79,6 +91,20 @@ def refunded(counter, label, entry):
     services.close_months(entry=entry(Verb.SELL, at=timezone.now() + timedelta(days=40)))
     services.note_takings(entry=entry(Verb.SELL), cents={Method.CASH: 5_000}, customers=9)
     connection.check_constraints()  # as a commit does: else PostgreSQL truncates nothing anyway
+
+
+def _pay_later(counter, entry, buyer):
+    """An invoice on account that was paid since."""
+    sale = services.record_sale(
+        entry=entry(Verb.SELL),
+        till=counter.till,
+        lines=[Wanted(key=counter.assiette)],
+        payments=[Paid(Method.ACCOUNT, 50)],
+        whole=services.Whole(buyer=buyer),
+    )
+    invoice = services.issue_invoice(entry=entry(Verb.SELL), sale=sale, buyer=buyer)
+    means, day = InvoicePayment.Means.CHEQUE, invoice.issued_on
+    services.settle_invoice(entry=entry(Verb.SELL), invoice=invoice, paid_on=day, means=means)
 
 
 @pytest.mark.parametrize("table", REWRITES)
