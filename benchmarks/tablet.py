@@ -68,7 +68,7 @@ def main() -> None:
     options = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
-    with served() as address, sync_playwright() as playwright:
+    with served() as (address, _folder), sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         page = signed_in(browser.new_context(base_url=address, locale="fr-FR"))
@@ -81,15 +81,15 @@ def main() -> None:
 
 
 @contextmanager
-def served():
-    """The address of a server on a fresh database."""
+def served(prepare=PREPARE):
+    """The address of a server and its folder, on a fresh database that ``prepare`` fills."""
     with tempfile.TemporaryDirectory(prefix="tracerie-bench-") as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
         environment = os.environ | {"TRACERIE_DATA": folder}
         environment.pop("DATABASE_URL", None)
-        for command in (["migrate", "-v0"], ["load_reference"], ["shell", "-c", PREPARE],
+        for command in (["migrate", "-v0"], ["load_reference"], ["shell", "-c", prepare],
                         ["collectstatic", "--noinput", "-v0"]):  # fmt: skip
             subprocess.run(
                 [sys.executable, "manage.py", *command],
@@ -100,7 +100,7 @@ def served():
         process = subprocess.Popen(command, cwd=ROOT, env=environment)
         try:
             wait_for(port)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", Path(folder)
         finally:
             process.terminate()
             process.wait()

@@ -23,6 +23,7 @@ class StationStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc
     """
 
     patterns = (*CompressedManifestStaticFilesStorage.patterns, STATION_IMPORTS)
+    max_post_process_passes = 30  # one for each module that stands on another
 
 
 class FontFinder(BaseFinder):
