@@ -21,6 +21,7 @@ from reporting.indicators import Indicator, Reading, Value
 from reporting.months import span
 from reporting.periods import Period
 from reporting.printing import BALANCE, period_name, unit_for, write_day
+from reporting.reports import flow
 from reporting.reports.layout import PLACEHOLDER, Layout, Part
 from reporting.reports.outlets import declared
 from reporting.reports.words import label, labels, write
@@ -117,6 +118,11 @@ class Draft:
             "now": self.now.balance["quality"],
             "was": self.was.balance["quality"] if self.was else None,
         }
+
+    def _flow(self, part: Part) -> Block | None:
+        first = part.by[0] if part.by else flow.FIRST
+        found = flow.read(self.now, [first], self.names(first))
+        return found if found["streams"] else None
 
     def _outlets(self, _part: Part) -> Block | None:
         if self.subject.scope.network is not None:

@@ -165,6 +165,12 @@ def _of_balance(block: Mapping[str, Any]) -> Iterator[Amount]:
         yield from _both(("", balance_label(row["name"])), row, Unit.GRAMS, (row["name"],))
 
 
+def _of_flow(block: Mapping[str, Any]) -> Iterator[Amount]:
+    for each in block["streams"]:
+        row, fate = f"{each['start']} → {each['end']}", each["key"][1]
+        yield Amount(row, _fate(fate), "now", each["now"], Unit.GRAMS, tuple(each["key"]))
+
+
 def _of_outlets(block: Mapping[str, Any]) -> Iterator[Amount]:
     for row in block["rows"]:
         for told, word in (("sent", _("as sent")), ("declared", _("as declared"))):
@@ -198,6 +204,7 @@ AMOUNTS: dict[str, Callable[[Mapping[str, Any]], Iterator[Amount]]] = {
     "quality": _of_quality,
     "balance": _of_balance,
     "table": _of_table,
+    "flow": _of_flow,
     "outlets": _of_outlets,
 }
 

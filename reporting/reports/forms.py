@@ -170,6 +170,8 @@ class PartForm(forms.Form):
     def part(self) -> dict[str, Any]:
         told = self.cleaned_data
         part = {name: told[name] for name in ("kind", "title", "text", "units")}
+        if told["kind"] == "flow" and told["rows"]:
+            part["by"] = [told["rows"]]
         if told["kind"] == "table":
             by = [told["rows"], told["columns"]] if told["rows"] else []
             part |= {"indicators": told["indicators"], "by": [name for name in by if name]}

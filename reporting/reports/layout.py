@@ -18,6 +18,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
 FACTS = ("structure", "sites", "site_count", "period", "compared", "first_day", "last_day", "year")
 RATES = ("reuse_share", "recycling_share", "disposal_share")
 MOST_PARTS = 30
+WHENCES = ("category", "origin", "stream", "mode")  # what a flow picture may begin with
 MOST_COLUMNS = 5  # each with its counterpart: more do not fit on a sheet
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=160)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
@@ -39,6 +40,7 @@ RULES = (
 KINDS = {
     "shares": _("Shares of what left"),
     "balance": _("Mass balance"),
+    "flow": _("From where to whom"),
     "table": _("Table of indicators"),
     "text": _("Text"),
     "outlets": _("Partners' outlets: as sent, as declared"),
@@ -53,7 +55,7 @@ class Shaped(BaseModel):
 class Part(Shaped):
     """One section, in the order of the report."""
 
-    kind: Literal["shares", "balance", "table", "text", "outlets", "quality"]
+    kind: Literal["shares", "balance", "flow", "table", "text", "outlets", "quality"]
     title: Line = ""
     text: Prose = ""
     indicators: list[str] = Field(default_factory=list, max_length=12)
@@ -62,6 +64,8 @@ class Part(Shaped):
 
     @model_validator(mode="after")
     def is_a_table_that_can_be_told(self) -> Self:
+        if self.kind == "flow" and set(self.by[:1]) - set(WHENCES):
+            raise PydanticCustomError("unknown_dimension", "")
         if self.kind != "table":
             return self
         if not self.indicators:

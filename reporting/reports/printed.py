@@ -17,6 +17,7 @@ from reporting.indicators import Unit
 from reporting.listing import LABELS
 from reporting.printing import BALANCE, printed_balance, unit_for, write_day
 from reporting.printing import Unit as Mass
+from reporting.reports import flow
 from reporting.reports.words import bare, symbol
 from reporting.rounding import FATES, PUBLISHED
 
@@ -221,6 +222,10 @@ def _hundredths(share: int | None) -> str:
     return _("n/a") if share is None else f"{share}{NO_BREAK}%"
 
 
+def _flow(block: Mapping[str, Any], _document: Any, _names: Any) -> Given:
+    return {**_plain(block), **flow.printed(block, str(FIRST[block["by"][0]]))}
+
+
 def _outlets(block: Mapping[str, Any], _document: Any, _names: Any) -> Given:
     masses = [row[side] for row in block["rows"] for side in ("sent", "declared")]
     masses += [block["sent"]["masses"], block["declared"]["masses"]]
@@ -380,6 +385,7 @@ PRINTERS = {
     "shares": _shares,
     "balance": _balance,
     "quality": _quality,
+    "flow": _flow,
     "outlets": _outlets,
     "table": _table,
 }

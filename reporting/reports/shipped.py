@@ -11,6 +11,7 @@ MAY_DIFFER = (
 SHARES: dict[str, Any] = {"kind": "shares"}
 BALANCE: dict[str, Any] = {"kind": "balance", "title": "Bilan matière"}
 QUALITY: dict[str, Any] = {"kind": "quality", "title": "Ce sur quoi reposent ces chiffres"}
+FLOW: dict[str, Any] = {"kind": "flow", "title": "D’où viennent les objets, où ils vont"}
 OUTLETS: dict[str, Any] = {"kind": "outlets", "title": "Devenir déclaré par les partenaires"}
 METHOD: dict[str, Any] = {
     "kind": "text",
@@ -43,6 +44,7 @@ LAYOUTS: dict[str, dict[str, Any]] = {
         "parts": [
             SHARES,
             BALANCE,
+            FLOW,
             _table("Par famille d’objets", "collected reused recycled", "category"),
             _table("Par mode de collecte", "collected", "mode"),
             _table("Mois par mois", MASSES, "month"),
@@ -76,6 +78,7 @@ LAYOUTS: dict[str, dict[str, Any]] = {
         "note": MAY_DIFFER,
         "parts": [
             SHARES,
+            {**FLOW, "by": ["origin"]},
             _table("Par commune de provenance", "collected reused recycled", "origin"),
             _table("Par mode de collecte", "collected", "mode"),
             _table("Par site", "collected reused recycled disposed recovery_rate", "site"),
