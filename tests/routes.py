@@ -464,7 +464,7 @@ PAGES = {
     "caisse/<str:till>/entrainement/": Sample(path={"till": "$till"}),
     "caisse/<str:till>/entrainement/<int:seq>/": Sample(path={"till": "$till", "seq": "1"}),
     "caisse/<str:till>/entrainement/<int:seq>/rembourser/": Sample(
-        path={"till": "$till", "seq": "1"}
+        path={"till": "$till", "seq": "1"}, body={"line_1": "1", "method": "cash"}
     ),
     "caisse/comptabilite/": BOOKS,
     "caisse/comptabilite/fec.txt": BOOKS,
@@ -508,7 +508,7 @@ PAGES = {
     "factures/": ALONE,
     "factures/<str:number>.pdf": Sample(path={"number": "$invoice"}),
     "factures/<str:number>/payer/": Sample(path={"number": "$invoice"}),
-    "factures/<str:number>/annuler-paiement/": Sample(path={"number": "$invoice"}),
+    "factures/<str:number>/annuler-paiement/": Sample(path={"number": "$invoice"}, body={}),
     "tickets/<str:number>/facturer/": Sample(path={"number": "$sale_number"}),
     "donnees-personnelles/": ALONE,
     "donnees-personnelles/personne/": Sample(query={"buyer": "$buyer"}, names="structure"),
