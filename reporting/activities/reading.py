@@ -15,6 +15,7 @@ from reporting.activities.forms import LABELS
 from reporting.models import TOLD, Activity, ActivityKind
 
 LATEST = 12
+FIRST = 6
 ICONS = {
     ActivityKind.JOBS: "briefcase",
     ActivityKind.EXITS: "log-out",
@@ -85,6 +86,14 @@ class Noted:
     @cached_property
     def lines(self) -> list[Line]:
         return [Line(row) for row in self.rows]
+
+    @property
+    def first(self) -> list[Line]:
+        return self.lines[:FIRST]
+
+    @property
+    def rest(self) -> list[Line]:
+        return self.lines[FIRST:]
 
     @property
     def is_told(self) -> bool:

@@ -1,12 +1,20 @@
 """What the ledger cannot know: noted once, cancelled by a mirror, read as indicators."""
 
+import csv
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
+from inventory.models import Category
+from organisation.models import Network
 from reporting.activities.recording import cancel_activity, note_activity, note_population
-from reporting.models import Activity, ActivityKind, Population
+from reporting.indicators import ALL, Reading
+from reporting.indicators.carbon import FACTORS, VERSION, factors
+from reporting.models import Activity, ActivityKind, FigureSettings, Population
+from reporting.scopes import Scope
 from tests.reporting.test_measures import YEAR, told
 from tests.written_once import hold
 
@@ -73,6 +81,7 @@ def test_activities_and_populations_are_written_once(world, note, submission):
         organisation=world.navette, since=date(2026, 1, 1), people=9, source="INSEE"
     )
     note_population(population=population, author=world.anna, submission=submission())
+    connection.check_constraints()  # as a commit does: else PostgreSQL truncates nothing anyway
     hold("reporting_activity", "people = 6")
     hold("reporting_population", "people = 6")
 
@@ -126,3 +135,96 @@ def test_the_latest_population_of_a_day_holds(world, submission):
     lives(5_000, "2027-01-01")
     assert Population.objects.on(world.navette.pk, YEAR.end) == {None: 1_100}
     assert refused(lives, 0, "2026-01-01") == "nobody_lives_there"
+
+
+def test_the_api_notes_an_activity_once_and_cancels_it(world, client):
+    client.force_login(world.anna)
+
+    def post(path, **body):
+        return client.post(f"/api/v1/reporting/{path}", body, content_type="application/json")
+
+    said = {"id": str(uuid4()), "site": "canal", "kind": "jobs", "day": "2026-03-17"}
+    said |= {"what": "cddi", "people": 4, "minutes": 6_000}
+    first, again = post("activities", **said), post("activities", **said)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert first.json()["day"] == "2026-03-01"
+    assert Activity.objects.count() == 1
+
+    undone = post(f"activities/{said['id']}/cancellations", id=str(uuid4()), reason="twice")
+    assert undone.json()["cancels"] == said["id"]
+    assert [
+        row["people"] for row in client.get("/api/v1/reporting/activities").json()["items"]
+    ] == [
+        -4,
+        4,
+    ]
+    wrong = post("activities", **{**said, "id": str(uuid4()), "what": "pirate"})
+    assert (wrong.status_code, wrong.json()["detail"][0]["type"]) == (422, "unknown_what")
+
+
+def test_a_form_notes_hours_as_people_write_them(world, client):
+    client.force_login(world.anna)
+    page = "/bilan/activite/canal/volunteers/"
+    sent = {"id": str(uuid4()), "day": "2026-03", "people": "7", "minutes": "12 h 30"}
+    assert client.post(page, sent).status_code == 302
+    assert client.post(page, sent).status_code == 302
+    assert told("volunteer_minutes", world.canal) == {(): 750}
+    refusal = client.post(page, {**sent, "id": str(uuid4()), "minutes": "beaucoup"})
+    assert refusal.status_code == 422
+    assert told("volunteers", world.canal) == {(): 7}
+
+
+@pytest.mark.parametrize("code", [code for code, each in ALL.items() if not each.is_for_networks])
+def test_a_network_is_not_told_what_its_members_keep(world, code):
+    network = Network.objects.create(code="reseau", name="Réseau")
+    network.members.add(world.navette)
+    assert refused(told, code, scope=Scope.of_network(network)) == "not_for_networks"
+
+
+def test_carbon_is_told_only_where_a_structure_asks_and_never_without_its_rate(world, books):
+    canal = books.at(world.canal)
+    for code, units in (("MOB.CHAI", 2), ("LIT.LIT2", 1), ("PEM.BOUI", 1)):
+        books.book(canal.bulk, canal.reuse, code, 5_000, units=units)
+    assert told("carbon_avoided", world.canal) == {(): None}
+
+    chosen = FigureSettings.objects.create(organisation=world.navette, tells_carbon=True)
+    # chairs 2 × 18.63, kettle 9.907 (the lower of two); the bed is in doubt
+    assert told("carbon_avoided", world.canal) == {(): 23_584}
+    chosen.displacement_hundredths = 100
+    chosen.save()
+    assert told("carbon_avoided", world.canal) == {(): 47_167}
+    [value] = ALL["carbon_avoided"].values(Reading(Scope.of_sites([world.canal]), YEAR))
+    assert VERSION in value.note
+
+
+def test_no_factor_of_doubt_is_used_and_each_category_of_a_factor_exists(db):
+    with FACTORS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    doubted = {row["category_code"] for row in rows if row["doubt"]}
+    sure = {
+        row["category_code"] for row in rows if not row["doubt"] and row["per"] in ("unit", "t")
+    }
+    assert "LIT.LIT2" in doubted
+    assert set(factors()) == sure
+    assert sure <= set(Category.objects.values_list("code", flat=True))
+
+
+def test_sales_by_category_add_up_to_what_was_taken(world, sell, give_back):
+    ticket = sell(world.canal, (1_250, 3_000), (400, None), on="2026-03-10")
+    sell(world.canal, (700, 2_000), on="2026-04-10", code="MOB.CHAI")
+    give_back(ticket, "2026-04-11")
+    assert told("sales", world.canal) == {(): 1_100}
+    assert told("sales", world.canal, by=("category",)) == {("JOU",): 400, ("MOB",): 700}
+    assert told("sales", world.canal, by=("month",)) == {("2026-03",): 1_650, ("2026-04",): -550}
+    assert told("buyers", world.canal, by=("site",)) == {("canal",): 2}
+
+
+def test_each_indicator_answers_by_each_of_its_dimensions(two_years, world):
+    for code, indicator in ALL.items():
+        whole = told(code, world.canal, world.gare)
+        assert list(whole) == [()], code
+        for name in indicator.dimensions:
+            parts = told(code, world.canal, world.gare, by=(name,))
+            if indicator.adds_up and isinstance(whole[()], int):
+                assert sum(parts.values()) == whole[()], (code, name)
