@@ -276,5 +276,6 @@ def happen(world, books, acts):
             on_road += grams  # nothing is there to receive
             continue
         to = {"sort": "LIV"}.get(kind)
-        moved = books.book(*ways[kind], code, grams, on, to=to, method=method)
+        sort = "TEX" if kind in ("send", "receive") else code
+        moved = books.book(*ways[kind], sort, grams, on, to=to, method=method)
         done += [moved] if kind not in ("send", "receive") else []
