@@ -66,6 +66,8 @@ def grams_of(html):
 
 def adds_up(html):
     """Whether what is listed makes the total, where one page holds all of it."""
+    if "Nothing is behind this figure" in html:
+        return not grams_of(html)
     return "Older" in html or sum(grams_of(html)) == total_of(html)
 
 
