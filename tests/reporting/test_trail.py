@@ -66,6 +66,8 @@ def grams_of(html):
 
 def adds_up(html):
     """Whether what is listed makes the total, where one page holds all of it."""
+    if "Nothing is behind this figure" in html:
+        return not grams_of(html)
     return "Older" in html or sum(grams_of(html)) == total_of(html)
 
 
@@ -276,5 +278,6 @@ def happen(world, books, acts):
             on_road += grams  # nothing is there to receive
             continue
         to = {"sort": "LIV"}.get(kind)
-        moved = books.book(*ways[kind], code, grams, on, to=to, method=method)
+        sort = "TEX" if kind in ("send", "receive") else code
+        moved = books.book(*ways[kind], sort, grams, on, to=to, method=method)
         done += [moved] if kind not in ("send", "receive") else []
