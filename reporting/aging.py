@@ -11,15 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db import transaction
-from django.db.models import Min, Sum
+from django.db.models import Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from inventory.models import Category, Item, Kind
-from inventory.months import first_day, last_day, month_of
+from inventory.models import Category, Item, Kind, MonthlyFlow
+from inventory.months import add_months, first_day, last_day, month_of
+from organisation.shapes import LAST_DAY
 from reporting import cube, stock
-from reporting.months import span
 from reporting.periods import Period
 from reporting.scopes import Border, Scope
 
@@ -30,8 +29,10 @@ CLASSES = (  # the last day of each, and its name
     (None, _("more than a year")),
 )
 AT_ONCE = 500
+SEASONS = (4, 13)  # months: most of what stands came in the last of them
 CAME = (
     "movement__business_date",
+    "is_new",
     *(f"{end}_{what}_id" for end in ("from", "to") for what in ("account", "category")),
 )
 
@@ -47,20 +48,31 @@ class Age(NamedTuple):
     weight_g: int
 
 
-def ages(scope: Scope, day: date, category: Category | None = None) -> list[Age]:
-    """What stood at the end of ``day`` by age: together the stock, less what stood below zero."""
-    with transaction.atomic(using="report"):
-        border, categories = Border(scope), cube.below(category)
-        found: Counter[tuple[Pot, int]] = Counter()
-        held = stock.standing(border, Period(day, day), categories)
-        pots: Counter[Pot] = Counter()
-        for spot, grams in held.items():
-            if spot.is_bulk or spot.site is None:
-                pots[spot.site, spot.top] += grams
-        books = _Books(border, stock.top_of_each(), categories)
-        for pot, since, grams in (*books.items(day), *books.bulk(day, +pots)):
-            found[pot, max((day - since).days, 0)] += grams
-        return _told(scope, found)
+def ages(
+    scope: Scope,
+    day: date,
+    category: Category | None = None,
+    standing: Counter[stock.Spot] | None = None,
+) -> list[Age]:
+    """What stood at the end of ``day`` by age: together the stock, less what stood below zero.
+
+    ``standing`` is the stock at that time, where it is known. Callers hold the transaction of
+    ``report``.
+    """
+    border, categories = Border(scope), cube.below(category)
+    found: Counter[tuple[Pot, int]] = Counter()
+    pots: Counter[Pot] = Counter()
+    if standing is None:
+        standing = stock.standing(border, Period(day, day), categories)
+    for spot, grams in standing.items():
+        if spot.is_bulk or spot.site is None:
+            pots[spot.site, spot.top] += grams
+    rows = Category.objects.using("report").values_list("pk", "top_id", "code")
+    known = {pk: (top or pk, code) for pk, top, code in rows}
+    books = _Books(border, {pk: top for pk, (top, _code) in known.items()}, categories)
+    for pot, since, grams in (*books.items(day), *books.bulk(day, +pots)):
+        found[pot, max((day - since).days, 0)] += grams
+    return _told(scope, {pk: code for pk, (_top, code) in known.items()}, found)
 
 
 def by_class(found: Iterable[Age]) -> list[int]:
@@ -76,14 +88,31 @@ def class_of(days: int) -> int:
     return next(n for n, (last, _name) in enumerate(CLASSES) if last is None or days <= last)
 
 
-def _told(scope: Scope, found: Mapping[tuple[Pot, int], int]) -> list[Age]:
+def _told(
+    scope: Scope, codes: Mapping[int, str], found: Mapping[tuple[Pot, int], int]
+) -> list[Age]:
     sites = {site.pk: site.code for site in scope.sites}
-    codes = dict(Category.objects.using("report").values_list("pk", "code"))
     told = [
         Age(None if site is None else sites[site], codes[top], days, grams)
         for ((site, top), days), grams in found.items()
     ]
     return sorted(told, key=lambda age: (age.site or "", age.category, age.days))
+
+
+def _windows(first: date, day: date) -> Iterator[Period]:
+    """Backwards from ``day``: a season, the rest of a year, and all that was before."""
+    month = month_of(day)
+    ends = [day, *(last_day(add_months(month, -months)) for months in SEASONS)]
+    starts = [*(first_day(add_months(month, 1 - months)) for months in SEASONS), first]
+    for start, end in zip(starts, ends, strict=True):
+        if first <= end:
+            yield Period(max(start, first), end)
+
+
+def _beginning() -> date:
+    """The first day of the books."""
+    months = MonthlyFlow.objects.using("report").order_by("month").values_list("month", flat=True)
+    return first_day(months.first() or cube.NO_MONTH)
 
 
 class _Books:
@@ -118,11 +147,11 @@ class _Books:
     def bulk(self, day: date, pots: Mapping[Pot, int]) -> Iterator[tuple[Pot, date, int]]:
         """What stood in bulk and on the road, of what came in last."""
         rest, debts = dict(pots), Counter[Pot]()
-        first, _last = cube.recorded()
-        for month in reversed(span(first, month_of(day))):
+        first = _beginning()
+        for period in _windows(first, day):
             if not rest:
                 return
-            came = self._came(Period(first_day(month), min(last_day(month), day)), rest)
+            came = self._came(period, rest)
             for since, pot in sorted(came, reverse=True, key=lambda key: key[0]):
                 grams = came[since, pot] - debts[pot]
                 debts[pot] = max(-grams, 0)  # what was cancelled had come in earlier
@@ -132,7 +161,7 @@ class _Books:
                     rest[pot] -= taken
             rest = +Counter(rest)
         for pot, grams in rest.items():
-            yield pot, first_day(first), grams  # older than the books
+            yield pot, first, grams  # older than the books
 
     def _held(self, day: date) -> Counter[tuple[int, int]]:
         """Grams by item and shelf at the end of ``day``: today's, less what came after."""
@@ -148,10 +177,9 @@ class _Books:
         return held
 
     def _later(self, day: date) -> Iterator[tuple[int, int, int, int]]:
-        _first, last = cube.recorded()
-        if last_day(last) <= day:
+        if not self.shelves or day >= LAST_DAY:
             return
-        rows = cube.flows(self.border, [Period(day + timedelta(days=1), last_day(last))])
+        rows = cube.flows(self.border, [Period(day + timedelta(days=1), LAST_DAY)])
         keys = ("from_account_id", "to_account_id", "item_id", "weight_g")
         yield from rows.filter(item__isnull=False).values_list(*keys).iterator(chunk_size=2000)
 
@@ -166,16 +194,16 @@ class _Books:
     def _came(self, period: Period, pots: Mapping[Pot, int]) -> Counter[tuple[date, Pot]]:
         """Grams by day that came into these pots, less what was cancelled of it."""
         heaps = [pk for pk, site in self.heaps.items() if any(site == pot[0] for pot in pots)]
-        rows = cube.flows(self.border, [period]).order_by()
-        new = rows.filter(to_account__in=heaps, movement__reverses=None)
-        undone = rows.filter(from_account__in=heaps, movement__reverses__isnull=False)
+        new = Q(to_account__in=heaps, movement__reverses=None)
+        undone = Q(from_account__in=heaps, movement__reverses__isnull=False)
+        rows = cube.flows(self.border, [period]).filter(new | undone).order_by()
+        rows = rows.annotate(is_new=Q(movement__reverses=None))
         came: Counter[tuple[date, Pot]] = Counter()
-        for sign, found in ((1, new), (-1, undone)):
-            for day, *ends, grams in found.values_list(*CAME).annotate(Sum("weight_g")):
-                start, end = self._pot(*ends[:2]), self._pot(*ends[2:])
-                pot = end if sign > 0 else start
-                if start != end and pot is not None and pot in pots:
-                    came[day, pot] += sign * grams
+        for day, is_new, *ends, grams in rows.values_list(*CAME).annotate(Sum("weight_g")):
+            start, end = self._pot(*ends[:2]), self._pot(*ends[2:])
+            pot = end if is_new else start
+            if start != end and pot is not None and pot in pots:
+                came[day, pot] += grams if is_new else -grams
         return came
 
     def _pot(self, account: int, category: int) -> Pot | None:

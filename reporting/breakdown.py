@@ -3,7 +3,7 @@
 The flows that cross the border are summed once, by month and category; every table comes of it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from inventory.models import Category
+from reporting import stock
 from reporting.attribution import KEPT_BY_MEMBERS, tables
 from reporting.indicators import INDICATORS, Tally, figures
 from reporting.parts import Books, Ground
@@ -36,7 +37,8 @@ class Breakdown:
     """A report, and what each month (YYYYMM), category (key) and code of ``SUMMED`` adds to it.
 
     ``left`` is by site and channel; ``takings``, by site, are of all categories or of none.
-    ``routes`` are rows of the flows that left, as the flow picture tells them.
+    ``routes`` are rows of the flows that left, as the flow picture tells them; ``standing`` is
+    the stock at the end.
     A network's are without what its members keep: sites, partners, origins, takings.
     """
 
@@ -47,6 +49,7 @@ class Breakdown:
     left: dict[tuple[str, str], Left] = field(default_factory=dict)
     takings: dict[str, Takings] = field(default_factory=dict)
     routes: list[dict[str, Any]] = field(default_factory=list)
+    standing: Counter[stock.Spot] = field(default_factory=Counter)
 
     @property
     def is_blank(self) -> bool:
@@ -101,13 +104,15 @@ def _breakdown(ground: Ground, period: Period, whence: str = "") -> Breakdown:
     asked = [("month", "fate"), *((name, "fate") for name in summed), by_site, *routed]
     found = dict(zip(asked, tables(Books(ground, period, cells), asked), strict=True))
     by_category, gone = _tallies(ground, cells), _gone(found[by_site])
+    whole = _whole(ground, cells, by_category)
     return Breakdown(
-        figures=figures(border, period, categories, _whole(ground, cells, by_category), cells),
+        figures=figures(border, period, categories, whole, cells),
         months=_by_month(found["month", "fate"]),
         categories=by_category,
         sums={name: _named(name, found[name, "fate"]) for name in summed},
         left=gone,
         takings={} if _has_no_takings(ground) else _takings(border.scope, period, gone),
+        standing=whole.standing,
         routes=[row for by in routed for row in found[by] if row["direction"] == "out"],
     )
 

@@ -8,7 +8,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inventory.models import Category
 from inventory.units import NO_BREAK
 from reporting import sankey
 from reporting.bilan.columns import Column, Head, lines
@@ -139,7 +138,7 @@ def _streams(
 ) -> tuple[list[Stream], set[tuple[str, str]]]:
     """The streams by name, and the names and fates of which some grams were shared out."""
     whence, organisation = side.asked.whence_asked, side.asked.organisation
-    starts = _category_names() if whence == "category" else names_of("origin", organisation)
+    starts = _category_names(side) if whence == "category" else names_of("origin", organisation)
     partners = {} if side.asked.network_asked else names_of("partner", organisation)
     streams, attributed = [], set()
     for row in rows:
@@ -158,9 +157,8 @@ def _taker(row: Mapping[str, Any], partners: Mapping[str | None, Any]) -> str:
     return str(partners.get(partner, partner or WORDS[row["channel"]]))
 
 
-def _category_names() -> dict[str | None, Any]:
-    rows = Category.objects.using("report").filter(parent=None)
-    return {category.code: category.name for category in rows}
+def _category_names(side: Side) -> dict[str | None, Any]:
+    return {code: category.name for code, category in side.asked.tops.items()}
 
 
 def _mass(side: Side, grams: int) -> str:

@@ -108,7 +108,8 @@ class Page:
     def ages(self) -> WrittenAges | None:
         """The stock at the end of the period, or today, by how long it has been there."""
         day = min(self.asked.period.end, self.asked.today)
-        found = aging.ages(self.asked.scope, day, self.asked.category_asked)
+        category, standing = self.asked.category_asked, self.sides.now.standing
+        found = aging.ages(self.asked.scope, day, category, standing)
         return WrittenAges(found, self.now) if found else None
 
     @cached_property

@@ -25,10 +25,12 @@ class WrittenQuality:
         self.side = side
         self.title, self.first = _("How weights are known"), _("Category")
         methods = {pk: _above_0(tally.methods_g) for pk, tally in tallies.items()}
-        known = Category.objects.using("report").in_bulk(list(methods))
+        tops = {category.pk: category for category in side.asked.tops.values()}
+        is_of_tops = methods.keys() <= tops.keys()
+        known = tops if is_of_tops else Category.objects.using("report").in_bulk(list(methods))
         self.guessed_g = {pk: sum(each.values()) - each["weighed"] for pk, each in methods.items()}
         ranked = sorted(
-            (category for category in known.values() if sum(methods[category.pk].values())),
+            (known[pk] for pk, grams in methods.items() if sum(grams.values())),
             key=lambda category: (-self.guessed_g[category.pk], category.position, category.code),
         )
         self.worst = [category for category in ranked[:FEW] if self.guessed_g[category.pk]]

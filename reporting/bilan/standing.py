@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from inventory.models import Category
 from inventory.units import NO_BREAK
 from reporting import charts
 from reporting.aging import CLASSES, Age, class_of
@@ -53,8 +52,11 @@ class WrittenAges:
         return f"{self.side.unit.write(grams)}{NO_BREAK}{self.side.unit.word}"
 
     def _write(self, by_category: dict[str, list[int]]) -> None:
-        rows = Category.objects.using("report").filter(organisation=None, code__in=by_category)
-        known = sorted(rows, key=lambda category: (category.position, category.code))
+        tops = self.side.asked.tops
+        known = sorted(
+            (tops[code] for code in by_category),
+            key=lambda category: (category.position, category.code),
+        )
         grid = self.side.unit.grid([by_category[each.code] for each in known], self.totals)
         columns = [Column(Head(_("in stock")), self._cells([sum(row) for row in grid]))]
         for n, name in enumerate(self.names):

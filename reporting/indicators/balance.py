@@ -71,11 +71,11 @@ def figures(
     tally: "Tally",
     unsorted: Iterable[Any],
 ) -> dict[str, Any]:
-    """The answer of ``diversion`` from what was added up already.
+    """The answer of ``diversion`` from what was added up already; the tally keeps the stock.
 
     ``unsorted`` are the sums of what has no category; others among them do no harm.
     """
-    standing = stock.standing(border, period, categories)
+    standing = tally.standing = stock.standing(border, period, categories)
     return {
         "period": period.describe(),
         "scope": border.scope.describe(),
@@ -104,11 +104,13 @@ def daily(sites: Iterable[Site], start: date, end: date) -> dict[date, dict[str,
 class Tally:
     """Adds sums of flows up to the indicators of a scope.
 
-    ``attributed`` names the masses of which some grams were shared out.
+    ``attributed`` names the masses of which some grams were shared out; ``standing`` is the stock
+    at the end, once the figures are made.
     """
 
     def __init__(self) -> None:
         self.attributed: set[str] = set()
+        self.standing: Counter[stock.Spot] = Counter()
         self._masses: Counter[str] = Counter()
         self._methods: Counter[str] = Counter()
         self._stock_change = 0

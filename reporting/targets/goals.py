@@ -115,10 +115,10 @@ def _targets(scope: Scope, year: int) -> Iterable[Target]:
         return []
     first = scope.sites[0]
     rows = Target.objects.using("report").filter(organisation=first.organisation_id, year=year)
-    wanted = Q(site=first) if len(scope.sites) == 1 else Q(pk__in=[])
-    if _is_whole(scope):
-        wanted |= Q(site=None)
+    wanted = Q(site=None) | Q(site=first) if len(scope.sites) == 1 else Q(site=None)
     found = sorted(rows.filter(wanted), key=lambda row: row.site_id is None)
+    if any(row.site_id is None for row in found) and not _is_whole(scope):
+        found = [row for row in found if row.site_id]
     order, known = list(ALL), {row.indicator: row for row in found}  # the structure's comes first
     return sorted(
         (row for code, row in known.items() if code in ALL),
