@@ -11,6 +11,7 @@ from inventory.months import last_day
 from organisation.models import Organisation
 from reporting import indicators
 from reporting.indicators import Reading
+from reporting.indicators.measure import Group
 from reporting.models import PartnerOutlet, Report
 from reporting.months import first_open
 from reporting.periods import Period
@@ -104,8 +105,8 @@ def _unknown(each: Offered, reading: Reading) -> Iterable[str]:
     shown |= set(placeholders(texts)) & indicators.ALL.keys()
     for code, indicator in indicators.ALL.items():
         if code in shown:
-            values = indicator.values(reading)
-            if not values or all(value.amount is None for value in values):
+            nothing = (None, 0) if indicator.group == Group.PEOPLE else (None,)
+            if all(value.amount in nothing for value in indicator.values(reading)):
                 yield _("%(indicator)s: nothing is known.") % {"indicator": indicator.name}
 
 

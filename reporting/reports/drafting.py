@@ -144,6 +144,7 @@ class Draft:
                 "unit": str(each.unit),
                 "formula": str(each.formula),
                 "source": str(each.source),
+                "note": self.whole(each, self.now).note,
             }
             for each in indicators.ALL.values()
             if each.code in shown

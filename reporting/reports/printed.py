@@ -33,6 +33,10 @@ FIRST = {
     "partner": gettext_lazy("Partner"),
     "channel": gettext_lazy("Channel"),
     "method": gettext_lazy("Known by"),
+    "contract": gettext_lazy("Contract"),
+    "exit": gettext_lazy("Exit"),
+    "public": gettext_lazy("Public"),
+    "activity": gettext_lazy("Activity"),
 }
 
 
@@ -59,10 +63,15 @@ def printed(document: Mapping[str, Any]) -> Given:
         "blocks": [PRINTERS[block["kind"]](block, document, names) for block in document["blocks"]],
         "warnings": [note["msg"] for note in document["warnings"]],
         "sources": [
-            {"name": each["name"], "formula": each["formula"], "source": each["source"]}
+            {"name": each["name"], "formula": _beside(each), "source": each["source"]}
             for each in document["sources"]
         ],
     }
+
+
+def _beside(source: Mapping[str, Any]) -> str:
+    """A formula, and what must be read beside the figure."""
+    return ". ".join(filter(None, (source["formula"], source.get("note", "")))).rstrip(".")
 
 
 def _short(period: Mapping[str, str]) -> str:

@@ -35,6 +35,8 @@ def _table(title: str, indicators: str, *by: str, units: bool = False) -> dict[s
 
 
 RATES = "reuse_rate recycling_rate recovery_rate"
+PEOPLE = "headcount fte dynamic_exits volunteers volunteer_minutes"
+WORKSHOPS = "workshops workshop_people workshop_minutes"
 MASSES = "collected reused recycled energy disposed"
 LAYOUTS: dict[str, dict[str, Any]] = {
     "rapport-annuel": {
@@ -50,6 +52,9 @@ LAYOUTS: dict[str, dict[str, Any]] = {
             _table("Mois par mois", MASSES, "month"),
             _table("Par partenaire", "recycled disposed", "partner"),
             OUTLETS,
+            _table("Boutique", "sales average_basket price_per_kg given buyers"),
+            _table("Emplois et bénévolat", PEOPLE),
+            _table("Sensibilisation", WORKSHOPS),
             QUALITY,
             METHOD,
         ],
@@ -64,6 +69,7 @@ LAYOUTS: dict[str, dict[str, Any]] = {
             SHARES,
             _table("Masses", MASSES),
             _table("Taux", f"{RATES} reuse_of_collected"),
+            _table("Emplois, ventes, sensibilisation", f"fte fte_per_kt sales {WORKSHOPS}"),
             _table("Par filière", "collected reused recycled", "stream"),
             _table("Par famille d’objets", "reused reuse_rate", "category"),
             QUALITY,
@@ -79,9 +85,13 @@ LAYOUTS: dict[str, dict[str, Any]] = {
         "parts": [
             SHARES,
             {**FLOW, "by": ["origin"]},
-            _table("Par commune de provenance", "collected reused recycled", "origin"),
+            _table("Par habitant", "collected collected_per_inhabitant diverted"),
+            _table(
+                "Par commune de provenance", "collected collected_per_inhabitant diverted", "origin"
+            ),
             _table("Par mode de collecte", "collected", "mode"),
             _table("Par site", "collected reused recycled disposed recovery_rate", "site"),
+            _table("Solidarité et sensibilisation", f"given beneficiaries {WORKSHOPS} volunteers"),
             QUALITY,
             METHOD,
         ],
@@ -92,7 +102,14 @@ LAYOUTS: dict[str, dict[str, Any]] = {
         "deadline": "01-31",
         "note": MAY_DIFFER,
         "intro": "Activité de {structure} du {first_day} au {last_day}.",
-        "parts": [_table("Activité", MASSES), SHARES, QUALITY],
+        "parts": [
+            _table("Emplois", "headcount fte", "contract"),
+            _table("Sorties", "exits", "exit"),
+            _table("Sorties dynamiques et emplois", "dynamic_exits fte fte_per_kt"),
+            _table("Activité support", f"{MASSES} sales"),
+            SHARES,
+            QUALITY,
+        ],
     },
     "eco-organisme": {
         "title": "Éco-organisme, par filière",
@@ -102,8 +119,13 @@ LAYOUTS: dict[str, dict[str, Any]] = {
         "note": MAY_DIFFER,
         "intro": "Tonnages de {structure} du {first_day} au {last_day}, par filière.",
         "parts": [
-            _table("Par filière", "collected reused recycled disposed", "stream", units=True),
-            _table("Collecté, par filière et mode", "collected", "stream", "mode"),
+            _table(
+                "Par filière",
+                "stream_collected stream_reused stream_recycled",
+                "stream",
+                units=True,
+            ),
+            _table("Collecté, par filière et mode", "stream_collected", "stream", "mode"),
             OUTLETS,
             QUALITY,
         ],
@@ -121,6 +143,8 @@ LAYOUTS: dict[str, dict[str, Any]] = {
             _table("Taux", f"{RATES} reuse_of_collected"),
             _table("Par famille d’objets", "collected reused recycled disposed", "category"),
             _table("Par mode de collecte", "collected", "mode"),
+            _table("Emplois et bénévolat", PEOPLE),
+            _table("Sensibilisation", WORKSHOPS),
             QUALITY,
         ],
     },

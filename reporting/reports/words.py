@@ -12,6 +12,7 @@ from inventory.models import Category
 from inventory.units import MINUS, NO_BREAK, exact_euros
 from reporting.bilan.side import KNOWN
 from reporting.indicators import Unit
+from reporting.models.activities import Contract, Exit, Public
 from reporting.names import LISTS, NOT_KNOWN, names_of
 from reporting.printing import Unit as Mass
 from reporting.printing import unit_for
@@ -19,6 +20,7 @@ from reporting.scopes import Scope
 from reporting.shops import WORDS
 
 Names = dict[str | None, Any]
+CHOICES = {"contract": Contract, "exit": Exit, "public": Public}
 
 
 def write(unit: Unit, amount: int | str | None, mass: Mass | None = None) -> str:
@@ -76,6 +78,8 @@ def labels(dimension: str, scope: Scope) -> Names:
     if dimension in LISTS:
         owner = scope.sites[0].organisation_id if scope.sites and not scope.network else None
         return names_of(dimension, owner)
+    if dimension in CHOICES:
+        return dict(CHOICES[dimension].choices)
     told: dict[str, Any] = {"channel": WORDS, "method": KNOWN}
     return dict(told.get(dimension, {}))
 

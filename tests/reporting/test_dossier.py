@@ -36,7 +36,8 @@ def due(world, code="ademe", today=JANUARY):
 def test_what_is_missing_is_said(year):
     found = due(year)
     assert (found.name, found.day, found.published) == ("2026", date(2027, 1, 31), None)
-    assert found.missing == ["Canal\u00a0: des mois ne sont pas encore clos."]
+    assert found.missing[0] == "Canal\u00a0: des mois ne sont pas encore clos."
+    assert "Ateliers de sensibilisation\u00a0: rien n’est connu." in found.missing
     assert not found.is_ready
 
 
