@@ -91,7 +91,8 @@ def _say(value: Any, shown: forms.Field | None) -> str:
         return "–"
     if isinstance(value, models.Model):
         return str(value)
-    if isinstance(value, list):  # rows of a list to tick, each with the two it links
+    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+        # rows of a list to tick, each with the two it links
         return ", ".join(str([*pair.values()][-1]) for pair in value) or "–"
     if isinstance(shown, forms.ChoiceField) and not isinstance(shown, forms.ModelChoiceField):
         return str(dict(shown.choices).get(value, value))  # type: ignore[arg-type]

@@ -526,10 +526,10 @@ PAGES = {
         path={"code": "$report_code", "kind": "pdf"}
     ),
     "rapports/modeles/nouveau/": ALONE,
-    "rapports/modeles/<slug:template>/": Sample(path={"template": "ademe"}, names="nothing"),
-    "rapports/<slug:template>/": Sample(path={"template": "dreets"}, names="nothing"),
-    "rapports/<slug:template>/brouillon.pdf": Sample(path={"template": "dreets"}, names="nothing"),
-    "rapports/<slug:template>/publier/": Sample(
+    "rapports/modeles/<str:template>/": Sample(path={"template": "ademe"}, names="nothing"),
+    "rapports/<str:template>/": Sample(path={"template": "dreets"}, names="nothing"),
+    "rapports/<str:template>/brouillon.pdf": Sample(path={"template": "dreets"}, names="nothing"),
+    "rapports/<str:template>/publier/": Sample(
         path={"template": "dreets"}, body={"period": "2026"}, names="nothing"
     ),
     "bilan/": BILAN,

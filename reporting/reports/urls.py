@@ -13,8 +13,8 @@ urlpatterns = [
     path("publies/<str:code>/page/", views.open_report, name="report-page"),
     path("publies/<str:code>/rapport.<str:kind>", views.report_file, name="report-file"),
     path("modeles/nouveau/", views.new_template, name="report-template-new"),
-    path("modeles/<slug:template>/", views.report_template, name="report-template"),
-    path("<slug:template>/", views.report_draft, name="report-draft"),
-    path("<slug:template>/brouillon.pdf", views.report_draft_pdf, name="report-pdf"),
-    path("<slug:template>/publier/", views.publish, name="report-publish"),
+    path("modeles/<str:template>/", views.report_template, name="report-template"),
+    path("<str:template>/", views.report_draft, name="report-draft"),
+    path("<str:template>/brouillon.pdf", views.report_draft_pdf, name="report-pdf"),
+    path("<str:template>/publier/", views.publish, name="report-publish"),
 ]

@@ -142,6 +142,8 @@ def report(request: CallerRequest, code: str) -> HttpResponse:
         "checked": checked,
         "address": publishing.address_of(found.code),
         "may_publish": _may_publish(request, publishing.subject_of(found).scope),
+        "may_share": caller(request).may_anywhere("govern"),
+        "share": _behind(found),
     }
     return render(request, "reporting/report.html", context)
 
@@ -247,6 +249,14 @@ def outlets(request: CallerRequest) -> HttpResponse:
     rows = PartnerOutlet.objects.filter(partner__organisation=owner).select_related("partner")
     context = {"form": form, "rows": rows.order_by("partner__name", "-since")}
     return render(request, "reporting/outlets.html", context, status=422 if data else 200)
+
+
+def _behind(found: Report) -> str:
+    """How the pages of figures ask for a report's sites and period."""
+    query = QueryDict(mutable=True)
+    query["from"], query["to"] = found.start.isoformat(), found.end.isoformat()
+    query.setlist("site", [site.code for site in found.sites.all()])
+    return query.urlencode()
 
 
 def _owner(request: CallerRequest) -> Any:

@@ -125,6 +125,7 @@ def test_the_objects_of_a_site_come_newest_first_and_only_those_in_stock(call, a
         "price_cents": 800,
         "condition": "",
         "place": "boutique",
+        "since": world.canal.business_date(timezone.now()).isoformat(),
     }
 
 

@@ -147,6 +147,7 @@ def test_the_catalogue_lists_what_lies_at_a_site_or_in_one_place(room, manager):
             "price_cents": 1_500,
             "condition": "",
             "place": "boutique",
+            "since": room.world.canal.business_date(timezone.now()).isoformat(),
         }
     ]
     assert (shop["bulk"], shop["more"]) == ([], False)

@@ -71,6 +71,7 @@ def page(english, query=YEAR):
 
 FATES = ["Reuse", "Recycling", "Other recovery", "Energy", "Disposal"]
 SECTIONS = {
+    "indicators",
     "balance",
     "channels",
     "shops",
@@ -213,10 +214,10 @@ def test_sections_with_nothing_to_tell_are_not_shown(english, world, books):
     books.book(canal.opening, canal.bulk, "DIV", 5_000, "2026-01-05")
     books.book(canal.bulk, canal.reuse, "DIV", 500, "2026-02-05")
     html = page(english)
-    told = {"balance", "channels", "categories", "stream", "flow", "ages", "quality"}
+    told = {"balance", "channels", "categories", "stream", "flow", "ages", "quality", "indicators"}
     assert sections(html) == told
     empty = page(english, "from=2001-01-01&to=2001-12-31")
-    assert sections(empty) == {"balance"}
+    assert sections(empty) == {"balance", "indicators"}
     assert set(re.findall(r'href="#(\w+)"', html)) >= sections(html)
 
 
