@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from config.demo import aims, books, hamlet, structure
+from config.demo import aims, books, hamlet, people, structure
 from config.demo.days import MARK, Day, World, dice_of, opening_days
 from config.demo.structure import CODE, PASSWORD
 from config.demo.week import Act, acts_of
@@ -48,6 +48,7 @@ def load(*, today: date | None = None, start: date | None = None) -> int:
         hamlet.load(today=today)
         for year in (start.year, today.year):
             aims.set_targets(world.organisation, year)
+        people.note(world.sites, world.people["direction"], start, today)
         aims.join(list(Organisation.objects.filter(code__in=(CODE, hamlet.CODE))))
     books.close_months(world.sites, world.people["direction"], start, today)
     return added

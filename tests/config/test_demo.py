@@ -36,7 +36,8 @@ from inventory.models import (
 )
 from inventory.verify import differences
 from organisation.models import HeldEntry, Organisation, Site, Submission, User
-from reporting.indicators import diversion
+from reporting.indicators import ALL, Reading, diversion
+from reporting.models import Activity
 from reporting.periods import Period
 from reporting.scopes import Scope
 from sales.models import Method, PriceKey, Refund, Sale, SaleLine, Till, WeightSource
@@ -138,11 +139,22 @@ def test_a_demo_in_which_nobody_worked_leaves_nothing_out(six_weeks, navette):
 
 
 def test_loading_again_adds_only_the_days_since(navette):
-    before = Movement.objects.count()
+    before = Movement.objects.count(), Activity.objects.count()
 
     assert demo.load(start=START, today=THEN) == 0
-    assert Movement.objects.count() == before
+    assert (Movement.objects.count(), Activity.objects.count()) == before
     assert demo.load(start=START, today=LATER) == 1  # Sunday and Monday are closed
+
+
+def test_it_tells_who_works_helps_and_learns(navette):
+    period = Period(START, THEN)
+    with transaction.atomic(using="report"):
+        reading = Reading(Scope.of_sites(navette.sites), period)
+        told = {
+            code: sum(value.amount or 0 for value in ALL[code].values(reading))
+            for code in ("headcount", "volunteers", "beneficiaries", "workshops")
+        }
+    assert all(told.values()), told
 
 
 def test_the_five_logins_are_there_and_open_with_the_printed_password(navette):
