@@ -146,5 +146,5 @@ def _in_words(account: Account, *, is_discreet: bool) -> str:
         return f"{capfirst(account.get_kind_display())}, {account.reason_label}"
     is_gift = account.kind == Kind.REUSE and account.partner_id is not None
     if is_discreet and is_gift:
-        return f"{capfirst(account.get_kind_display())}, {_('given')}"
+        return _("Reuse, given")
     return in_words(account)
