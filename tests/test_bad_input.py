@@ -93,6 +93,11 @@ BAD_VALUES = {
     "number": ["nowhere", *NOT_A_TEXT],
     "estimated": NOT_A_FLAG,
     "fate": NOT_ONE_OF,
+    "kind": NOT_ONE_OF,
+    "day": NOT_A_DAY,
+    "since": NOT_A_DAY,
+    "people": [0, *NOT_GRAMS, None],
+    "source": ["", "  ", *NOT_A_TEXT],
     "as": NOT_ONE_OF,
     "on": NOT_A_DAY,
     "month": ["2026-13", "2026-00", "202609", "2026-9", "9999-01", "1999-12", "", 202609, None, []],
@@ -131,6 +136,7 @@ BAD_VALUES = {
 BAD_REASONS = {
     "POST inventory/reversals": NOT_A_TEXT,
     "POST sales/sales/<sale>/refunds": ["", *NOT_A_TEXT],
+    "POST reporting/activities/<activity>/cancellations": ["", *NOT_A_TEXT],
     "POST sales/tills/<till>/retirement": ["", *NOT_A_TEXT],
 }
 ZERO_GRAMS_ARE_FINE = ("POST inventory/counts", "POST inventory/crates/<crate>/rest")
