@@ -87,6 +87,12 @@ class Page:
         organisation = next((site.organisation_id for site in self.asked.scope.sites), None)
         return [Written(table, self.pair) for table in tables(self.sides, organisation)]
 
+    @property
+    def has_indicators(self) -> bool:
+        """Whether there is anything to reckon with in either period."""
+        was = self.sides.was
+        return not (self.sides.now.is_blank and (was is None or was.is_blank))
+
     def contents(self) -> Iterator[tuple[str, Any]]:
         """Anchors and titles of the sections, in the order of the page."""
         yield "balance", _("Mass balance")
@@ -96,7 +102,8 @@ class Page:
             yield "shops", _("By shop")
         for table in self.tables:
             yield table.name, table.title
-        yield "indicators", _("Indicators")
+        if self.has_indicators:
+            yield "indicators", _("Indicators")
 
     def known(self) -> list[dict[str, Any]]:
         """How the weights behind the figures are known."""

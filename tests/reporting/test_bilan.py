@@ -80,6 +80,7 @@ SECTIONS = {
     "mode",
     "origin",
     "partner",
+    "indicators",
 }
 
 
@@ -209,7 +210,7 @@ def test_sections_with_nothing_to_tell_are_not_shown(english, world, books):
     books.book(canal.opening, canal.bulk, "DIV", 5_000, "2026-01-05")
     books.book(canal.bulk, canal.reuse, "DIV", 500, "2026-02-05")
     html = page(english)
-    assert sections(html) == {"balance", "channels", "categories", "stream"}
+    assert sections(html) == {"balance", "channels", "categories", "stream", "indicators"}
     empty = page(english, "from=2001-01-01&to=2001-12-31")
     assert sections(empty) == {"balance"}
     assert set(re.findall(r'href="#(\w+)"', html)) >= sections(html)
