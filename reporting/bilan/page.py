@@ -119,6 +119,12 @@ class Page:
             return None
         return WrittenQuality(self.sides.now.categories, self.now)
 
+    @property
+    def has_indicators(self) -> bool:
+        """Whether there is anything to reckon with in either period."""
+        was = self.sides.was
+        return not (self.sides.now.is_blank and (was is None or was.is_blank))
+
     def contents(self) -> Iterator[tuple[str, Any]]:
         """Anchors and titles of the sections, in the order of the page."""
         if self.goals:
@@ -132,7 +138,8 @@ class Page:
             yield "flow", _("From where to whom")
         for table in self.tables:
             yield table.name, table.title
-        yield "indicators", _("Indicators")
+        if self.has_indicators:
+            yield "indicators", _("Indicators")
         if self.ages:
             yield "ages", _("Age of the stock")
         if self.quality:

@@ -217,7 +217,7 @@ def test_sections_with_nothing_to_tell_are_not_shown(english, world, books):
     told = {"balance", "channels", "categories", "stream", "flow", "ages", "quality", "indicators"}
     assert sections(html) == told
     empty = page(english, "from=2001-01-01&to=2001-12-31")
-    assert sections(empty) == {"balance", "indicators"}
+    assert sections(empty) == {"balance"}
     assert set(re.findall(r'href="#(\w+)"', html)) >= sections(html)
 
 
