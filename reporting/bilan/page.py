@@ -127,23 +127,19 @@ class Page:
 
     def contents(self) -> Iterator[tuple[str, Any]]:
         """Anchors and titles of the sections, in the order of the page."""
-        if self.goals:
-            yield "goals", _("Targets")
-        yield "balance", _("Mass balance")
-        if self.channels:
-            yield "channels", _("Sold, given, shipped")
-        if self.shops:
-            yield "shops", _("By shop")
-        if self.flow:
-            yield "flow", _("From where to whom")
-        for table in self.tables:
-            yield table.name, table.title
-        if self.has_indicators:
-            yield "indicators", _("Indicators")
-        if self.ages:
-            yield "ages", _("Age of the stock")
-        if self.quality:
-            yield "quality", _("Data quality")
+        tables = [(table.name, table.title, table) for table in self.tables]
+        sections: list[tuple[str, Any, Any]] = [
+            ("goals", _("Targets"), self.goals),
+            ("balance", _("Mass balance"), True),
+            ("channels", _("Sold, given, shipped"), self.channels),
+            ("shops", _("By shop"), self.shops),
+            ("flow", _("From where to whom"), self.flow),
+            *tables,
+            ("indicators", _("Indicators"), self.has_indicators),
+            ("ages", _("Age of the stock"), self.ages),
+            ("quality", _("Data quality"), self.quality),
+        ]
+        return ((name, title) for name, title, is_told in sections if is_told)
 
     def known(self) -> list[dict[str, Any]]:
         """How the weights behind the figures are known."""
