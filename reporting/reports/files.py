@@ -17,7 +17,8 @@ from reporting.indicators import Unit
 from reporting.listing import LABELS
 from reporting.models import Report
 from reporting.reports.layout import KINDS
-from reporting.reports.printed import FIRST, balance_label, printed
+from reporting.reports.printed import balance_label, printed
+from reporting.reports.tables import FIRST
 from reporting.reports.words import symbol
 from reporting.rounding import FATES
 from reporting.workbook import book_of

@@ -24,7 +24,8 @@ from reporting.periods import Period
 from reporting.reports import files, publishing, services, shipped
 from reporting.reports.dossier import dossier as due_reports
 from reporting.reports.drafting import Subject, draft
-from reporting.reports.forms import LogoForm, OutletForm, TemplateForm, Wanted, usual
+from reporting.reports.editing import TemplateForm
+from reporting.reports.forms import LogoForm, OutletForm, Wanted, usual
 from reporting.reports.layout import FACTS, RATES, Layout
 from reporting.reports.printed import printed
 from reporting.reports.reading import Offered, chosen, offered
