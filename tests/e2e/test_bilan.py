@@ -83,7 +83,7 @@ def test_every_section_fits_and_axe_finds_nothing(visit, books, violations):
             page.goto(address)
             assert faults(page, violations) == [], address
         page.goto("/bilan/?compare=year")
-        assert page.locator("section h2").count() == 13 + 1  # every section, and what it rests on
+        assert page.locator("section h2").count() == 14 + 1  # every section, and what it rests on
         page.locator(".ask > summary").click()
         page.locator("details.papers > summary").click()
         assert faults(page, violations) == []

@@ -81,6 +81,8 @@ def test_an_object_is_opened_and_moved_by_keyboard(visit, room):  # noqa: F811
         expect(page.locator("#saved b")).to_have_text("Lampe : déplacé vers Boutique")
         reader.all_sent()
         assert place_of(room.codes["lamp"]) == "boutique"
+        # what is drawn anew meanwhile would take the focus with it
+        expect(page.locator(".object-acts .btn", has_text="Vers Boutique")).to_have_count(0)
         press(page, "#saved .btn")
         expect(page.locator("#saved b")).to_contain_text("Annulé")
         reader.all_sent()

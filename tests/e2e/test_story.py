@@ -36,6 +36,7 @@ def test_what_is_weighed_and_shipped_is_read_in_the_year_to_the_gram(visit):
         expect(figures).to_contain_text(re.compile(r"100\s*%"))  # all that left was recycled
         expect(figures).to_contain_text("65,5")  # and the rest is still there
         page.get_by_role("link", name="34,5", exact=True).first.click()
+        page.get_by_role("link", name="34,500").first.click()  # the month's row of the cube
         page.get_by_role("link", name="DE-canal-1").first.click()
         expect(page.locator("main")).to_contain_text("34,5")
     arrival, departure = Movement.objects.order_by("pk")
