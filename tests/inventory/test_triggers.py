@@ -246,7 +246,7 @@ def test_a_closed_month_takes_nothing_more_and_stays_closed(world, arrival, acco
 def test_missing_tells_each_trigger_that_is_gone_or_asleep(arrival):
     assert triggers.missing(connection) == set()
     everything = _dropped()
-    assert len(everything) == (119 if connection.vendor == "sqlite" else 93)
+    assert len(everything) == (119 if connection.vendor == "sqlite" else 87)
     triggers.install(connection)
     assert triggers.missing(connection) == set()
     with connection.cursor() as cursor:
