@@ -159,3 +159,9 @@ def _decode(cursor: str, kind: type[str] | type[int]) -> Any:
     if type(value) is not kind or not _is_sound(value):
         raise ShapeError([{"type": "bad_cursor", "loc": ["query", "cursor"]}])
     return value
+
+
+def file_answer(content_type: str) -> dict[str, Any]:
+    """How the description of the API tells an answer that is a file."""
+    content = {content_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {"responses": {200: {"description": "OK", "content": content}}}

@@ -1,6 +1,5 @@
 """Flows as CSV for French spreadsheets: ``;``, decimal comma, UTF-8 with its mark."""
 
-import csv
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -8,26 +7,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inventory.models import Account, Flow, Kind
-from organisation.papers.cells import MARK, STYLE, kilograms, neutral
+from organisation.papers.cells import kilograms, lines, neutral
 from reporting.listing import LABELS, Listing
-
-
-class _Echo:
-    """A file that hands back each line instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def flows_csv(listing: Listing) -> Iterator[str]:
     """Yield the lines of a CSV with one row per flow and figure: what is listed adds up to it."""
-    writer: Any = csv.writer(_Echo(), **STYLE)
-    yield MARK
-    yield writer.writerow(_header())
+    yield from lines(_header(), _rows(listing))
+
+
+def _rows(listing: Listing) -> Iterator[Iterable[str]]:
     with transaction.atomic(using="report"):
         for flow in listing.flows():
             for figure, grams in _shares(listing, flow):
-                yield writer.writerow(map(neutral, _row(flow, figure, grams)))
+                yield map(neutral, _row(flow, figure, grams))
 
 
 def _header() -> list[str]:

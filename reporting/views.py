@@ -97,7 +97,7 @@ def bilan_xlsx(request: CallerRequest) -> HttpResponse:
     name = f"tracerie-bilan-{period.start.isoformat()}-{period.end.isoformat()}.xlsx"
     return HttpResponse(
         workbook.workbook(asked, _sides(asked)),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        content_type=workbook.XLSX,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

@@ -13,7 +13,7 @@ from inventory.models import Item
 from inventory.printed import is_size, labels_of, site_of, size_at
 from organisation.doors import May, Permitted
 from organisation.permissions import CallerRequest
-from organisation.shapes import READ_ERRORS, Shape
+from organisation.shapes import READ_ERRORS, Shape, file_answer
 
 
 def _size(value: str) -> str:
@@ -31,12 +31,6 @@ class LabelAsked(Shape):
 
     dpi: Literal["203", "300"] | None = Field(None, description="As the site prints, if not said.")
     size: LabelSize | None = Field(None, description="Such as 57x32; the site's, if not said.")
-
-
-def _file(kind: str) -> dict[str, Any]:
-    """How the API describes an answer that is a file."""
-    content = {kind: {"schema": {"type": "string", "format": "binary"}}}
-    return {"responses": {200: {"description": "OK", "content": content}}}
 
 
 def _label(request: CallerRequest, item: Any) -> labels.Label:
@@ -59,7 +53,7 @@ def _paper(request: CallerRequest, item: Any, asked: LabelAsked) -> dict[str, An
     "items/{code}/label.png",
     auth=May("read_stock"),
     response=READ_ERRORS,
-    openapi_extra=_file("image/png"),
+    openapi_extra=file_answer("image/png"),
 )
 def get_label_png(
     request: CallerRequest, code: Permitted[Item], asked: Annotated[LabelAsked, Query()]
@@ -73,7 +67,7 @@ def get_label_png(
     "items/{code}/label.pdf",
     auth=May("read_stock"),
     response=READ_ERRORS,
-    openapi_extra=_file("application/pdf"),
+    openapi_extra=file_answer("application/pdf"),
 )
 def get_label_pdf(
     request: CallerRequest, code: Permitted[Item], asked: Annotated[LabelAsked, Query()]
@@ -87,7 +81,7 @@ def get_label_pdf(
     "items/{code}/label.zpl",
     auth=May("read_stock"),
     response=READ_ERRORS,
-    openapi_extra=_file("text/plain"),
+    openapi_extra=file_answer("text/plain"),
 )
 def get_label_zpl(
     request: CallerRequest, code: Permitted[Item], asked: Annotated[LabelAsked, Query()]

@@ -3,7 +3,7 @@
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 MARK = "\ufeff"
@@ -40,6 +40,22 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     writer.writerow(heads)
     writer.writerows([neutral(cell) for cell in row] for row in rows)
     return MARK + into.getvalue()
+
+
+class _Echo:
+    """A file that hands back each line instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def lines(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Yield the lines of a CSV one by one; its cells are written and neutral already."""
+    writer: Any = csv.writer(_Echo(), **STYLE)
+    yield MARK
+    yield writer.writerow(heads)
+    for row in rows:
+        yield writer.writerow(row)
 
 
 def neutral(cell: Any) -> str:

@@ -8,7 +8,7 @@ from ninja import Field, Query
 from organisation.doors import Doors, May, Permitted, caller
 from organisation.models import Site
 from organisation.permissions import CallerRequest
-from organisation.shapes import FIRST_DAY, LAST_DAY, READ_ERRORS, Day, Shape
+from organisation.shapes import FIRST_DAY, LAST_DAY, READ_ERRORS, Day, Shape, file_answer
 from reporting.opendata import FILES, Ledger, answer
 from reporting.periods import Period
 from reporting.scopes import Scope
@@ -35,8 +35,7 @@ class LedgerAsked(Shape):
 def _file(form: str) -> dict[str, Any]:
     """How the API describes an answer that is a file."""
     kind = FILES[form][1].partition(";")[0]
-    content = {kind: {"schema": {"type": "string", "format": "binary"}}}
-    return {"responses": {200: {"description": "OK", "content": content}}}
+    return file_answer(kind)
 
 
 @router.get(

@@ -11,17 +11,12 @@ from ninja import Field, Query, Schema
 from organisation.doors import Doors, May, caller, require
 from organisation.models import Site
 from organisation.permissions import CallerRequest
-from organisation.shapes import READ_ERRORS, Id, Page, keyset
+from organisation.shapes import READ_ERRORS, Id, Page, file_answer, keyset
 from reporting.models import Report
 from reporting.reports import files
+from reporting.workbook import XLSX
 
 router = Doors()
-
-
-def _described(content_type: str) -> dict[str, Any]:
-    """How the description of the API tells an answer that is a file."""
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    return {"responses": {200: {"description": "OK", "content": {content_type: binary}}}}
 
 
 class ReportRow(Schema):
@@ -99,7 +94,7 @@ def _file(request: CallerRequest, id: Any, kind: str) -> HttpResponse:
     "reports/{id}.pdf",
     auth=May("read_figures"),
     response=READ_ERRORS,
-    openapi_extra=_described("application/pdf"),
+    openapi_extra=file_answer("application/pdf"),
 )
 def get_report_pdf(request: CallerRequest, id: Id) -> HttpResponse:
     """The PDF that was published, to the byte."""
@@ -110,7 +105,7 @@ def get_report_pdf(request: CallerRequest, id: Id) -> HttpResponse:
     "reports/{id}.xlsx",
     auth=May("read_figures"),
     response=READ_ERRORS,
-    openapi_extra=_described(files.XLSX),
+    openapi_extra=file_answer(XLSX),
 )
 def get_report_xlsx(request: CallerRequest, id: Id) -> HttpResponse:
     """The workbook that was published, to the byte."""
@@ -121,7 +116,7 @@ def get_report_xlsx(request: CallerRequest, id: Id) -> HttpResponse:
     "reports/{id}.csv",
     auth=May("read_figures"),
     response=READ_ERRORS,
-    openapi_extra=_described("text/csv"),
+    openapi_extra=file_answer("text/csv"),
 )
 def get_report_csv(request: CallerRequest, id: Id) -> HttpResponse:
     """The CSV that was published, to the byte."""

@@ -29,7 +29,6 @@ class ReportTemplate(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     code = models.CharField(_("code"), max_length=40)
-    is_active = models.BooleanField(_("offered"), default=True)
     history = HistoricalRecords()
 
     objects = ReportTemplateQuerySet.as_manager()

@@ -3,7 +3,6 @@
 Each is written while it is sent, from one snapshot: nothing of it is kept.
 """
 
-import csv
 import io
 import json
 import zipfile
@@ -18,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inventory.models import Account, Kind, Method, Verb
-from organisation.papers.cells import MARK, STYLE, kilograms, neutral
+from organisation.papers.cells import kilograms, lines, neutral
 from reporting.opendata.ledger import Ledger
 
 HERE = Path(__file__).parent
@@ -117,20 +116,9 @@ class _Pipe(io.RawIOBase):
         return taken
 
 
-class _Echo:
-    """A file that hands back each line instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _csv_lines(ledger: Ledger) -> Iterator[str]:
-    writer: Any = csv.writer(_Echo(), **STYLE)
-    yield MARK
-    yield writer.writerow(_heads())
     words = _Words(ledger)
-    for site, line, row in ledger.flows():
-        yield writer.writerow(map(neutral, words.cells(site, line, row)))
+    return lines(_heads(), (map(neutral, words.cells(*each)) for each in ledger.flows()))
 
 
 def _heads() -> list[str]:

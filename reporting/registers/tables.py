@@ -1,6 +1,5 @@
 """Registers as files: CSV for French spreadsheets, XLSX with typed cells. Text stays text."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from io import BytesIO
@@ -8,29 +7,17 @@ from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 
-from organisation.papers.cells import MARK, STYLE, kilograms, neutral
-from reporting.workbook import TEXT_ONLY
+from organisation.papers.cells import kilograms, lines, neutral
+from reporting.workbook import TEXT_ONLY, XLSX
 from reporting.workbook.typed import COUNT, DAY, FORMATS, KG, TEXT, Cell
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH = 18
 Rows = Iterable[Sequence[Cell]]
 
 
-class _Echo:
-    """A file that hands back each line instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def csv_lines(heads: Sequence[str], rows: Rows) -> Iterator[str]:
-    """Yield the lines of a CSV: kilograms to the gram, ISO dates."""
-    writer: Any = csv.writer(_Echo(), **STYLE)
-    yield MARK
-    yield writer.writerow(heads)
-    for row in rows:
-        yield writer.writerow([_written(cell) for cell in row])
+    """The lines of a CSV: kilograms to the gram, ISO dates."""
+    return lines(heads, ([_written(cell) for cell in row] for row in rows))
 
 
 def _written(cell: Cell) -> str:

@@ -69,7 +69,11 @@ class Draft:
 
     def document(self) -> Document:
         subject, layout = self.subject, self.layout
-        blocks = [block for part in layout.parts if (block := self._block(part))]
+        blocks = [
+            {"part": n, **block}
+            for n, part in enumerate(layout.parts)
+            if (block := self._block(part))
+        ]
         return {
             "v": 1,
             "lang": get_language() or "fr",

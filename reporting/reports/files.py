@@ -21,7 +21,7 @@ from reporting.reports.printed import balance_label, printed
 from reporting.reports.tables import FIRST
 from reporting.reports.words import symbol
 from reporting.rounding import FATES
-from reporting.workbook import book_of
+from reporting.workbook import XLSX, book_of
 from reporting.workbook.typed import (
     COUNT,
     HUNDREDTHS,
@@ -39,7 +39,6 @@ from reporting.workbook.typed import euros as euro_cell
 TEMPLATE = Path(__file__).with_name("report.typ")
 Document = Mapping[str, Any]
 SIDES = ("now", "was")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Amount(NamedTuple):
@@ -92,10 +91,10 @@ def file_of(found: Report, kind: str) -> HttpResponse:
 
 
 def figures_of(document: Document) -> dict[tuple[Any, ...], tuple[str, Amount]]:
-    """Block and codes → its title and figure of the period: whatever things are called since."""
+    """Part and codes → its title and figure of the period: whatever things are called since."""
     return {
-        (n, *each.key): (block["title"] or str(KINDS[block["kind"]]), each)
-        for n, block in enumerate(document["blocks"])
+        (block["part"], *each.key): (block["title"] or str(KINDS[block["kind"]]), each)
+        for block in document["blocks"]
         for each in _amounts(block)
         if each.side == "now"
     }

@@ -26,7 +26,7 @@ MARKS = {name: mark for name, _sign, mark in BALANCE} | {"closing_stock_g": "="}
 def printed(document: Mapping[str, Any]) -> Given:
     """What a page or a PDF of a document shows, in the order in which it shows it."""
     period, compared = document["period"], document["compared"]
-    names = (_short(period), _short(compared) if compared else "")
+    names = (period["name"], compared["name"] if compared else "")
     if names[0] == names[1]:
         names = (_("this period"), _("compared"))
     return {
@@ -55,10 +55,6 @@ def printed(document: Mapping[str, Any]) -> Given:
 def _beside(source: Mapping[str, Any]) -> str:
     """A formula, and what must be read beside the figure."""
     return ". ".join(filter(None, (source["formula"], source.get("note", "")))).rstrip(".")
-
-
-def _short(period: Mapping[str, str]) -> str:
-    return period["name"]
 
 
 def _days(period: Mapping[str, str]) -> dict[str, str]:

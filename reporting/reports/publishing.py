@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -210,8 +211,8 @@ class Checked(NamedTuple):
 
 
 def check(report: Report, *, reads_flows: bool = False) -> Checked:
-    """Write the report again and compare; ``reads_flows`` also hashes the flows that it counted."""
-    subject, then = subject_of(report), files.read(report)
+    """Write its own period again and compare; ``reads_flows`` hashes the flows it counted, too."""
+    subject, then = replace(subject_of(report), compared=None), files.read(report)
     with translation.override(then["lang"]), transaction.atomic(using="report"):
         again = Draft(Layout.model_validate(report.layout), subject).document()
         later = proof.later(subject.scope, subject.period, report.head)

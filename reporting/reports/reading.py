@@ -13,7 +13,6 @@ class Offered(NamedTuple):
     """A template in the list."""
 
     chosen: Chosen
-    is_own: bool
 
     @property
     def code(self) -> str:
@@ -28,9 +27,7 @@ def offered(organisation: Organisation) -> list[Offered]:
     """Shipped templates in their order, as the structure changed them, then its own."""
     rows = {row.code: row for row in ReportTemplate.objects.of(organisation)}
     codes = [*shipped.LAYOUTS, *sorted(rows.keys() - shipped.LAYOUTS.keys())]
-    return [
-        _offered(code, rows.get(code)) for code in codes if code not in rows or rows[code].is_active
-    ]
+    return [_offered(code, rows.get(code)) for code in codes]
 
 
 def chosen(organisation: Organisation, code: str) -> Offered | None:
@@ -44,6 +41,6 @@ def chosen(organisation: Organisation, code: str) -> Offered | None:
 def _offered(code: str, row: ReportTemplate | None) -> Offered:
     """Versions of one's own go on from the shipped one's."""
     if row is None:
-        return Offered(Chosen(code, shipped.VERSION, shipped.layouts()[code]), is_own=False)
+        return Offered(Chosen(code, shipped.VERSION, shipped.layouts()[code]))
     latest = row.latest
-    return Offered(Chosen(code, latest.number, read(latest.layout)), is_own=True)
+    return Offered(Chosen(code, latest.number, read(latest.layout)))

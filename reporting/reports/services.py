@@ -1,8 +1,6 @@
 """Templates and outlets: what a structure changes before it publishes."""
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from organisation.models import Organisation, User
 from reporting.models import Logo, PublicPage, Report, ReportTemplate, TemplateVersion
@@ -31,18 +29,6 @@ def save_template(
     return TemplateVersion.objects.create(
         template=template, number=number, layout=content, author=author
     )
-
-
-@transaction.atomic
-def offer_template(*, organisation: Organisation, code: str, is_active: bool) -> None:
-    """Put a template of one's own aside, or back. Raises ValidationError ``shipped_template``."""
-    template = ReportTemplate.objects.filter(organisation=organisation, code=code).first()
-    if template is None:
-        raise ValidationError(
-            _("A template that comes with Tracerie is not put aside."), code="shipped_template"
-        )
-    template.is_active = is_active
-    template.save()
 
 
 @transaction.atomic

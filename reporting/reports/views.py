@@ -25,7 +25,7 @@ from reporting.reports import files, publishing, services, shipped
 from reporting.reports.dossier import dossier as due_reports
 from reporting.reports.drafting import Subject, draft
 from reporting.reports.editing import TemplateForm
-from reporting.reports.forms import LogoForm, OutletForm, Wanted, usual
+from reporting.reports.forms import LogoForm, OutletForm, Wanted
 from reporting.reports.layout import FACTS, RATES, Layout
 from reporting.reports.printed import printed
 from reporting.reports.reading import Offered, chosen, offered
@@ -41,10 +41,9 @@ RESERVED = ("dossier", "logo", "debouches", "publies", "modeles")  # addresses o
 def reports(request: CallerRequest) -> HttpResponse:
     """Templates to start from, and what was published."""
     user = caller(request)
-    today = timezone.localdate()
     found = Report.objects.within(request).of_sites(Site.objects.permitted(user, "read_figures"))
     context = {
-        "offered": [(each, usual(each.layout.rule, today)) for each in offered(_owner(request))],
+        "offered": offered(_owner(request)),
         "published": found.listed()[:LISTED],
         "may_configure": user.may_anywhere("configure"),
         "logo_form": LogoForm(),

@@ -14,6 +14,7 @@ from reporting.workbook.sheets import sheets
 from reporting.workbook.sources import sources
 from reporting.workbook.typed import FORMATS, TEXT, Cell, Sheet
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDEST, NARROWEST = 90, 12
 

@@ -265,6 +265,21 @@ def test_another_name_since_is_no_difference(year, books, submission):
     assert check(report).differences == []
 
 
+def test_a_section_that_had_nothing_to_tell_yet_moves_no_other(year, books, submission):
+    parts = [
+        {"kind": "outlets"},
+        {"kind": "table", "title": "T", "indicators": ["reused"], "by": ["category"]},
+    ]
+    report = published(year, submission, read({"title": "Essai", "parts": parts}))
+    partner = books.at(year.canal).recycling.partner
+    PartnerOutlet.objects.create(
+        partner=partner, since=date(2026, 1, 1), source="Plus tard", recycling_bp=10_000
+    )
+    assert {each.section for each in check(report).differences} == {
+        "Débouchés des partenaires\u00a0: tel qu’envoyé, tel que déclaré"
+    }
+
+
 def test_flows_that_were_altered_behind_the_triggers_are_seen(year, submission):
     report = published(year, submission)
     hashes = {report.flows_hash}
