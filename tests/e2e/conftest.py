@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.test import Client
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from organisation.models import User
@@ -34,6 +35,22 @@ QUIET = [
 AXE = """(options) => axe.run(options).then(({ violations }) =>
   violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))"""
 SIZES = {"desk": (1280, 800), "tablet": (1024, 768), "phone": (390, 844)}
+
+
+def shown(page):
+    """What stood on a page when a test failed: where nobody can look again, this has to do."""
+    return f"{page.url}\n{page.inner_text('body', timeout=2_000)[:2_000]}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    browser = item.funcargs.get("chromium") if report.when == "call" and report.failed else None
+    for context in browser.contexts if browser else ():
+        for page in context.pages:
+            with suppress(PlaywrightError):  # a page that is gone tells nothing
+                report.sections.append(("page", shown(page)))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +117,12 @@ def visit(live, profile):
             complaints = []
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.goto(path)
-            yield page
+            try:
+                yield page
+            except BaseException as failure:
+                with suppress(PlaywrightError):
+                    failure.add_note(shown(page))
+                raise
             assert complaints == []
 
     return open_page

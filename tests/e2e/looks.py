@@ -42,6 +42,7 @@ def seen(page, violations, size="desk"):
 
 def faults(page, violations, *checks):
     """What an eye, or one of the other ``checks``, would stumble over; its size comes back."""
+    page.wait_for_load_state()  # of where the last click leads
     found, before = [], page.viewport_size
     for size in sizes(page):
         here = [fault for check in (spread, *checks) for fault in check(page)]

@@ -190,6 +190,7 @@ def test_an_auditor_follows_a_figure_down_by_link_on_pages_that_axe_finds_right(
         expect(page.locator("h1")).to_contain_text("La Navette")
         assert faults(page, violations) == []
         for target in ("main tbody a.fig", "main tbody a.fig", "main tbody th a"):
-            page.locator(target).first.click()
+            with page.expect_navigation():
+                page.locator(target).first.click()
             assert faults(page, violations) == [], page.url
         expect(page.locator("h1")).to_contain_text("-canal-")
