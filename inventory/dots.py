@@ -18,21 +18,22 @@ MOST_COLOURS, MOST_STEPS, MOST_WEEKS = 8, 4, 8
 
 
 class Look(NamedTuple):
-    """A colour's name, and the shape that tells it from others without seeing colours."""
+    """A colour's name, that of a dot of it, and the shape that tells it without seeing colours."""
 
     name: Promise
+    dot: Promise
     icon: str
 
 
 LOOKS = {
-    "blue": Look(_("blue"), "circle"),
-    "yellow": Look(_("yellow"), "star"),
-    "red": Look(_("red"), "triangle"),
-    "green": Look(_("green"), "square"),
-    "orange": Look(_("orange"), "diamond"),
-    "pink": Look(_("pink"), "heart"),
-    "violet": Look(_("violet"), "hexagon"),
-    "black": Look(_("black"), "x"),
+    "blue": Look(_("blue"), _("blue dot"), "circle"),
+    "yellow": Look(_("yellow"), _("yellow dot"), "star"),
+    "red": Look(_("red"), _("red dot"), "triangle"),
+    "green": Look(_("green"), _("green dot"), "square"),
+    "orange": Look(_("orange"), _("orange dot"), "diamond"),
+    "pink": Look(_("pink"), _("pink dot"), "heart"),
+    "violet": Look(_("violet"), _("violet dot"), "hexagon"),
+    "black": Look(_("black"), _("black dot"), "x"),
 }
 
 

@@ -15,7 +15,7 @@ from django.db.models import Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from inventory.models import Category, Item, Kind, MonthlyFlow
+from inventory.models import Category, Item, Kind
 from inventory.months import add_months, first_day, last_day, month_of
 from organisation.shapes import LAST_DAY
 from reporting import cube, stock
@@ -40,19 +40,23 @@ Pot = tuple[int | None, int]  # a site, or None on the road, and a top category
 
 
 class Age(NamedTuple):
-    """Grams of a top category that have stood ``days`` at a site, or None on the road: by codes."""
+    """Grams of a top category that have stood ``days`` at a site, or None on the road: by codes.
+
+    ``is_exact``: of objects; what is told of bulk is taken from what came in last.
+    """
 
     site: str | None
     category: str
     days: int
     weight_g: int
+    is_exact: bool
 
 
 def ages(
     scope: Scope,
     day: date,
     category: Category | None = None,
-    standing: Counter[stock.Spot] | None = None,
+    standing: Mapping[stock.Spot, int] | None = None,
 ) -> list[Age]:
     """What stood at the end of ``day`` by age: together the stock, less what stood below zero.
 
@@ -60,7 +64,7 @@ def ages(
     ``report``.
     """
     border, categories = Border(scope), cube.below(category)
-    found: Counter[tuple[Pot, int]] = Counter()
+    found: Counter[tuple[Pot, int, bool]] = Counter()
     pots: Counter[Pot] = Counter()
     if standing is None:
         standing = stock.standing(border, Period(day, day), categories)
@@ -70,8 +74,9 @@ def ages(
     rows = Category.objects.using("report").values_list("pk", "top_id", "code")
     known = {pk: (top or pk, code) for pk, top, code in rows}
     books = _Books(border, {pk: top for pk, (top, _code) in known.items()}, categories)
-    for pot, since, grams in (*books.items(day), *books.bulk(day, +pots)):
-        found[pot, max((day - since).days, 0)] += grams
+    for is_exact, stood in ((True, books.items(day)), (False, books.bulk(day, +pots))):
+        for pot, since, grams in stood:
+            found[pot, max((day - since).days, 0), is_exact] += grams
     return _told(scope, {pk: code for pk, (_top, code) in known.items()}, found)
 
 
@@ -89,12 +94,12 @@ def class_of(days: int) -> int:
 
 
 def _told(
-    scope: Scope, codes: Mapping[int, str], found: Mapping[tuple[Pot, int], int]
+    scope: Scope, codes: Mapping[int, str], found: Mapping[tuple[Pot, int, bool], int]
 ) -> list[Age]:
     sites = {site.pk: site.code for site in scope.sites}
     told = [
-        Age(None if site is None else sites[site], codes[top], days, grams)
-        for ((site, top), days), grams in found.items()
+        Age(None if site is None else sites[site], codes[top], days, grams, is_exact)
+        for ((site, top), days, is_exact), grams in found.items()
     ]
     return sorted(told, key=lambda age: (age.site or "", age.category, age.days))
 
@@ -111,8 +116,8 @@ def _windows(first: date, day: date) -> Iterator[Period]:
 
 def _beginning() -> date:
     """The first day of the books."""
-    months = MonthlyFlow.objects.using("report").order_by("month").values_list("month", flat=True)
-    return first_day(months.first() or cube.NO_MONTH)
+    first, _last = cube.recorded()
+    return first_day(first)
 
 
 class _Books:

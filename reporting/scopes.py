@@ -66,11 +66,6 @@ class Side(NamedTuple):
     is_bulk: bool = False
     reason: str = ""
 
-    @property
-    def is_shelf(self) -> bool:
-        """Whether labelled objects stand there."""
-        return self.kind == Kind.STOCK and self.is_stock and not self.is_bulk
-
 
 OUTSIDE = Side("", 0, None, False)
 

@@ -45,14 +45,14 @@ def bulk_below_zero(standing: Counter[Spot]) -> dict[Spot, int]:
 
 def _added(border: Border, changes: Iterable[Change]) -> Counter[Spot]:
     """What changes add to each spot."""
-    tops, stock = top_of_each(), Counter[Spot]()
+    tops, stock = _top_of_each(), Counter[Spot]()
     for account, category, grams in changes:
         side = border.side(account)
         stock[Spot(_place(side.kind, side.site), tops[category], side.is_bulk)] += grams
     return stock
 
 
-def top_of_each() -> dict[int, int]:
+def _top_of_each() -> dict[int, int]:
     """Category → the top category it belongs to, itself included."""
     rows = Category.objects.using("report").values_list("pk", "top_id")
     return {pk: top or pk for pk, top in rows}

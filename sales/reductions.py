@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from inventory.dots import WEEK, Dot
+from inventory.dots import LOOKS, WEEK, Dot
 from inventory.models import DotCalendar, Item
 from organisation.models import Site
 from sales.models import Nature, Reduction
@@ -91,4 +91,4 @@ def worn_on(calendar: DotCalendar | None, day: date) -> list[Dot]:
 def reason_of(dot: Dot) -> str:
     """What a ticket says of a dot, whoever's language the screen speaks."""
     with translation.override("fr"):
-        return str(_("%(colour)s dot") % {"colour": dot.name})
+        return str(LOOKS[dot.colour].dot)

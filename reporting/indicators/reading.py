@@ -43,7 +43,7 @@ class Reading:
         category: Category | None = None,
         names: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
-        self.scope, self.period, self.names = scope, period, names
+        self.scope, self.period, self.category, self.names = scope, period, category, names
         self.ground = Ground(scope, category)
         self.cells = self.ground.cells(period)
         self._flows: dict[By, list[dict[str, Any]]] = {}

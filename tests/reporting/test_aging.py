@@ -23,11 +23,11 @@ def there(world, books):
 
 @pytest.fixture
 def stood(world):
-    """What stood at canal, by category and age."""
+    """What stood at canal, by category and age: ``(category, days, grams)``."""
 
     def told(day=TODAY, scope=None, **more):
         found = ages(scope or Scope.of_sites([world.canal]), day, **more)
-        return [age[1:] for age in found]
+        return [age[1:4] for age in found]
 
     return told
 
@@ -48,9 +48,9 @@ def test_each_site_and_category_stands_for_itself(world, there, books):
     books.book(there.drop_off, there.bulk, "MOB.CHAI", 900, "2026-03-31")
 
     assert ages(Scope.of_sites([world.canal, world.gare]), TODAY) == [
-        Age("canal", "MOB", 0, 900),
-        Age("canal", "TEX", 30, 5_000),
-        Age("gare", "TEX", 1, 7_000),
+        Age("canal", "MOB", 0, 900, False),
+        Age("canal", "TEX", 30, 5_000, False),
+        Age("gare", "TEX", 1, 7_000, False),
     ]
 
 
@@ -152,8 +152,8 @@ def test_what_is_on_the_road_inside_a_network_counts_from_its_sending(world, the
     books.book(there.bulk, road, "TEX", 2_000, "2026-03-21")
 
     assert ages(Scope.of_network(network), TODAY) == [
-        Age(None, "TEX", 10, 2_000),
-        Age("canal", "TEX", 89, 3_000),
+        Age(None, "TEX", 10, 2_000, False),
+        Age("canal", "TEX", 89, 3_000, False),
     ]
 
 
@@ -161,5 +161,7 @@ def test_classes_end_on_their_last_day():
     assert [class_of(days) for days in (0, 91, 92, 182, 183, 365, 366, 4_000)] == [
         0, 0, 1, 1, 2, 2, 3, 3,
     ]  # fmt: skip
-    found = [Age("canal", "TEX", days, grams) for days, grams in ((3, 10), (91, 5), (366, 2))]
+    found = [
+        Age("canal", "TEX", days, grams, False) for days, grams in ((3, 10), (91, 5), (366, 2))
+    ]
     assert by_class(found) == [15, 0, 0, 2]
