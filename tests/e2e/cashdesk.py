@@ -18,7 +18,10 @@ from tests.tills import till_entry
 DESK = "/encaisser/C1/"
 PIN = "4071"
 LEILA = "Leïla"
-KNOWN = "async (path) => (await import(path)).isKnown()"  # what lies in the shop
+KNOWN = """async (path) => {
+  const { isKnown } = await import(path);
+  while (!isKnown()) await new Promise((done) => setTimeout(done, 50));
+}"""  # what lies in the shop
 
 
 def stock(world) -> list[str]:
@@ -75,7 +78,7 @@ class Desk:
         self.page.reload()
         expect(self.page.locator("#counter")).to_be_visible()
         self.all_sent()
-        self.page.wait_for_function(KNOWN, arg=static("station/catalogue.js"))
+        self.page.evaluate(KNOWN, static("station/catalogue.js"))
 
     def key(self, code):
         self.tap(f"#keys [data-key-code={code}]")

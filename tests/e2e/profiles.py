@@ -43,5 +43,7 @@ class Profile:
 @contextmanager
 def own_profile(browser, address, **options):
     context = browser.new_context(base_url=address, **ALWAYS, **options)
-    yield context
-    context.close()
+    try:
+        yield context
+    finally:
+        context.close()

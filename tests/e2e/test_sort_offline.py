@@ -12,11 +12,14 @@ from tests.e2e.test_weigh import all_sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.kept]
 CODES = """async () => {
-    const open = indexedDB.open("tracerie", 1);
-    const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+  const open = indexedDB.open("tracerie", 1);
+  const database = await new Promise((done) => { open.onsuccess = () => done(open.result); });
+  for (;;) {
     const asked = database.transaction("kept").objectStore("kept").get("codes:canal");
     await new Promise((done) => { asked.onsuccess = done; });
-    return asked.result?.codes?.length ?? 0;
+    if (asked.result?.codes?.length) return database.close();
+    await new Promise((done) => setTimeout(done, 50));
+  }
 }"""
 
 
@@ -28,7 +31,7 @@ def sort(table, visit):  # noqa: F811
         page.locator(".lot-card").first.wait_for()
         hand = Table(page)
         all_sent(hand)
-        page.wait_for_function(CODES)
+        page.evaluate(CODES)
         page.wait_for_load_state("networkidle")
         yield hand
 
