@@ -11,6 +11,7 @@ from reporting.opendata import views as opendata
 from reporting.persons import views as persons
 from reporting.reports import public
 from reporting.targets import views as targets
+from reporting.trail import money
 from reporting.trail import views as trail
 from reporting.wall import views as wall
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("bilan/donnees/schema.json", opendata.schema, name="open-data-schema"),
     path("bilan/lignes/", trail.rows, name="rows"),
     path("bilan/mouvements/", trail.movements, name="movements"),
+    path("bilan/recettes/", money.takings_behind, name="takings-behind"),
     path("bilan/flux.csv", trail.flows_csv, name="flows_csv"),
     path("bilan/partages/", links.links, name="audit-links"),
     path("bilan/partages/<int:pk>/retirer/", links.end_link, name="audit-link-end"),

@@ -537,6 +537,7 @@ PAGES = {
     "bilan/bilan.xlsx": BILAN,
     "bilan/lignes/": BILAN,
     "bilan/mouvements/": BILAN,
+    "bilan/recettes/": BILAN,
     "bilan/flux.csv": BILAN,
     "bilan/donnees/": ALONE,
     "bilan/donnees/registre.ndjson": ALONE,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -92,9 +93,10 @@ class WrittenShops:
         if not any(now) and not any(was):
             return []
         now, was = [*now, together(now)], [*was, together(was)]
+        sites = [*(shop.code for shop in self.shops), ""]
         taken = self.pair.columns(
             Head(_("taken, €")),
-            [_taken(row) for row in now],
+            [_taken(row, self.pair.now, code) for row, code in zip(now, sites, strict=True)],
             [_taken(row) for row in was] if self.pair.was else [],
             exact_euros,
         )
@@ -134,10 +136,13 @@ def _count(number: int) -> Figure:
     return Figure(number_format(number, force_grouping=True), is_nothing=not number)
 
 
-def _taken(row: Takings | None) -> Printed:
+def _taken(row: Takings | None, side: Side | None = None, site: str = "") -> Printed:
+    """Euros; of this period they open on what they add up, of one site or of all."""
     if row is None or not (row.tickets or row.taken_cents):
         return Printed(0, Figure("", is_nothing=True))
-    return Printed(row.taken_cents, Figure(exact_euros(row.taken_cents)))
+    to = {"site": site} if site else {}
+    href = f"{reverse('takings-behind')}?{side.asked.address(**to)}" if side else ""
+    return Printed(row.taken_cents, Figure(exact_euros(row.taken_cents), href))
 
 
 def _ratio(cents: int | None) -> Figure:

@@ -15,6 +15,8 @@ from reporting.listing import LABELS, Listing, Row
 from reporting.periods import Period
 from reporting.scopes import Scope
 from reporting.trail.told import told_g
+from sales.models import Method as PaidBy
+from sales.services import note_takings
 
 YEAR = "from=2026-01-01&to=2026-12-31"
 RAGGED = "from=2026-02-12&to=2026-08-20"
@@ -87,6 +89,9 @@ def agree(html):
 def test_every_figure_opens_down_to_its_movements_and_every_level_agrees(english, busy, where):
     links = figures_of(text(english.get(f"/bilan/?{where}")))
     assert len(links) > 20
+    euros = [link for link in links if link.startswith("/bilan/recettes/?")]
+    assert all(agree(text(english.get(link))) for link in euros)
+    links = [link for link in links if link not in euros]
     for link in links:
         rows = text(english.get(link))
         assert link.startswith("/bilan/lignes/?")
@@ -281,3 +286,43 @@ def happen(world, books, acts):
         sort = "TEX" if kind in ("send", "receive") else code
         moved = books.book(*ways[kind], sort, grams, on, to=to, method=method)
         done += [moved] if kind not in ("send", "receive") else []
+
+
+def cents_of(html):
+    """What is listed in euros, and the foot of the list."""
+    rows = re.findall(r'<td class="n kg">(?:<a[^>]*>)?([^<]*)', html)
+    plain = [re.sub(r"[^0-9−]", "", unescape(row)) for row in rows]
+    *listed, total = [int(cents.replace("−", "-")) for cents in plain]
+    return listed, total
+
+
+def test_the_euros_of_a_report_open_by_month_by_day_and_paper_by_paper(
+    english, world, books, sell, give_back
+):
+    toys = sell(world.canal, (500, 1_000), (250, None), on="2026-03-10")
+    sell(world.canal, (1_000, 2_000), on="2026-03-10")
+    sell(world.gare, (300, None), on="2026-03-31")
+    give_back(toys, "2026-04-02")
+    note_takings(
+        entry=books.entry(world.canal, Verb.SELL, "2026-03-11"), cents={PaidBy.CASH: 20_000}
+    )
+    report = text(english.get(f"/bilan/?{YEAR}"))
+    opening = [link for link in figures_of(report) if link.startswith("/bilan/recettes/?")]
+    of_canal = next(link for link in opening if "site=canal" in link)
+    of_all = next(link for link in opening if "site=" not in link)
+
+    year = text(english.get(of_all))
+    assert (cents_of(year), agree(year)) == (([-500, 22_050], 21_550), True)
+    assert cents_of(text(english.get(of_canal))) == ([-500, 21_750], 21_250)
+    april, march = figures_of(year)[::-1]
+    assert cents_of(text(english.get(april))) == ([-500], -500)
+    days = text(english.get(march))
+    assert (cents_of(days), agree(days)) == (([300, 20_000, 1_750], 22_050), True)
+    tenth = text(english.get(figures_of(days)[0]))
+    assert (cents_of(tenth), agree(tenth)) == (([750, 1_000], 1_750), True)
+    assert toys.movement.number in tenth
+
+
+def test_a_network_and_a_category_take_no_euros(english, world):
+    assert english.get(f"/bilan/recettes/?{YEAR}&category=TEX").status_code == 404
+    assert "Nothing was taken" in text(english.get(f"/bilan/recettes/?{YEAR}"))
