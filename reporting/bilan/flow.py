@@ -12,6 +12,7 @@ from inventory.units import NO_BREAK
 from reporting import sankey
 from reporting.bilan.columns import Column, Head, lines
 from reporting.bilan.side import Figure, Side
+from reporting.forms import Question
 from reporting.listing import LABELS
 from reporting.names import NOT_KNOWN, names_of
 from reporting.rounding import FATES
@@ -33,7 +34,7 @@ class WrittenFlow:
 
     def __init__(self, rows: Sequence[Mapping[str, Any]], side: Side) -> None:
         self.side, self.whence = side, side.asked.whence_asked
-        self.streams, self.attributed = _streams(rows, side)
+        self.streams, self.attributed = streams(rows, side.asked)
         told = sankey.folded(self.streams, MOST, _rest())
         self.tables = [_Told(self, told, column) for column in (START, END)]
         self.came_back_g = -sum(min(stream.weight_g, 0) for stream in told)
@@ -133,20 +134,20 @@ class _Told:
         return Figure(text, is_attributed=is_shared and bool(printed_g), is_nothing=not printed_g)
 
 
-def _streams(
-    rows: Sequence[Mapping[str, Any]], side: Side
+def streams(
+    rows: Sequence[Mapping[str, Any]], asked: Question
 ) -> tuple[list[Stream], set[tuple[str, str]]]:
     """The streams by name, and the names and fates of which some grams were shared out."""
-    whence, organisation = side.asked.whence_asked, side.asked.organisation
-    starts = _category_names(side) if whence == "category" else names_of("origin", organisation)
-    partners = {} if side.asked.network_asked else names_of("partner", organisation)
-    streams, attributed = [], set()
+    whence, organisation = asked.whence_asked, asked.organisation
+    starts = _category_names(asked) if whence == "category" else names_of("origin", organisation)
+    partners = {} if asked.network_asked else names_of("partner", organisation)
+    found, attributed = [], set()
     for row in rows:
         start = str(starts.get(row[whence], row[whence] or NOT_KNOWN))
-        streams.append(Stream(start, row["fate"], _taker(row, partners), row["weight_g"]))
+        found.append(Stream(start, row["fate"], _taker(row, partners), row["weight_g"]))
         if row["basis"] == "attributed":
             attributed.add((start, row["fate"]))
-    return streams, attributed
+    return found, attributed
 
 
 def _taker(row: Mapping[str, Any], partners: Mapping[str | None, Any]) -> str:
@@ -157,8 +158,8 @@ def _taker(row: Mapping[str, Any], partners: Mapping[str | None, Any]) -> str:
     return str(partners.get(partner, partner or WORDS[row["channel"]]))
 
 
-def _category_names(side: Side) -> dict[str | None, Any]:
-    return {code: category.name for code, category in side.asked.tops.items()}
+def _category_names(asked: Question) -> dict[str | None, Any]:
+    return {code: category.name for code, category in asked.tops.items()}
 
 
 def _mass(side: Side, grams: int) -> str:
