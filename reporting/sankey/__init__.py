@@ -3,7 +3,8 @@
 ``layout`` says where everything stands, in whole tenths of a pixel; ``drawing`` writes it.
 """
 
-from reporting.sankey.drawing import PAGE, PAPER, Paint, Words, draw
+from reporting.paint import PAGE, PAPER, Paint
+from reporting.sankey.drawing import Words, draw
 from reporting.sankey.layout import (
     END,
     FATE,

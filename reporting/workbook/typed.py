@@ -34,6 +34,8 @@ FORMATS = {
     MONTH: "mmmm yyyy",
     MOMENT: "dd/mm/yyyy hh:mm",
 }
+
+
 class Measure(NamedTuple):
     """How amounts of a unit stand in a spreadsheet: how many make one, shown how, called what."""
 

