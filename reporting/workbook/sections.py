@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from reporting import rounding
@@ -145,9 +146,10 @@ def quality(asked: Question, sides: Sides) -> Iterator[Sheet]:
         _known(category.name, methods[category.pk], rounding.quality(methods[category.pk]) or {})
         for category in least_weighed_first(methods, asked)
     ]
-    heads = [_("Category"), *(f"{word} (kg)" for word in KNOWN.values())]
-    heads += [f"{_('together')} (kg)", f"{_('not weighed')} (kg)"]
-    heads += [f"{word} ({_('share')})" for word in KNOWN.values()]
+    words = [*map(capfirst, KNOWN.values())]
+    masses, parts = [*words, _("Together"), _("not weighed")], _("share")
+    heads = [_("Category"), *(f"{word} (kg)" for word in masses)]
+    heads += [f"{word} ({parts})" for word in words]
     yield Sheet(_("Data quality"), heads, [*rows, _known(_("Together"), sums, whole)])
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -110,7 +111,12 @@ def share(hundredths: int | None) -> Cell:
 
 def rate(percent: str | None) -> Cell:
     """A printed rate such as ``"91.1"``."""
-    return missing() if percent is None else Cell(float(percent) / 100, RATE)
+    return missing() if percent is None else Cell(_ratio(percent), RATE)
+
+
+def _ratio(percent: str) -> float:
+    """0.559 of ``"55.9"``, not a neighbour of it."""
+    return float(Decimal(percent) / 100)
 
 
 def amount(unit: Unit, value: int | str | None) -> Cell:
@@ -118,8 +124,9 @@ def amount(unit: Unit, value: int | str | None) -> Cell:
     if value is None:
         return missing()
     measure = MEASURES[unit]
-    number = float(value) if isinstance(value, str) else value
-    return Cell(number if measure.per == 1 else number / measure.per, measure.kind)
+    if isinstance(value, str):
+        return Cell(_ratio(value), measure.kind)
+    return Cell(value if measure.per == 1 else value / measure.per, measure.kind)
 
 
 def missing() -> Cell:

@@ -142,9 +142,9 @@ def test_ages_and_what_has_none_make_the_stock(world, books, english, two_years)
 def test_the_quality_of_each_category_adds_up_to_all_that_crossed(world, english, two_years):
     sheet, year = opened(english)["Data quality"], told(world, 2026)
 
-    ways = ["weighed", "units × average weight", "estimated", "deduced from a stock count"]
+    ways = ["Weighed", "Units × average weight", "Estimated", "Deduced from a stock count"]
     by_way = [grams(column(sheet, f"{way} (kg)")) for way in ways]
-    whole = grams(column(sheet, "together (kg)"))
+    whole = grams(column(sheet, "Together (kg)"))
 
     assert [sum(row) for row in zip(*by_way, strict=True)] == whole
     assert sum(whole[:-1]) == whole[-1] == year["collected_g"] + year["outgoing_g"]
