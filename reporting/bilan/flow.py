@@ -1,6 +1,5 @@
 """The flow picture of a report and, beside it, the same numbers as tables that add up."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from reporting.forms import Question
 from reporting.listing import LABELS
 from reporting.names import NOT_KNOWN, names_of
 from reporting.rounding import FATES
-from reporting.sankey import END, FATE, START, Paint, Stream, Words
+from reporting.sankey import END, START, Paint, Stream
 from reporting.scopes import SHIPPED
 from reporting.shops import WORDS
 
@@ -75,15 +74,9 @@ class WrittenFlow:
         drawn = [stream for stream in told if stream.weight_g > 0]
         if not drawn:
             return SafeString()
-        masses = {key: mass for table in tables for key, mass in table.masses().items()}
-        masses |= {
-            (FATE, "", fate): _mass(self.side, self.side.printed[f"{fate}_g"]) for fate in FATES
-        }
-        words = Words(
-            label=" → ".join(str(self.heads()[column]) for column in shape.columns),
-            heads=self.heads(),
-            fates={fate: LABELS[f"{fate}_g"] for fate in FATES},
-            mass=lambda *key: masses[key],
+        printed = {table.column: table.printed for table in tables}
+        words = sankey.words(
+            printed, _fates(self.side), self.side.unit, self.heads(), shape.columns
         )
         return sankey.draw(sankey.layout(drawn, shape, _rest()), words, paint)
 
@@ -93,29 +86,15 @@ class _Told:
 
     def __init__(self, flow: WrittenFlow, streams: Sequence[Stream], column: int) -> None:
         self.column, self.side = column, flow.side
-        sums: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(FATES, 0))
-        for stream in streams:
-            sums[str(stream[column])][stream.fate] += stream.weight_g
-        ranked = sorted(sums, key=lambda name: (name == _rest(), -sum(sums[name].values()), name))
-        totals = [self.side.printed[f"{fate}_g"] for fate in FATES]
-        grid = self.side.unit.grid([list(sums[name].values()) for name in ranked], totals)
-        self.printed = dict(zip(ranked, grid, strict=True))
+        unit, totals = flow.side.unit, _fates(flow.side)
+        self.printed = sankey.table(streams, column, totals, unit, _rest())
         self.title = _("From each to its fate") if column == START else _("From each fate to whom")
         self.first, self.is_compared = flow.heads()[column], False
         columns = [self._column(n, fate, flow.attributed) for n, fate in enumerate(FATES)]
         columns.insert(0, self._whole(flow.attributed))
         self.heads = [each.head for each in columns]
         *cells, self.total = lines(columns)
-        self.rows = [{"label": name, "cells": cells[n]} for n, name in enumerate(ranked)]
-
-    def masses(self) -> dict[tuple[int, str, str], str]:
-        """What the picture says of its names and bands."""
-        found = {}
-        for name, row in self.printed.items():
-            found[self.column, name, ""] = _mass(self.side, sum(row))
-            for fate, grams in zip(FATES, row, strict=True):
-                found[self.column, name, fate] = _mass(self.side, grams)
-        return found
+        self.rows = [{"label": name, "cells": cells[n]} for n, name in enumerate(self.printed)]
 
     def _column(self, n: int, fate: str, attributed: set[tuple[str, str]]) -> Column:
         cells = [
@@ -162,8 +141,9 @@ def _category_names(asked: Question) -> dict[str | None, Any]:
     return {code: category.name for code, category in asked.tops.items()}
 
 
-def _mass(side: Side, grams: int) -> str:
-    return f"{side.unit.write(grams)}{NO_BREAK}{side.unit.word}"
+def _fates(side: Side) -> list[int]:
+    """What left by each, as printed."""
+    return [side.printed[f"{fate}_g"] for fate in FATES]
 
 
 def _rest() -> str:
