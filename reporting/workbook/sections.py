@@ -21,6 +21,7 @@ from reporting.breakdown import Sides
 from reporting.forms import Question
 from reporting.indicators import Unit, Value
 from reporting.listing import LABELS
+from reporting.printing import heads as names_of_columns
 from reporting.printing import period_name
 from reporting.rounding import FATES
 from reporting.targets import Goal, goals_of
@@ -88,7 +89,7 @@ def indicators(asked: Question, sides: Sides) -> Iterator[Sheet]:
     found = all_rows(asked)
     heads = [_("Code"), _("Indicator"), period_name(sides.period)]
     if sides.compared is not None:
-        heads.append(period_name(sides.compared))
+        heads.append(names_of_columns(sides.period, sides.compared)[1])
     heads += [_("unit"), _("Figure is"), _("Formula"), _("Source"), _("Note")]
     yield Sheet(_("Indicators"), heads, [_indicator(row) for row in found], has_total=False)
 
