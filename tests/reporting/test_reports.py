@@ -478,6 +478,13 @@ def test_a_template_is_changed_on_screen(year):
     )
 
 
+def test_the_longest_template_takes_another_section(year):
+    form = sign_in(year.anna).get("/rapports/modeles/rapport-annuel/").context["form"]
+    assert len(form.parts.forms) == len(ANNUAL.parts) + 2
+    offered = dict(form.parts.forms[-1].fields["kind"].choices)
+    assert {"months", "ages"} <= offered.keys()
+
+
 def test_the_api_tells_published_reports_and_their_files(year, submission):
     report = published(year, submission)
     client = sign_in(year.anna)
