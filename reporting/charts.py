@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from inventory.models import Kind
+from reporting.paint import PAGE, Paint
 from reporting.printing import Unit, unit_for
 from reporting.rounding import FATES, PUBLISHED
 
@@ -45,6 +46,7 @@ TRAMES = {fate: fate for fate in FATES[1:]} | {
 GROUP = {fate: name for name, fates in PUBLISHED.items() for fate in fates}
 MONTH_HEIGHT = 96
 STEP, BAR, SMALL_HEIGHT = 24, 18, 72  # of a small multiple
+BAR_WIDTH, BAR_HEIGHT = 640, 22  # of a bar that stands alone
 
 
 def shares(
@@ -96,11 +98,17 @@ def quality_bar(quality: Mapping[str, int], words: Mapping[str, Any]) -> SafeStr
     return format_html('<svg class="q-bar" role="img" aria-label="{}">{}</svg>', label, inside)
 
 
-def ages_bar(classes_g: Sequence[int], words: Sequence[str], masses: Sequence[str]) -> SafeString:
+def ages_bar(
+    classes_g: Sequence[int], words: Sequence[str], masses: Sequence[str], paint: Paint = PAGE
+) -> SafeString:
     """One bar of the stock, from what came last to what has been there longest."""
     parts = [(f"age{n}", grams, f"{words[n]}, {masses[n]},") for n, grams in enumerate(classes_g)]
     label = ", ".join(f"{word} {mass}" for word, mass in zip(words, masses, strict=True))
-    inside = _segments(parts, sum(classes_g), "age") if sum(classes_g) else ""
+    whole_g = sum(grams for grams in classes_g if grams > 0)
+    inside = _segments(parts, whole_g, "age", paint) if whole_g else ""
+    if paint.is_alone:
+        head = paint.root(f"0 0 {BAR_WIDTH} {BAR_HEIGHT}")
+        return format_html("<svg {}>{}{}</svg>", head, paint.patterns(), inside)
     return format_html('<svg class="q-bar ages" role="img" aria-label="{}">{}</svg>', label, inside)
 
 
@@ -124,26 +132,29 @@ def multiple(
     bars: Sequence[tuple[int, int | None, str]],
     most_g: int,
     label: str,
+    paint: Paint = PAGE,
 ) -> SafeString:
     """A fate's months as bars, ``most_g`` full height; a line where the compared month reached.
 
     Each bar is its grams, the grams it is compared with, and what it says.
     """
-    shapes = [_small(fate, n, bar, most_g) for n, bar in enumerate(bars)]
+    shapes = [_small(fate, n, bar, most_g, paint) for n, bar in enumerate(bars)]
     width = STEP * len(bars)
     return format_html(
-        '<svg viewBox="-1 -1 {} {}" role="img" aria-label="{}">{}'
-        '<path class="floor" d="M0 {}H{}"/></svg>',
-        width + 2,
-        SMALL_HEIGHT + 3,
+        '<svg {} role="img" aria-label="{}">{}{}<path {} d="M0 {}H{}"/></svg>',
+        paint.root(f"-1 -1 {width + 2} {SMALL_HEIGHT + 3}"),
         label,
+        paint.patterns(),
         format_html_join("", "{}", [(shape,) for shape in shapes]),
+        paint.line("floor"),
         SMALL_HEIGHT,
         width,
     )
 
 
-def _small(fate: str, n: int, bar: tuple[int, int | None, str], most_g: int) -> SafeString:
+def _small(
+    fate: str, n: int, bar: tuple[int, int | None, str], most_g: int, paint: Paint
+) -> SafeString:
     grams, was_g, said = bar
     height = _high(grams, most_g)
     x, shape = STEP * n + (STEP - BAR) // 2, SafeString()
@@ -151,12 +162,12 @@ def _small(fate: str, n: int, bar: tuple[int, int | None, str], most_g: int) -> 
         place = format_html(
             'x="{}" y="{}" width="{}" height="{}"', x, SMALL_HEIGHT - height, BAR, height
         )
-        shape = format_html('<rect class="fate" data-fate="{}" {}/>', fate, place)
+        shape = format_html("<rect {} {}/>", paint.shape("fate", fate), place)
         if fate in TRAMES:
             shape += format_html('<rect fill="url(#pat-{})" {}/>', fate, place)
     if was_g:
         y = SMALL_HEIGHT - _high(was_g, most_g)
-        shape += format_html('<path class="mark" d="M{} {}h{}"/>', STEP * n, y, STEP)
+        shape += format_html('<path {} d="M{} {}h{}"/>', paint.line("mark"), STEP * n, y, STEP)
     return format_html("<g><title>{}</title>{}</g>", said, shape)
 
 
@@ -202,25 +213,27 @@ def _block(fate: str, top: int, height: int) -> SafeString:
     return block
 
 
-def _segments(parts: Sequence[tuple[str, int, Any]], whole: int, kind: str) -> SafeString:
+def _segments(
+    parts: Sequence[tuple[str, int, Any]], whole: int, kind: str, paint: Paint = PAGE
+) -> SafeString:
     """Rectangles side by side, then the gaps between groups, in percent of the drawing."""
     shapes, ends, start = [], {}, 0
     for name, size, word in parts:
         if size > 0:
             x, width = _percent(start, whole), _percent(size, whole)
-            shapes.append((f"{word} {width} %", kind, name, x, width, _trame(name, x, width)))
+            drawn = paint.shape(kind, name)
+            shapes.append((f"{word} {width} %", drawn, x, width, _trame(name, x, width)))
             start += size
             ends[GROUP.get(name, name)] = (_percent(start, whole),)
-    gaps = list(ends.values())[:-1]
+    gaps = [(paint.line("gap"), *end) for end in list(ends.values())[:-1]]
     return format_html(
         "{}{}",
         format_html_join(
             "",
-            '<g><title>{}</title><rect class="{}" data-fate="{}" x="{}%" width="{}%"'
-            ' height="100%"/>{}</g>',
+            '<g><title>{}</title><rect {} x="{}%" width="{}%" height="100%"/>{}</g>',
             shapes,
         ),
-        format_html_join("", '<rect class="gap" x="{}%" width="3" height="100%"/>', gaps),
+        format_html_join("", '<rect {} x="{}%" width="3" height="100%"/>', gaps),
     )
 
 

@@ -95,8 +95,10 @@ def bilan_xlsx(request: CallerRequest) -> HttpResponse:
         return not_understood(request, asked)
     period = asked.period
     name = f"tracerie-bilan-{period.start.isoformat()}-{period.end.isoformat()}.xlsx"
+    with transaction.atomic(using="report"):  # one snapshot for all its sheets
+        book = workbook.workbook(asked, _sides(asked))
     return HttpResponse(
-        workbook.workbook(asked, _sides(asked)),
+        book,
         content_type=workbook.XLSX,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -1,6 +1,5 @@
 """The flow picture of a report and, beside it, the same numbers as tables that add up."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,10 +11,11 @@ from inventory.units import NO_BREAK
 from reporting import sankey
 from reporting.bilan.columns import Column, Head, lines
 from reporting.bilan.side import Figure, Side
+from reporting.forms import Question
 from reporting.listing import LABELS
 from reporting.names import NOT_KNOWN, names_of
 from reporting.rounding import FATES
-from reporting.sankey import END, FATE, START, Paint, Stream, Words
+from reporting.sankey import END, START, Paint, Stream
 from reporting.scopes import SHIPPED
 from reporting.shops import WORDS
 
@@ -33,7 +33,7 @@ class WrittenFlow:
 
     def __init__(self, rows: Sequence[Mapping[str, Any]], side: Side) -> None:
         self.side, self.whence = side, side.asked.whence_asked
-        self.streams, self.attributed = _streams(rows, side)
+        self.streams, self.attributed = streams(rows, side.asked)
         told = sankey.folded(self.streams, MOST, _rest())
         self.tables = [_Told(self, told, column) for column in (START, END)]
         self.came_back_g = -sum(min(stream.weight_g, 0) for stream in told)
@@ -74,15 +74,9 @@ class WrittenFlow:
         drawn = [stream for stream in told if stream.weight_g > 0]
         if not drawn:
             return SafeString()
-        masses = {key: mass for table in tables for key, mass in table.masses().items()}
-        masses |= {
-            (FATE, "", fate): _mass(self.side, self.side.printed[f"{fate}_g"]) for fate in FATES
-        }
-        words = Words(
-            label=" → ".join(str(self.heads()[column]) for column in shape.columns),
-            heads=self.heads(),
-            fates={fate: LABELS[f"{fate}_g"] for fate in FATES},
-            mass=lambda *key: masses[key],
+        printed = {table.column: table.printed for table in tables}
+        words = sankey.words(
+            printed, _fates(self.side), self.side.unit, self.heads(), shape.columns
         )
         return sankey.draw(sankey.layout(drawn, shape, _rest()), words, paint)
 
@@ -92,29 +86,15 @@ class _Told:
 
     def __init__(self, flow: WrittenFlow, streams: Sequence[Stream], column: int) -> None:
         self.column, self.side = column, flow.side
-        sums: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(FATES, 0))
-        for stream in streams:
-            sums[str(stream[column])][stream.fate] += stream.weight_g
-        ranked = sorted(sums, key=lambda name: (name == _rest(), -sum(sums[name].values()), name))
-        totals = [self.side.printed[f"{fate}_g"] for fate in FATES]
-        grid = self.side.unit.grid([list(sums[name].values()) for name in ranked], totals)
-        self.printed = dict(zip(ranked, grid, strict=True))
+        unit, totals = flow.side.unit, _fates(flow.side)
+        self.printed = sankey.table(streams, column, totals, unit, _rest())
         self.title = _("From each to its fate") if column == START else _("From each fate to whom")
         self.first, self.is_compared = flow.heads()[column], False
         columns = [self._column(n, fate, flow.attributed) for n, fate in enumerate(FATES)]
         columns.insert(0, self._whole(flow.attributed))
         self.heads = [each.head for each in columns]
         *cells, self.total = lines(columns)
-        self.rows = [{"label": name, "cells": cells[n]} for n, name in enumerate(ranked)]
-
-    def masses(self) -> dict[tuple[int, str, str], str]:
-        """What the picture says of its names and bands."""
-        found = {}
-        for name, row in self.printed.items():
-            found[self.column, name, ""] = _mass(self.side, sum(row))
-            for fate, grams in zip(FATES, row, strict=True):
-                found[self.column, name, fate] = _mass(self.side, grams)
-        return found
+        self.rows = [{"label": name, "cells": cells[n]} for n, name in enumerate(self.printed)]
 
     def _column(self, n: int, fate: str, attributed: set[tuple[str, str]]) -> Column:
         cells = [
@@ -133,20 +113,20 @@ class _Told:
         return Figure(text, is_attributed=is_shared and bool(printed_g), is_nothing=not printed_g)
 
 
-def _streams(
-    rows: Sequence[Mapping[str, Any]], side: Side
+def streams(
+    rows: Sequence[Mapping[str, Any]], asked: Question
 ) -> tuple[list[Stream], set[tuple[str, str]]]:
     """The streams by name, and the names and fates of which some grams were shared out."""
-    whence, organisation = side.asked.whence_asked, side.asked.organisation
-    starts = _category_names(side) if whence == "category" else names_of("origin", organisation)
-    partners = {} if side.asked.network_asked else names_of("partner", organisation)
-    streams, attributed = [], set()
+    whence, organisation = asked.whence_asked, asked.organisation
+    starts = _category_names(asked) if whence == "category" else names_of("origin", organisation)
+    partners = {} if asked.network_asked else names_of("partner", organisation)
+    found, attributed = [], set()
     for row in rows:
         start = str(starts.get(row[whence], row[whence] or NOT_KNOWN))
-        streams.append(Stream(start, row["fate"], _taker(row, partners), row["weight_g"]))
+        found.append(Stream(start, row["fate"], _taker(row, partners), row["weight_g"]))
         if row["basis"] == "attributed":
             attributed.add((start, row["fate"]))
-    return streams, attributed
+    return found, attributed
 
 
 def _taker(row: Mapping[str, Any], partners: Mapping[str | None, Any]) -> str:
@@ -157,12 +137,13 @@ def _taker(row: Mapping[str, Any], partners: Mapping[str | None, Any]) -> str:
     return str(partners.get(partner, partner or WORDS[row["channel"]]))
 
 
-def _category_names(side: Side) -> dict[str | None, Any]:
-    return {code: category.name for code, category in side.asked.tops.items()}
+def _category_names(asked: Question) -> dict[str | None, Any]:
+    return {code: category.name for code, category in asked.tops.items()}
 
 
-def _mass(side: Side, grams: int) -> str:
-    return f"{side.unit.write(grams)}{NO_BREAK}{side.unit.word}"
+def _fates(side: Side) -> list[int]:
+    """What left by each, as printed."""
+    return [side.printed[f"{fate}_g"] for fate in FATES]
 
 
 def _rest() -> str:

@@ -101,9 +101,7 @@ class Section:
 def sections(asked: Question) -> list[Section]:
     """The groups in which something is told, read in one snapshot."""
     with transaction.atomic(using="report"):
-        now = _told(asked, asked.period)
-        was = _told(asked, asked.compared) if asked.compared else {}
-    rows = [Row(each, now[code], was.get(code)) for code, each in ALL.items() if code in now]
+        rows = all_rows(asked)
     found = [
         Section(title, [row for row in rows if row.indicator.group == group and row.tells])
         for group, title in TITLES.items()
@@ -111,8 +109,17 @@ def sections(asked: Question) -> list[Section]:
     return [section for section in found if section.rows]
 
 
+def all_rows(asked: Question) -> list[Row]:
+    """Every indicator that the scope may be told. Callers hold the transaction of ``report``."""
+    now = _told(asked, asked.period)
+    was = _told(asked, asked.compared) if asked.compared else {}
+    return [Row(each, now[code], was.get(code)) for code, each in ALL.items() if code in now]
+
+
 def _told(asked: Question, period: Period) -> dict[str, Value]:
+    """A network is not told what each member keeps."""
     scope: Scope = asked.scope
     reading = Reading(scope, period, asked.category_asked)
-    found = {code: list(each.values(reading)) for code, each in ALL.items()}
+    open_to = [each for each in ALL.values() if scope.network is None or each.is_for_networks]
+    found = {each.code: list(each.values(reading)) for each in open_to}
     return {code: values[0] for code, values in found.items() if values}

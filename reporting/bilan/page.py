@@ -6,13 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reporting import aging, charts, rounding
+from reporting import charts, rounding
 from reporting.bilan.columns import Column, Head, Pair, Printed, lines
 from reporting.bilan.flow import WrittenFlow
 from reporting.bilan.quality import WrittenQuality
 from reporting.bilan.shop import WrittenChannels, WrittenShops
 from reporting.bilan.side import KNOWN, Side
-from reporting.bilan.standing import WrittenAges
+from reporting.bilan.standing import WrittenAges, ages_of
 from reporting.bilan.written import Written
 from reporting.breakdown import Sides
 from reporting.forms import Question
@@ -21,7 +21,7 @@ from reporting.printing import BALANCE, heads, period_name, unit_for, write_day
 from reporting.rounding import FATES
 from reporting.shops import channels, shops
 from reporting.tables import tables
-from reporting.targets import Goal, goals
+from reporting.targets import Goal, goals_of
 
 ALWAYS = {"opening_stock_g", "collected_g", "adjusted_g", "outgoing_g", "closing_stock_g"}
 LARGE = ("collected_g", "outgoing_g", "closing_stock_g")
@@ -94,9 +94,7 @@ class Page:
     @cached_property
     def goals(self) -> list[dict[str, Any]]:
         """The targets of the year beside their figures; of all categories, or none."""
-        asked = self.asked
-        found = [] if asked.category_asked else goals(asked.scope, asked.period, asked.today)
-        return [_goal(goal) for goal in found]
+        return [_goal(goal) for goal in goals_of(self.asked)]
 
     @cached_property
     def flow(self) -> WrittenFlow | None:
@@ -107,9 +105,7 @@ class Page:
     @cached_property
     def ages(self) -> WrittenAges | None:
         """The stock at the end of the period, or today, by how long it has been there."""
-        day = min(self.asked.period.end, self.asked.today)
-        category, standing = self.asked.category_asked, self.sides.now.standing
-        found = aging.ages(self.asked.scope, day, category, standing)
+        found = ages_of(self.asked, self.sides)
         return WrittenAges(found, self.now) if found else None
 
     @cached_property

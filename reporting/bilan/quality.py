@@ -10,10 +10,13 @@ from inventory.units import NO_BREAK
 from reporting import charts, rounding
 from reporting.bilan.columns import Column, Head, lines, percent
 from reporting.bilan.side import KNOWN, Figure, Side
+from reporting.forms import Question
 from reporting.indicators import Tally
 from reporting.templatetags.figures import percent as written
 
 FEW = 3
+
+Known = Mapping[str, int]  # a method → grams
 
 
 class WrittenQuality:
@@ -24,15 +27,9 @@ class WrittenQuality:
     def __init__(self, tallies: Mapping[int, Tally], side: Side) -> None:
         self.side = side
         self.title, self.first = _("How weights are known"), _("Category")
-        methods = {pk: _above_0(tally.methods_g) for pk, tally in tallies.items()}
-        tops = {category.pk: category for category in side.asked.tops.values()}
-        is_of_tops = methods.keys() <= tops.keys()
-        known = tops if is_of_tops else Category.objects.using("report").in_bulk(list(methods))
-        self.guessed_g = {pk: sum(each.values()) - each["weighed"] for pk, each in methods.items()}
-        ranked = sorted(
-            (known[pk] for pk, grams in methods.items() if sum(grams.values())),
-            key=lambda category: (-self.guessed_g[category.pk], category.position, category.code),
-        )
+        methods = known_by(tallies)
+        self.guessed_g = {pk: guessed(grams) for pk, grams in methods.items()}
+        ranked = least_weighed_first(methods, side.asked)
         self.worst = [category for category in ranked[:FEW] if self.guessed_g[category.pk]]
         self._write(ranked, methods)
 
@@ -52,15 +49,15 @@ class WrittenQuality:
             "mass": f"{self.side.unit.write(whole_g)}{NO_BREAK}{self.side.unit.word}",
         }
 
-    def _write(self, ranked: list[Category], methods: Mapping[int, Mapping[str, int]]) -> None:
+    def _write(self, ranked: list[Category], methods: Mapping[int, Known]) -> None:
         columns = [self._bars(ranked, methods)]
         splits = [rounding.quality(methods[category.pk]) or {} for category in ranked]
         splits.append(self.side.figures["quality"] or {})
         for name, word in KNOWN.items():
             columns.append(Column(Head(capfirst(word)), [percent(s.get(name)) for s in splits]))
         parts = self.side.unit.split([self.guessed_g[category.pk] for category in ranked])
-        guessed = [self._mass(grams) for grams in (*parts, sum(parts))]
-        columns.append(Column(Head(_("not weighed")), guessed))
+        masses = [self._mass(grams) for grams in (*parts, sum(parts))]
+        columns.append(Column(Head(_("not weighed")), masses))
         self.heads = [column.head for column in columns]
         *cells, self.total = lines(columns)
         self.rows = [
@@ -68,7 +65,7 @@ class WrittenQuality:
             for n, category in enumerate(ranked)
         ]
 
-    def _bars(self, ranked: list[Category], methods: Mapping[int, Mapping[str, int]]) -> Column:
+    def _bars(self, ranked: list[Category], methods: Mapping[int, Known]) -> Column:
         splits = [rounding.quality(methods[category.pk]) for category in ranked]
         splits.append(self.side.figures["quality"])
         bars = [Figure(charts.quality_bar(s, KNOWN) if s else "", css="bar") for s in splits]
@@ -78,5 +75,25 @@ class WrittenQuality:
         return Figure(self.side.unit.write(grams), is_nothing=not grams)
 
 
-def _above_0(methods_g: Mapping[str, int]) -> dict[str, int]:
-    return {name: max(grams, 0) for name, grams in methods_g.items()}
+def known_by(tallies: Mapping[int, Tally]) -> dict[int, Known]:
+    """Category → how its grams are known, those below zero as none; without any it is left out."""
+    found = {
+        pk: {name: max(grams, 0) for name, grams in tally.methods_g.items()}
+        for pk, tally in tallies.items()
+    }
+    return {pk: grams for pk, grams in found.items() if any(grams.values())}
+
+
+def guessed(known: Known) -> int:
+    """Grams that were not weighed."""
+    return sum(known.values()) - known["weighed"]
+
+
+def least_weighed_first(methods: Mapping[int, Known], asked: Question) -> list[Category]:
+    tops = {category.pk: category for category in asked.tops.values()}
+    is_of_tops = methods.keys() <= tops.keys()
+    known = tops if is_of_tops else Category.objects.using("report").in_bulk(list(methods))
+    return sorted(
+        (known[pk] for pk in methods),
+        key=lambda category: (-guessed(methods[category.pk]), category.position, category.code),
+    )

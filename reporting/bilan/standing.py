@@ -1,15 +1,42 @@
 """What stands in stock, by how long, as it is read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from inventory.models import Category
 from inventory.units import NO_BREAK
 from reporting import charts
-from reporting.aging import CLASSES, Age, class_of
+from reporting.aging import CLASSES, Age, ages, by_class, class_of
 from reporting.bilan.columns import Column, Head, lines
 from reporting.bilan.side import Figure, Side
+from reporting.breakdown import Sides
+from reporting.forms import Question
+
+
+def ages_of(asked: Question, sides: Sides) -> list[Age]:
+    """The stock at the end of the period, or today, by how long it has been there."""
+    day = min(asked.period.end, asked.today)
+    return ages(asked.scope, day, asked.category_asked, sides.now.standing)
+
+
+def by_category(found: Iterable[Age]) -> dict[str, list[int]]:
+    """Code → grams in each of ``CLASSES``."""
+    rows: dict[str, list[int]] = {}
+    for age in found:
+        row = rows.setdefault(age.category, [0] * len(CLASSES))
+        row[class_of(age.days)] += age.weight_g
+    return rows
+
+
+def average_days(found: Sequence[Age]) -> int:
+    return sum(age.days * age.weight_g for age in found) // max(sum(by_class(found)), 1)
+
+
+def in_order(categories: Iterable[Category]) -> list[Category]:
+    """As the catalogue has them."""
+    return sorted(categories, key=lambda category: (category.position, category.code))
 
 
 class WrittenAges:
@@ -23,18 +50,14 @@ class WrittenAges:
     def __init__(self, found: Sequence[Age], side: Side) -> None:
         self.side, unit = side, side.unit
         self.title, self.first = _("How long it has been there"), _("Category")
-        by_category: dict[str, list[int]] = {}
-        for age in found:
-            row = by_category.setdefault(age.category, [0] * len(CLASSES))
-            row[class_of(age.days)] += age.weight_g
-        sums = [sum(row[n] for row in by_category.values()) for n in range(len(CLASSES))]
+        rows, sums = by_category(found), by_class(found)
         below_g = side.figures["closing_stock_g"] - sum(sums)
         self.below = f"{unit.write(below_g)}{NO_BREAK}{unit.word}" if below_g else ""
         whole_g = None if below_g else side.printed["closing_stock_g"]
         self.totals = unit.split(sums, whole_g)
         self.bar = charts.ages_bar(sums, self.names, [self._mass(g) for g in self.totals])
-        self.days = sum(age.days * age.weight_g for age in found) // max(sum(sums), 1)
-        self._write(by_category)
+        self.days = average_days(found)
+        self._write(rows)
 
     @property
     def names(self) -> list[str]:
@@ -51,13 +74,9 @@ class WrittenAges:
     def _mass(self, grams: int) -> str:
         return f"{self.side.unit.write(grams)}{NO_BREAK}{self.side.unit.word}"
 
-    def _write(self, by_category: dict[str, list[int]]) -> None:
-        tops = self.side.asked.tops
-        known = sorted(
-            (tops[code] for code in by_category),
-            key=lambda category: (category.position, category.code),
-        )
-        grid = self.side.unit.grid([by_category[each.code] for each in known], self.totals)
+    def _write(self, rows: Mapping[str, Sequence[int]]) -> None:
+        known = in_order(self.side.asked.tops[code] for code in rows)
+        grid = self.side.unit.grid([rows[each.code] for each in known], self.totals)
         columns = [Column(Head(_("in stock")), self._cells([sum(row) for row in grid]))]
         for n, name in enumerate(self.names):
             columns.append(Column(Head(name), self._cells([row[n] for row in grid], n)))

@@ -5,11 +5,13 @@ text, ``None`` is what there is none of. Files print it; nothing is reckoned aft
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -21,7 +23,7 @@ from reporting.indicators import Indicator, Reading, Value
 from reporting.months import span
 from reporting.periods import Period
 from reporting.printing import BALANCE, period_name, unit_for, write_day
-from reporting.reports import flow
+from reporting.reports import ages, flow, months
 from reporting.reports.layout import PLACEHOLDER, Layout, Part
 from reporting.reports.outlets import declared
 from reporting.reports.words import label, labels, write
@@ -43,6 +45,7 @@ class Subject:
     scope: Scope
     period: Period
     compared: Period | None = None
+    today: date = field(default_factory=timezone.localdate)  # the stock's age is told as of it
 
 
 def draft(*, layout: Layout, subject: Subject) -> Document:
@@ -127,6 +130,12 @@ class Draft:
         first = part.by[0] if part.by else flow.FIRST
         found = flow.read(self.now, [first], self.names(first))
         return found if found["streams"] else None
+
+    def _months(self, _part: Part) -> Block | None:
+        return months.read(self.now, self.was)
+
+    def _ages(self, _part: Part) -> Block | None:
+        return ages.read(self.now, self.was, self.names("category"), self.subject.today)
 
     def _outlets(self, _part: Part) -> Block | None:
         if self.subject.scope.network is not None:

@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy
 from inventory.models import Category, CollectionMode, EprStream
 from reporting import indicators
 from reporting.forms import BASES
-from reporting.reports.layout import KINDS, RULES, Layout, read
+from reporting.reports.layout import KINDS, MOST_PARTS, RULES, Layout, read
 from reporting.reports.tables import FIRST
 
-MOST_PARTS = 12
 MORE = 2  # empty parts that a form offers
 NAMED: Mapping[str, Any] = {
     "category": gettext_lazy("Categories as the funder names them"),
@@ -103,7 +102,7 @@ class _Parts(forms.BaseFormSet):  # type: ignore[type-arg]
         return [form.part for form in kept]
 
 
-Parts = forms.formset_factory(PartForm, formset=_Parts, extra=MORE, max_num=MOST_PARTS + MORE)
+Parts = forms.formset_factory(PartForm, formset=_Parts, extra=MORE, max_num=MOST_PARTS)
 
 
 class NamesForm(forms.Form):

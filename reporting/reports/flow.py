@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from inventory.units import NO_BREAK
 from reporting import sankey
 from reporting.indicators import Reading
 from reporting.listing import LABELS
@@ -14,7 +13,7 @@ from reporting.names import names_of
 from reporting.printing import Unit, unit_for
 from reporting.reports.words import label, labels
 from reporting.rounding import FATES
-from reporting.sankey import END, FATE, START, Stream, Words
+from reporting.sankey import END, START, Stream
 from reporting.shops import WORDS
 
 MOST = {START: 8, END: 9}
@@ -50,11 +49,12 @@ def printed(block: Mapping[str, Any], first: str) -> dict[str, Any]:
     ]
     rest = _("Others")
     told = sankey.folded(streams, MOST, rest)
-    totals = [sum(each.weight_g for each in told if each.fate == fate) for fate in FATES]
-    unit = unit_for([sum(totals)])
-    tables = {column: _table(told, column, totals, unit, rest) for column in (START, END)}
+    sums = [sum(each.weight_g for each in told if each.fate == fate) for fate in FATES]
+    unit = unit_for([sum(sums)])
+    totals = unit.split(sums)
+    tables = {column: sankey.table(told, column, totals, unit, rest) for column in (START, END)}
     drawn = [each for each in told if each.weight_g > 0]
-    words = _words(tables, totals, unit, first)
+    words = sankey.words(tables, totals, unit, (first, _("Fate"), _("With whom")))
     picture = sankey.layout(drawn, sankey.WIDE, rest) if drawn else None
     return {
         "unit": unit.word,
@@ -64,42 +64,12 @@ def printed(block: Mapping[str, Any], first: str) -> dict[str, Any]:
             {"label": name, "cells": [_cell(unit, g) for g in (*row, sum(row))]}
             for name, row in tables[START].items()
         ],
-        "total": [_cell(unit, g) for g in (*unit.split(totals), sum(unit.split(totals)))],
+        "total": [_cell(unit, g) for g in (*totals, sum(totals))],
         "label": words.label,
         "paper": sankey.draw(picture, words, sankey.PAPER) if picture else "",
         "svg": sankey.draw(picture, words) if picture else "",
         "is_told": bool(drawn),
     }
-
-
-def _table(
-    told: Sequence[Stream], column: int, totals: Sequence[int], unit: Unit, rest: str
-) -> dict[str, list[int]]:
-    """Name → grams by fate as printed, so that each fate adds up; what is left over last."""
-    sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(FATES, 0))
-    for stream in told:
-        sums[str(stream[column])][stream.fate] += stream.weight_g
-    ranked = sorted(sums, key=lambda name: (name == rest, -sum(sums[name].values()), name))
-    grid = unit.grid([list(sums[name].values()) for name in ranked], unit.split(totals))
-    return dict(zip(ranked, grid, strict=True))
-
-
-def _words(
-    tables: Mapping[int, Mapping[str, list[int]]], totals: Sequence[int], unit: Unit, first: str
-) -> Words:
-    masses: dict[tuple[int, str, str], int] = {}
-    for column, table in tables.items():
-        for name, row in table.items():
-            masses[column, name, ""] = sum(row)
-            masses |= {(column, name, fate): g for fate, g in zip(FATES, row, strict=True)}
-    masses |= {(FATE, "", f): g for f, g in zip(FATES, unit.split(totals), strict=True)}
-    heads = (first, _("Fate"), _("With whom"))
-    return Words(
-        label=" → ".join(map(str, heads)),
-        heads=heads,
-        fates={fate: LABELS[f"{fate}_g"] for fate in FATES},
-        mass=lambda *key: f"{unit.write(masses[key])}{NO_BREAK}{unit.word}",
-    )
 
 
 def _cell(unit: Unit, grams: int) -> str:

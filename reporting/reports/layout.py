@@ -41,6 +41,8 @@ KINDS = {
     "shares": _("Shares of what left"),
     "balance": _("Mass balance"),
     "flow": _("From where to whom"),
+    "months": _("Month by month, fate by fate"),
+    "ages": _("Age of the stock"),
     "table": _("Table of indicators"),
     "text": _("Text"),
     "outlets": _("Partners' outlets: as sent, as declared"),
@@ -55,7 +57,9 @@ class Shaped(BaseModel):
 class Part(Shaped):
     """One section, in the order of the report."""
 
-    kind: Literal["shares", "balance", "flow", "table", "text", "outlets", "quality"]
+    kind: Literal[
+        "shares", "balance", "flow", "months", "ages", "table", "text", "outlets", "quality"
+    ]
     title: Line = ""
     text: Prose = ""
     indicators: list[str] = Field(default_factory=list, max_length=12)

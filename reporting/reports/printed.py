@@ -16,7 +16,7 @@ from reporting.charts import DETAIL, DONE
 from reporting.listing import LABELS
 from reporting.printing import BALANCE, printed_balance, unit_for, write_day
 from reporting.printing import Unit as Mass
-from reporting.reports import flow
+from reporting.reports import ages, flow, months
 from reporting.reports.tables import FIRST, Given, plain, table
 from reporting.rounding import FATES, PUBLISHED
 
@@ -210,6 +210,14 @@ def _flow(block: Mapping[str, Any], _document: Any, _names: Any) -> Given:
     return {**plain(block), **flow.printed(block, str(FIRST[block["by"][0]]))}
 
 
+def _months(block: Mapping[str, Any], _document: Any, names: Sequence[str]) -> Given:
+    return {**plain(block), **months.printed(block, names)}
+
+
+def _ages(block: Mapping[str, Any], _document: Any, names: Sequence[str]) -> Given:
+    return {**plain(block), **ages.printed(block, names)}
+
+
 def _outlets(block: Mapping[str, Any], _document: Any, _names: Any) -> Given:
     masses = [row[side] for row in block["rows"] for side in ("sent", "declared")]
     masses += [block["sent"]["masses"], block["declared"]["masses"]]
@@ -251,6 +259,8 @@ PRINTERS = {
     "balance": _balance,
     "quality": _quality,
     "flow": _flow,
+    "months": _months,
+    "ages": _ages,
     "outlets": _outlets,
     "table": table,
 }

@@ -25,6 +25,7 @@ from reporting.models import Logo, PublicPage, Report
 from reporting.months import first_open
 from reporting.periods import Period
 from reporting.reports import files, proof
+from reporting.reports.amounts import Amount, figures_of
 from reporting.reports.drafting import Document, Draft, Subject
 from reporting.reports.layout import Layout
 from reporting.reports.proof import Head
@@ -232,12 +233,13 @@ def subject_of(report: Report) -> Subject:
         Scope.of_sites(report.sites.select_related("organisation")),
         Period(report.start, report.end),
         Period(*map(date.fromisoformat, (compared["from"], compared["to"]))) if compared else None,
+        timezone.localdate(report.published_at),
     )
 
 
 def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
     """Figures of the period that differ; what is new or gone counts."""
-    before, after = files.figures_of(then), files.figures_of(now)
+    before, after = figures_of(then), figures_of(now)
     for key in dict.fromkeys([*before, *after]):
         was, found = before.get(key), after.get(key)
         if _amount(was) != _amount(found):
@@ -246,10 +248,10 @@ def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Di
             yield Difference(title, each.row, each.name, _written(was), _written(found))
 
 
-def _amount(found: tuple[str, files.Amount] | None) -> Any:
+def _amount(found: tuple[str, Amount] | None) -> Any:
     """None, zero and nothing are the same: nothing was there."""
     return (found[1].amount or 0) if found else 0
 
 
-def _written(found: tuple[str, files.Amount] | None) -> str:
+def _written(found: tuple[str, Amount] | None) -> str:
     return write(Unit(found[1].unit), found[1].amount) if found else "–"

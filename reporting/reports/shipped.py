@@ -12,6 +12,8 @@ SHARES: dict[str, Any] = {"kind": "shares"}
 BALANCE: dict[str, Any] = {"kind": "balance", "title": "Bilan matière"}
 QUALITY: dict[str, Any] = {"kind": "quality", "title": "Ce sur quoi reposent ces chiffres"}
 FLOW: dict[str, Any] = {"kind": "flow", "title": "D’où viennent les objets, où ils vont"}
+MONTHS: dict[str, Any] = {"kind": "months", "title": "Mois par mois"}
+AGES: dict[str, Any] = {"kind": "ages", "title": "Depuis quand le stock est là"}
 OUTLETS: dict[str, Any] = {"kind": "outlets", "title": "Devenir déclaré par les partenaires"}
 METHOD: dict[str, Any] = {
     "kind": "text",
@@ -49,9 +51,10 @@ LAYOUTS: dict[str, dict[str, Any]] = {
             FLOW,
             _table("Par famille d’objets", "collected reused recycled", "category"),
             _table("Par mode de collecte", "collected", "mode"),
-            _table("Mois par mois", MASSES, "month"),
+            MONTHS,
             _table("Par partenaire", "recycled disposed", "partner"),
             OUTLETS,
+            AGES,
             _table("Boutique", "sales average_basket price_per_kg given buyers"),
             _table("Emplois et bénévolat", PEOPLE),
             _table("Sensibilisation", WORKSHOPS),

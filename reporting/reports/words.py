@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from inventory.models import Category
-from inventory.units import MINUS, NO_BREAK, exact_euros
+from inventory.units import MINUS, NO_BREAK
+from reporting.bilan.indicators import WRITTEN
 from reporting.bilan.side import KNOWN
 from reporting.indicators import Unit
 from reporting.models.activities import Contract, Exit, Public
@@ -34,38 +35,15 @@ def write(unit: Unit, amount: int | str | None, mass: Mass | None = None) -> str
 
 
 def bare(unit: Unit, amount: int | str) -> str:
-    """The same without its unit; grams are written by their table, in one unit for all."""
-    if isinstance(amount, str):
-        whole = number_format(amount.lstrip("-"))
-        return f"{MINUS}{whole}" if amount.startswith("-") else whole
-    if unit in (Unit.CENTS, Unit.CENTS_PER_KG):
-        return exact_euros(amount)
-    if unit in (Unit.FTE, Unit.FTE_PER_KT):
-        return exact_euros(amount)  # hundredths, as euros have them
-    if unit == Unit.GRAMS_PER_HEAD:
-        return number_format(f"{amount / 1000:.1f}")
-    if unit == Unit.GRAMS_CO2E:
-        return number_format(f"{amount / 1_000_000:.1f}")
-    if unit == Unit.MINUTES:
-        return number_format(round(amount / 60), force_grouping=True)
-    return number_format(amount, use_l10n=True, force_grouping=True)
+    """The same without its unit, as on the Bilan; grams are written by their table."""
+    return WRITTEN[unit][0](amount).replace("-", MINUS)
 
 
 def symbol(unit: Unit) -> str:
-    """The unit as readers know it."""
-    symbols = {
-        Unit.PERCENT: "%",
-        Unit.HUNDREDTHS: "%",
-        Unit.CENTS: "€",
-        Unit.CENTS_PER_KG: _("€/kg"),
-        Unit.DAYS: _("days"),
-        Unit.MINUTES: _("h"),
-        Unit.FTE: _("FTE"),
-        Unit.FTE_PER_KT: _("FTE/1,000 t"),
-        Unit.GRAMS_PER_HEAD: _("kg/inhabitant"),
-        Unit.GRAMS_CO2E: _("t CO₂e"),
-    }
-    return symbols.get(unit, "")
+    """The unit as readers know it; that of grams is their table's."""
+    if unit == Unit.MINUTES:
+        return _("h")  # behind a name that says hours
+    return "" if unit == Unit.GRAMS else str(WRITTEN[unit][1])
 
 
 def labels(dimension: str, scope: Scope) -> Names:

@@ -1,9 +1,11 @@
 """The flow picture: from where, by which fate, to whom. Server-made SVG, no solver.
 
-``layout`` says where everything stands, in whole tenths of a pixel; ``drawing`` writes it.
+``layout`` says where everything stands, in whole tenths of a pixel; ``drawing`` writes it;
+``told`` says the same in figures that add up.
 """
 
-from reporting.sankey.drawing import PAGE, PAPER, Paint, Words, draw
+from reporting.paint import PAGE, PAPER, Paint
+from reporting.sankey.drawing import Words, draw
 from reporting.sankey.layout import (
     END,
     FATE,
@@ -16,6 +18,7 @@ from reporting.sankey.layout import (
     folded,
     layout,
 )
+from reporting.sankey.told import Table, table, words
 
 __all__ = [
     "END",
@@ -29,8 +32,11 @@ __all__ = [
     "Paint",
     "Shape",
     "Stream",
+    "Table",
     "Words",
     "draw",
     "folded",
     "layout",
+    "table",
+    "words",
 ]

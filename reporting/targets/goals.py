@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from organisation.models import Site
+from reporting.forms import Question
 from reporting.indicators import ALL, Indicator, Reading
 from reporting.models import Target
 from reporting.periods import Period
@@ -78,6 +79,11 @@ class Goal:
             "target": self.scale.write(self.target.amount, self.due),
             "year": self.target.year,
         }
+
+
+def goals_of(asked: Question) -> list[Goal]:
+    """Those of a report's scope and period; of all categories, or none."""
+    return [] if asked.category_asked else goals(asked.scope, asked.period, asked.today)
 
 
 def goals(scope: Scope, period: Period, today: date) -> list[Goal]:

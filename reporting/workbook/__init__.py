@@ -20,7 +20,7 @@ WIDEST, NARROWEST = 90, 12
 
 
 def workbook(asked: Question, sides: Sides) -> bytes:
-    """The file, ready to be sent."""
+    """The file, ready to be sent. Callers hold the transaction of ``report``."""
     return book_of([*sheets(asked, sides), sources(asked, sides)])
 
 

@@ -18,6 +18,7 @@ from reporting.scopes import REUSED
 from reporting.shops import WORDS, Gone, Shop, by_channel, channels, shops
 from reporting.tables import Row, Table, tables
 from reporting.takings import Takings, together
+from reporting.workbook import sections
 from reporting.workbook.typed import (
     MONTH,
     Cell,
@@ -49,14 +50,21 @@ BALANCE = (
 def sheets(asked: Question, sides: Sides) -> Iterator[Sheet]:
     """The sheets in the order of the page; those with nothing to tell are left out."""
     writer = _Writer(sides)
+    yield from sections.targets(asked)
     yield writer.balance()
     yield writer.rates()
     if left := channels(sides):
         yield writer.channels(left)
     if sold := shops(sides, asked.scope):
         yield writer.shops(sold)
+    yield from sections.flow(asked, sides)
     for table in tables(sides, asked.organisation):
         yield writer.table(table)
+        if table.name == "months":
+            yield writer.fates(table)
+    yield from sections.indicators(asked, sides)
+    yield from sections.ages(asked, sides)
+    yield from sections.quality(asked, sides)
 
 
 class _Writer:
@@ -138,17 +146,33 @@ class _Writer:
         rows = [self._row(table, row) for row in (*table.rows, whole)]
         return Sheet(str(table.title), heads, rows)
 
-    def _row(self, table: Table, row: Row) -> list[Cell]:
-        def beside(name: str) -> list[Cell]:
-            if not table.is_compared:
-                return [kg(row.now[name])]
-            return self._beside(row.now[name], row.was[name], kg)
+    def fates(self, table: Table) -> Sheet:
+        """The same months fate by fate, each beside its counterpart: what the small charts show."""
+        was = Tally.of(self.was.figures) if self.was else Tally()
+        whole = Row(_("Together"), Tally.of(self.now.figures), was)
+        lines = (*table.rows, whole)
+        told = [name for name in FATES_G if any(row.now[name] or row.was[name] for row in lines)]
+        heads = [
+            head for name in told for head in self._heads(f"{LABELS[name]} (kg)", table.is_compared)
+        ]
+        rows = [
+            [_first(row), *(cell for name in told for cell in self._masses(table, row, name))]
+            for row in lines
+        ]
+        return Sheet(_("Months by fate"), [str(table.first), *heads], rows)
 
-        fates, out = [kg(row.now[name]) for name in FATES_G], beside("outgoing_g")
+    def _masses(self, table: Table, row: Row, name: str) -> list[Cell]:
+        if not table.is_compared:
+            return [kg(row.now[name])]
+        return self._beside(row.now[name], row.was[name], kg)
+
+    def _row(self, table: Table, row: Row) -> list[Cell]:
+        out = self._masses(table, row, "outgoing_g")
+        fates = [kg(row.now[name]) for name in FATES_G]
         if table.has_collected:
             shares = published_shares(row.now.fates_g)
             reuse = share(shares["reuse"] if shares else None)
-            cells = [_first(row), *beside("collected_g"), *fates, *out, reuse]
+            cells = [_first(row), *self._masses(table, row, "collected_g"), *fates, *out, reuse]
         else:
             cells = [_first(row), *out, *fates]
         if table.is_attributed:

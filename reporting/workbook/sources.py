@@ -46,6 +46,25 @@ OTHERS = {
     gettext_lazy("Recovery rate"): gettext_lazy(
         "(reuse + recycling + other recovery) ÷ base, from grams, half up to one decimal"
     ),
+    gettext_lazy("Target"): gettext_lazy(
+        "of a year: of what grows through it, the part of the days that are counted; the gap is"
+        " the figure less the target"
+    ),
+    gettext_lazy("Flow by fate and partner"): gettext_lazy(
+        "what went out, each category or origin by its fate and by who took it; returns are taken"
+        " off"
+    ),
+    gettext_lazy("Months by fate"): gettext_lazy(
+        "what went out month by month, each fate beside the compared month"
+    ),
+    gettext_lazy("Indicators"): gettext_lazy("each with its own unit, formula and source"),
+    gettext_lazy("Age of the stock"): gettext_lazy(
+        "on the last day, or today: objects from their arrival or label, bulk first in, first out;"
+        " what stands below zero has no age"
+    ),
+    gettext_lazy("Data quality"): gettext_lazy(
+        "grams in and out by how they are known; a method below zero in a category counts as none"
+    ),
     gettext_lazy("Attributed"): gettext_lazy(
         "bulk forgets how it came: what left is shared out over what the site took in of its"
         " family in twelve months, by largest remainder"

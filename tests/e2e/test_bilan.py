@@ -136,7 +136,7 @@ def test_this_year_is_one_tap_from_home_beside_the_last_two_and_in_a_workbook_th
         assert taps <= 3
         with download.value.path().open("rb") as file:
             book = openpyxl.load_workbook(io.BytesIO(file.read()))
-        assert len(book.sheetnames) == 11
+        assert len(book.sheetnames) == 17  # eleven, and the six sections that were on the page only
 
 
 def test_two_periods_are_asked_for_without_a_script_and_by_keyboard(visit, books):

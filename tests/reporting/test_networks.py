@@ -1,7 +1,9 @@
 """The report of a network: nothing twice, and nothing that its members keep to themselves."""
 
+import io
 import re
 
+import openpyxl
 import pytest
 
 from inventory.models import Account, Origin, Verb
@@ -74,6 +76,21 @@ def test_its_movements_and_flows_are_the_members_own(english, network, passed_on
         assert english.get(f"/bilan/{page}{YEAR}&network=idf").status_code == 404
     workbook = english.get(f"/bilan/bilan.xlsx?{YEAR}&network=idf")
     assert workbook.status_code == 200
+
+
+def test_its_workbook_and_indicators_tell_no_more(english, network, passed_on):
+    answer = english.get(f"/bilan/bilan.xlsx?{YEAR}&network=idf&compare=year&whence=origin")
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    values = {cell for sheet in book for row in sheet.values for cell in row}
+
+    assert {"Flow by fate and partner", "Age of the stock", "Data quality"} <= {*book.sheetnames}
+    assert {"By origin", "By partner", "By shop"}.isdisjoint(book.sheetnames)
+    for kept in ("Quai", "Canal", "Gebetex", "Paris 12e"):
+        assert not any(kept in str(value) for value in values)
+    codes = {row[0] for row in book["Indicators"].values}
+    assert "collected" in codes
+    assert {"sales", "average_basket"}.isdisjoint(codes)
+    assert english.get(f"/bilan/indicateurs/?{YEAR}&network=idf").status_code == 200
 
 
 def test_who_does_not_read_the_network_cannot_ask_for_it(world, reader, network, passed_on):

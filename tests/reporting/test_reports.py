@@ -11,6 +11,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.utils import translation
 
 from inventory.models import Verb
 from reporting.models import PartnerOutlet, Report, TemplateVersion
@@ -233,6 +234,108 @@ def test_the_workbook_has_typed_numbers_a_sheet_per_table_and_its_sources(year, 
     assert report.fingerprint in {cell for row in book["Sources"].values for cell in row}
 
 
+END = date(2026, 12, 31)
+SECTIONS = {"parts": [{"kind": "months", "title": "Mois"}, {"kind": "ages", "title": "Âges"}]}
+
+
+def in_sections(world, today=END, period=YEAR):
+    asked = Subject(
+        world.navette, Scope.of_sites([world.canal]), period, period.year_earlier, today
+    )
+    return draft(layout=read({"title": "Essai"} | SECTIONS), subject=asked)
+
+
+def test_months_by_fate_stand_beside_the_other_year_and_make_the_balance(year):
+    document = in_sections(year)
+    block = table(document, "Mois")
+    [balance] = written(year, parts=[{"kind": "balance"}])["blocks"]
+
+    for side in ("now", "was"):
+        whole = {row["name"]: row[side] for row in balance["rows"]}
+        for name, grams in block["total"][side].items():
+            assert grams == sum(row[side][name] for row in block["rows"]) == whole[name]
+    assert [row["key"][0] for row in block["rows"]] == ["2026-03", "2026-04", "2026-05", "2026-06"]
+    assert block["rows"][-1]["was"]["reuse_g"] == 10_000
+    one = in_sections(year, period=Period(date(2026, 3, 1), date(2026, 3, 31)))
+    assert [block["kind"] for block in one["blocks"]] == ["ages"]
+
+
+def test_ages_and_what_has_none_make_the_stock_of_a_report(year, books):
+    canal = books.at(year.canal)
+    books.book(canal.bulk, canal.disposal, "TEX", 250, "2026-06-01")
+    block = table(in_sections(year), "Âges")
+
+    assert block["total"]["now"] == [0, 0, 2_000, 0]
+    assert {row["label"]: row["now"] for row in block["rows"]} == {
+        "Mobilier": [0, 0, 1_400, 0],  # what came in March, less what left since
+        "Vaisselle et cuisine": [0, 0, 600, 0],
+    }
+    assert (block["below"]["now"], block["day"]) == (-250, "2026-12-31")
+    early = table(in_sections(year, today=date(2026, 6, 1)), "Âges")
+    assert early["total"]["now"] == [2_000, 0, 0, 0]
+    assert early["days"]["now"] < block["days"]["now"]
+
+
+def test_a_report_is_checked_by_the_day_of_its_publishing(year, submission):
+    with time_machine.travel(datetime(2026, 6, 1, 12, tzinfo=UTC), tick=False):
+        report = published(year, submission, read({"title": "Essai"} | SECTIONS))
+    with time_machine.travel(datetime(2026, 12, 1, 12, tzinfo=UTC), tick=False):
+        assert check(report).differences == []
+
+
+def test_months_and_ages_are_the_same_in_every_file(year):
+    document = in_sections(year)
+    book = openpyxl.load_workbook(BytesIO(files.workbook(document, {})))
+    months, ages = ([*book[name].values] for name in ("Mois", "Âges"))
+    csv = files.lines(document)
+
+    now, was = (months[0].index(f"Réemploi (kg), {months_of}") for months_of in ("2026", "2025"))
+    assert [row[now] for row in months[1:]] == [5.7, 0, 0, 0, 5.7]
+    assert [row[was] for row in months[1:]] == [0, 0, 0, 10, 10]
+    assert months[-1][0] == ages[-1][0] == "Total"
+    assert sum(cell for cell in ages[-1][1:] if isinstance(cell, (int, float))) == 2.0
+    assert "Mois;Total;Réemploi;2026;5,700;kg" in csv
+    assert "Âges;Total;de 6 à 12 mois;2026;2,000;kg" in csv
+
+
+def test_every_figure_of_the_pdf_says_what_it_shows(year):
+    pdf = files.pdf(in_sections(year))
+    assert pdf == files.pdf(in_sections(year))
+    with pikepdf.open(BytesIO(pdf)) as found:
+        told = [str(node.get("/Alt", "")) for node in _nodes(found.Root.StructTreeRoot, "/Figure")]
+    assert "Réemploi mois par mois\u00a0: 5,7\u00a0kg" in told
+    assert any(text.startswith("2026, jusqu’à 3 mois") for text in told)
+    assert all(told)
+
+
+def _nodes(node, kind):
+    if isinstance(node, pikepdf.Dictionary):
+        if node.get("/S") == kind:
+            yield node
+        yield from _nodes(node.get("/K", []), kind)
+    elif isinstance(node, pikepdf.Array):
+        for child in node:
+            yield from _nodes(child, kind)
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "told"),
+    [
+        ("g", 1_250, ["1,250", "kg"]),
+        ("g/inhabitant", 12_345, ["12,345", "kg par habitant"]),
+        ("%", "91.1", ["91,1", "%"]),
+        ("cents", -1_250, ["-12,50", "€"]),
+        ("days", 19, ["19", "jours"]),
+        ("minutes", 750, ["750", "minutes"]),
+        ("hundredths of FTE", 325, ["3,25", "ETP"]),
+        ("g CO2e", 23_584, ["23,584", "kg CO₂e"]),
+    ],
+)
+def test_an_amount_in_a_csv_has_the_unit_that_it_is_written_in(unit, amount, told):
+    with translation.override("fr"):
+        assert [str(cell) for cell in files._column(amount, unit)] == told
+
+
 def test_a_correction_after_publishing_changes_no_report_and_is_told(year, books, submission):
     report = published(year, submission)
     before = bytes(report.pdf), report.document
@@ -373,6 +476,13 @@ def test_a_template_is_changed_on_screen(year):
         client.post("/rapports/modeles/nouveau/", form | {"title": "Logo"})["Location"]
         == "/rapports/logo-2/"
     )
+
+
+def test_the_longest_template_takes_another_section(year):
+    form = sign_in(year.anna).get("/rapports/modeles/rapport-annuel/").context["form"]
+    assert len(form.parts.forms) == len(ANNUAL.parts) + 2
+    offered = dict(form.parts.forms[-1].fields["kind"].choices)
+    assert {"months", "ages"} <= offered.keys()
 
 
 def test_the_api_tells_published_reports_and_their_files(year, submission):

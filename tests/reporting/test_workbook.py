@@ -1,6 +1,7 @@
 """The workbook: every table to the gram, typed, and text that stays text."""
 
 import io
+from collections import Counter
 from datetime import date, datetime
 
 import openpyxl
@@ -9,7 +10,8 @@ from django.utils import translation
 
 from inventory.models import Origin, Partner
 from organisation.models import Site
-from reporting.indicators import diversion
+from reporting.indicators import ALL, diversion
+from reporting.models import Target
 from reporting.periods import Period
 from reporting.scopes import Scope
 from reporting.workbook.sources import FORMULAS
@@ -21,14 +23,20 @@ SHEETS = [
     "Rates",
     "Sold, given, shipped",
     "By shop",
+    "Flow by fate and partner",
     "Month by month",
+    "Months by fate",
     "By category",
     "By EPR stream",
     "By mode of arrival",
     "By origin",
     "By partner",
+    "Indicators",
+    "Age of the stock",
+    "Data quality",
     "Sources",
 ]
+TABLES = ["Month by month", *SHEETS[7:12]]
 
 
 def opened(reader, query=YEAR):
@@ -60,7 +68,7 @@ def test_every_table_of_the_page_has_its_sheet_and_adds_up_to_the_gram(
     book, year = opened(english, query), told(world, 2026)
 
     assert book.sheetnames == SHEETS
-    for name in SHEETS[4:-1]:
+    for name in TABLES:
         sheet = book[name]
         for head, figure in (
             ("Collected (kg)", "collected_g"),
@@ -89,6 +97,94 @@ def test_two_periods_stand_beside_each_other_with_their_difference(world, englis
     assert before[-1] == was["outgoing_g"]
     assert [a - b for a, b in zip(now, before, strict=True)] == change
     assert {cell.value for cell in column(sheet, "what went out is")[:-1]} == {"attributed"}
+
+
+def test_every_gram_that_left_has_its_origin_fate_and_taker(world, english, two_years):
+    for query, first in ((YEAR, "Category"), (f"{YEAR}&whence=origin", "Origin")):
+        sheet, year = opened(english, query)["Flow by fate and partner"], told(world, 2026)
+        *rows, total = grams(column(sheet, "Gone out (kg)"))
+        fates = [cell.value for cell in column(sheet, "Fate")[:-1]]
+
+        assert sheet["A1"].value == first
+        assert sum(rows) == total == year["outgoing_g"]
+        by_fate = Counter()
+        for fate, weight_g in zip(fates, rows, strict=True):
+            by_fate[fate] += weight_g
+        assert by_fate["Recycling"] == year["recycling_g"]
+        assert by_fate["Reuse"] == year["reuse_g"]
+
+
+def test_months_by_fate_stand_beside_the_other_year_and_add_up(world, english, two_years):
+    sheet = opened(english, f"{YEAR}&compare=year")["Months by fate"]
+
+    for head, figure in (("Reuse (kg)", "reuse_g"), ("Energy (kg)", "energy_g")):
+        for more, year in (("", 2026), (", 2025", 2025)):
+            *rows, total = grams(column(sheet, f"{head}{more}"))
+            assert sum(rows) == total == told(world, year)[figure]
+    assert sheet["A2"].number_format == "mmmm yyyy"
+
+
+def test_ages_and_what_has_none_make_the_stock(world, books, english, two_years):
+    there = books.at(world.canal)
+    books.book(there.bulk, there.disposal, "VAI", 1_234, "2026-11-20")
+    sheet, year = opened(english)["Age of the stock"], told(world, 2026)
+
+    *rows, total = grams(column(sheet, "in stock (kg)"))
+    classes = list(sheet.iter_rows(min_row=2, min_col=3))
+    below = [row[0].value for row in sheet.iter_rows(min_row=2)].index("Below zero, without an age")
+
+    assert sum(rows) == total == year["closing_stock_g"]
+    assert rows[below] < 0
+    assert {cell.value for cell in classes[below]} == {"n/a"}
+    assert sum(grams(classes[-1])) == total - rows[below]
+
+
+def test_the_quality_of_each_category_adds_up_to_all_that_crossed(world, english, two_years):
+    sheet, year = opened(english)["Data quality"], told(world, 2026)
+
+    ways = ["Weighed", "Units × average weight", "Estimated", "Deduced from a stock count"]
+    by_way = [grams(column(sheet, f"{way} (kg)")) for way in ways]
+    whole = grams(column(sheet, "Together (kg)"))
+
+    assert [sum(row) for row in zip(*by_way, strict=True)] == whole
+    assert sum(whole[:-1]) == whole[-1] == year["collected_g"] + year["outgoing_g"]
+    assert grams(column(sheet, "not weighed (kg)"))[-1] == whole[-1] - by_way[0][-1]
+    shares = [column(sheet, f"{way} (share)")[-1].value for way in ways]
+    assert [round(share * 100) for share in shares] == list(year["quality"].values())
+
+
+def test_every_indicator_is_a_number_with_its_unit_formula_and_source(world, english, two_years):
+    sheet, year = opened(english, f"{YEAR}&compare=year")["Indicators"], told(world, 2026)
+    rows = {row[0].value: row for row in sheet.iter_rows(min_row=2)}
+
+    assert list(rows) == list(ALL)
+    collected, recovered, sold = (rows[code] for code in ("collected", "recovery_rate", "sales"))
+    assert round(collected[2].value * 1000) == year["collected_g"]
+    assert round(collected[3].value * 1000) == told(world, 2025)["collected_g"]
+    assert collected[4].value == "kg"
+    assert round(recovered[2].value * 1000) == round(float(year["recovery_rate"]) * 10)
+    assert recovered[2].number_format == "0.0\\ %"
+    assert (sold[2].value, sold[4].value) == (280.33, "€")
+    assert rows["collected_per_inhabitant"][2].value == "n/a"
+    assert all(row[6].value and row[7].value for row in rows.values())
+
+
+def test_a_target_stands_beside_its_figure_with_the_gap(world, english, two_years):
+    navette = world.navette
+    Target.objects.create(organisation=navette, year=2026, indicator="recovery_rate", amount=1_000)
+    Target.objects.create(
+        organisation=navette, year=2026, indicator="disposed", amount=5_000, is_ceiling=True
+    )
+    year = told(world, 2026)
+    rows = list(opened(english)["Targets"].iter_rows(min_row=2, values_only=True))
+    by_unit = {row[5]: row for row in rows}
+
+    assert by_unit["%"][1:4] == ("at least", 1.0, float(year["recovery_rate"]) / 100)
+    assert round(by_unit["%"][4] * 1000) == round(float(year["recovery_rate"]) * 10) - 1000
+    of_kg = by_unit["kg"]
+    assert of_kg[1] == "at most"
+    assert round((of_kg[3] - of_kg[2]) * 1000) == round(of_kg[4] * 1000)
+    assert opened(english, f"{YEAR}&category=MOB").sheetnames[0] == "Mass balance"
 
 
 def test_cells_are_typed_and_the_head_stays_in_sight(english, two_years):
