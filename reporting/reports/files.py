@@ -293,7 +293,6 @@ def _sources(document: Document, facts: Mapping[str, str]) -> Sheet:
 def _words() -> dict[str, str]:
     return {
         "logo": _("Logo"),
-        "sites": _("Sites"),
         "draft": _("DRAFT: not published, its figures may still move"),
         "rate": _("Recovery rate"),
         "before": _("before"),
