@@ -105,9 +105,7 @@ def _named(request: CallerRequest, id: Any) -> Report:
     response={200: ReportList, **READ_ERRORS},
     by_alias=True,
 )
-def list_reports(
-    request: CallerRequest, asked: Annotated[ReportsAsked, Query()]
-) -> dict[str, Any]:
+def list_reports(request: CallerRequest, asked: Annotated[ReportsAsked, Query()]) -> dict[str, Any]:
     """Published reports, the latest first; of a site, or of a network, where one is named."""
     rows = asked.narrowed(Report.objects.within(request).readable_by(caller(request))).listed()
     found = keyset(rows.select_related("submission").prefetch_related("sites"), asked, "-pk")

@@ -107,22 +107,26 @@ def _missing(each: Offered, organisation: Organisation, reading: Reading) -> Ite
     yield from _open_months(reading)
     yield from _unknown(each, reading)
     yield from _outlets(each, organisation, reading)
-    serious = SERIOUS if reading.scope.network is None else (*SERIOUS, "open_months")
-    yield from (note["msg"] for note in reading.balance["warnings"] if note["type"] in serious)
+    yield from _warned(reading, *SERIOUS)
 
 
 SERIOUS = ("negative_stock", "unknown_weight")
 
 
 def _open_months(reading: Reading) -> Iterable[str]:
-    """Sites whose months are open; a network's are only counted, by its balance."""
+    """Sites whose months are open; a network's are only counted."""
     if reading.scope.network is not None:
+        yield from _warned(reading, "open_months")
         return
     months = first_open(reading.scope.sites)
     for site in reading.scope.sites:
         month = months.get(site.pk)
         if month is not None and last_day(month) <= reading.period.end:
             yield _("%(site)s: months are not closed yet.") % {"site": site.name}
+
+
+def _warned(reading: Reading, *types: str) -> Iterable[str]:
+    return (note["msg"] for note in reading.balance["warnings"] if note["type"] in types)
 
 
 def _unknown(each: Offered, reading: Reading) -> Iterable[str]:

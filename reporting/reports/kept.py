@@ -1,4 +1,4 @@
-"""What a network's report leaves out: members keep their sites, partners, origins, and some figures."""
+"""What a network's report leaves out: members keep their sites, partners, origins, and some more."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -38,7 +38,11 @@ def due(
         yield f"month/{month}", partial(_monthly, organisation, scope, month)
     for each in dossier(organisation, scope, today):
         for days in DAYS_BEFORE:
-            if each.day and not _is_published(organisation, each) and today < each.day <= today + timedelta(days=days):
+            if (
+                each.day
+                and not _is_published(organisation, each)
+                and today < each.day <= today + timedelta(days=days)
+            ):
                 key = f"deadline/{each.offered.code}/{each.day.isoformat()}/{days}"
                 yield key, partial(_reminder, organisation, each)
 
