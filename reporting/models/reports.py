@@ -163,7 +163,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def readable_by(self, user: User) -> Self:
         """Reports of sites that the person may read all of, and of networks that they read."""
         own = self.of_sites(Site.objects.permitted(user, "read_figures"))
-        of_networks = self.filter(network__in=user.networks_read.values("pk"))
+        of_networks = self.filter(network__in=Network.objects.read_by(user))
         return own | of_networks
 
     def of_period(self, template: str, start: date, end: date) -> Self:

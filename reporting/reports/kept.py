@@ -1,4 +1,4 @@
-"""What a network's report leaves out: members keep their sites, partners, origins, and some more."""
+"""What a network's report leaves out: its members keep sites, partners, origins and money."""
 
 from collections.abc import Mapping
 from typing import Any

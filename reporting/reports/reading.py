@@ -5,8 +5,8 @@ from typing import NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from organisation.doors import caller, require
-from organisation.models import Organisation
+from organisation.doors import require
+from organisation.models import Network, Organisation
 from organisation.permissions import CallerRequest
 from reporting.models import Report, ReportTemplate
 from reporting.reports import shipped
@@ -56,5 +56,5 @@ def require_told(request: CallerRequest, report: Report) -> None:
     if report.network_id is None:
         for site in report.sites.all():
             require(request, site)
-    elif not caller(request).networks_read.filter(pk=report.network_id).exists():
+    elif not Network.objects.within(request).filter(pk=report.network_id).exists():
         raise PermissionDenied(_("You do not read this network's figures."))
