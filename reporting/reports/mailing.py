@@ -48,7 +48,9 @@ def due(
 
 
 def _is_published(organisation: Organisation, each: Due) -> bool:
-    """Of the structure's sites, or of a network: whose it is, whoever publishes it knows."""
+    """Whether it needs no reminder: the networks' template is often published of a network."""
+    if each.offered.code != shipped.OF_NETWORKS:
+        return each.published is not None
     rows = Report.objects.filter(organisation=organisation)
     return rows.of_period(each.offered.code, each.period.start, each.period.end).exists()
 

@@ -14,7 +14,7 @@ from inventory.models import Account, Partner
 from organisation.models import Network, Organisation, Site
 from reporting.models import PartnerOutlet, Report
 from reporting.periods import Period
-from reporting.reports import files, publishing, shipped
+from reporting.reports import files, mailing, publishing, shipped
 from reporting.reports.dossier import dossier
 from reporting.reports.drafting import Subject, draft
 from reporting.reports.layout import read
@@ -319,6 +319,24 @@ def test_the_dossier_reckons_the_observatory_for_the_network(
     html = reader(world.anna).get("/rapports/dossier/").content.decode()
     assert "Observatoire de réseau, Réseau d’Île-de-France" in html
     assert "network=idf" in html
+
+
+def test_no_reminder_is_mailed_of_an_observatory_published_of_the_network(
+    world,
+    network,  # noqa: F811
+    submission,
+):
+    def reminded(today):
+        keys = [key for key, _write in mailing.due(world.navette, today)]
+        return {key.split("/")[1] for key in keys if key.startswith("deadline/")}
+
+    assert "reseau" in reminded(date(2027, 2, 25))
+    for code in ("reseau", "collectivite"):
+        chosen = Chosen(code, 1, shipped.layouts()[code])
+        found = prepare(chosen=chosen, subject=subject(world, network), notes=[])
+        publish(found=found, submission=submission(), author=world.anna)
+    assert "reseau" not in reminded(date(2027, 2, 25))
+    assert "collectivite" in reminded(date(2027, 1, 25))  # the structure's own is still to come
 
 
 def test_a_network_s_report_is_not_the_structure_s_own(world, network, published):  # noqa: F811
