@@ -74,8 +74,7 @@ class Question(forms.Form):
     def __init__(self, asked: QueryDict, user: User, today: date) -> None:
         sites = Site.objects.permitted(user, "read_figures").select_related("organisation")
         self.sites = {site.code: site for site in sites}
-        read = Network.objects.filter(readers=user.pk).order_by("name")
-        self.networks = {network.code: network for network in read}
+        self.networks = {network.code: network for network in Network.objects.read_by(user)}
         found = Category.objects.of(user.organisation_id)
         self.tops = {category.code: category for category in found.tops()}
         code = asked.get("category", "")

@@ -43,10 +43,15 @@ class Scope:
         return cls(tuple(sorted(set(sites), key=lambda site: site.code)))
 
     @classmethod
-    def of_network(cls, network: Network) -> Self:
-        """Every site of the network's members: what they pass to each other stays inside."""
-        sites = Site.objects.filter(organisation__networks=network).select_related("organisation")
-        return cls(tuple(sites.order_by("code")), network)
+    def of_network(cls, network: Network, sites: Iterable[Site] | None = None) -> Self:
+        """Every site of the network's members: what they pass to each other stays inside.
+
+        ``sites`` are those of its members of another day.
+        """
+        if sites is None:
+            rows = Site.objects.filter(organisation__networks=network)
+            sites = rows.select_related("organisation")
+        return cls(tuple(sorted(sites, key=lambda site: site.code)), network)
 
     def describe(self) -> dict[str, Any]:
         """Return the codes that name this scope."""

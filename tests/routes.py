@@ -346,7 +346,7 @@ SAMPLES = {
     "GET reporting/flows": Sample(query={**YEAR.query, "by": "month,fate"}),
     "GET reporting/indicators": ALONE,
     "GET reporting/values": Sample(query={**YEAR.query, "indicator": "collected", "by": "mode"}),
-    "GET reporting/reports": ALONE,
+    "GET reporting/reports": LISTED,
     "GET reporting/reports/<id>": _document("report"),
     "GET reporting/reports/<id>.pdf": _document("report"),
     "GET reporting/reports/<id>.xlsx": _document("report"),

@@ -230,6 +230,10 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         """Networks whose totals the caller may read."""
         return self.filter(readers=request.user.pk)
 
+    def read_by(self, user: "User") -> "NetworkQuerySet":
+        """The same, by name."""
+        return self.filter(readers=user.pk).order_by("name")
+
     def named(self, code: str) -> "NetworkQuerySet":
         return self.filter(code=code)
 

@@ -1,26 +1,52 @@
 """Published reports over HTTP: what they say, their fingerprint, and their files."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Schema
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
-from organisation.doors import Doors, May, caller, require
-from organisation.models import Site
+from organisation.doors import Doors, May, Permitted, SitePage, caller
+from organisation.models import Network
 from organisation.permissions import CallerRequest
-from organisation.shapes import READ_ERRORS, Id, Page, file_answer, keyset
+from organisation.shapes import READ_ERRORS, Id, file_answer, keyset
 from reporting.models import Report
+from reporting.models.reports import ReportQuerySet
 from reporting.reports import files
+from reporting.reports.reading import require_told
 from reporting.workbook import XLSX
 
 router = Doors()
 
 
+class ReportsAsked(SitePage):
+    """Those of one site, of a network, or all that the caller may read."""
+
+    network: Permitted[Network] | None = None
+
+    @model_validator(mode="after")
+    def names_one_scope(self) -> Self:
+        if self.network is not None and self.site is not None:
+            raise PydanticCustomError("scope_twice", "")
+        return self
+
+    def narrowed(self, rows: ReportQuerySet) -> ReportQuerySet:
+        if self.network is not None:
+            return rows.filter(network=self.network)
+        if self.site is not None:
+            return rows.filter(network=None, sites=self.site)
+        return rows
+
+
 class ReportRow(Schema):
-    """A published report; its fingerprint is the SHA-256 of its JSON document."""
+    """A published report; its fingerprint is the SHA-256 of its JSON document.
+
+    One of a network names no site.
+    """
 
     id: UUID
     code: str
@@ -29,6 +55,7 @@ class ReportRow(Schema):
     version: int
     first_day: date = Field(alias="from")
     last_day: date = Field(alias="to")
+    network: str | None
     sites: list[str]
     published_at: datetime
     fingerprint: str
@@ -55,7 +82,8 @@ def _told(report: Report) -> dict[str, Any]:
         "id": report.submission.uuid,
         "from": report.start,
         "to": report.end,
-        "sites": sorted(site.code for site in report.sites.all()),
+        "network": report.network and report.network.code,
+        "sites": [] if report.network else sorted(site.code for site in report.sites.all()),
         "fingerprint": report.fingerprint,
         "flows_hash": report.flows_hash,
         "movements": report.movements,
@@ -64,11 +92,10 @@ def _told(report: Report) -> dict[str, Any]:
 
 
 def _named(request: CallerRequest, id: Any) -> Report:
-    """A report of the caller's structure, all of whose sites they may read."""
-    rows = Report.objects.within(request).select_related("submission", "page")
+    """A report of the caller's structure, if they may read all that it is about."""
+    rows = Report.objects.within(request).select_related("submission", "network", "page")
     found = get_object_or_404(rows.prefetch_related("sites"), submission__uuid=id)
-    for site in found.sites.all():
-        require(request, site)
+    require_told(request, found)
     return found
 
 
@@ -78,11 +105,10 @@ def _named(request: CallerRequest, id: Any) -> Report:
     response={200: ReportList, **READ_ERRORS},
     by_alias=True,
 )
-def list_reports(request: CallerRequest, page: Annotated[Page, Query()]) -> dict[str, Any]:
-    """Published reports, the latest first."""
-    sites = Site.objects.permitted(caller(request), "read_figures")
-    rows = Report.objects.within(request).of_sites(sites).listed()
-    found = keyset(rows.select_related("submission").prefetch_related("sites"), page, "-pk")
+def list_reports(request: CallerRequest, asked: Annotated[ReportsAsked, Query()]) -> dict[str, Any]:
+    """Published reports, the latest first; of a site, or of a network, where one is named."""
+    rows = asked.narrowed(Report.objects.within(request).readable_by(caller(request))).listed()
+    found = keyset(rows.select_related("submission").prefetch_related("sites"), asked, "-pk")
     return {**found, "items": [_told(report) for report in found["items"]]}
 
 

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from inventory.models import Partner
 from inventory.models.ledger import EXITS
-from organisation.models import Organisation, Site, Submission, User
+from organisation.models import Network, Organisation, Site, Submission, User
 from organisation.permissions import CallerRequest
 
 WHOLE_BP = 10_000
@@ -153,23 +153,37 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def listed(self) -> Self:
         """Latest first, without the files."""
         rows = self.defer("document", "layout", "pdf", "xlsx", "csv").order_by("-pk")
-        return rows.select_related("page")
+        return rows.select_related("page", "network")
 
     def of_sites(self, sites: Iterable[Site]) -> Self:
-        """Reports that speak of none but these sites."""
+        """Reports that speak of none but these sites, and of no network."""
         others = Site.objects.exclude(pk__in=[site.pk for site in sites])
-        return self.exclude(sites__in=others)
+        return self.filter(network=None).exclude(sites__in=others)
+
+    def readable_by(self, user: User) -> Self:
+        """Reports of sites that the person may read all of, and of networks that they read."""
+        own = self.of_sites(Site.objects.permitted(user, "read_figures"))
+        of_networks = self.filter(network__in=Network.objects.read_by(user))
+        return own | of_networks
+
+    def of_period(self, template: str, start: date, end: date) -> Self:
+        """What was published of a template for a period."""
+        return self.filter(template=template, start=start, end=end)
 
 
 class Report(models.Model):
     """A published report: never changed, never deleted. The files are those that were handed out.
 
     ``document`` is the canonical JSON of all that it says; ``flows_hash`` is over the flows that
-    it counted, up to ``head``, the highest movement there was.
+    it counted, up to ``head``, the highest movement there was. ``sites`` are those that it added
+    up; of a network, those of the members of that day.
     """
 
     submission = models.OneToOneField(Submission, models.PROTECT, related_name="report")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="reports")
+    network = models.ForeignKey(
+        Network, models.PROTECT, null=True, related_name="+", verbose_name=_("network")
+    )
     sites = models.ManyToManyField(Site, related_name="+")
     code = models.CharField(max_length=16, unique=True)  # of its public page; not to be guessed
     template = models.CharField(max_length=40)

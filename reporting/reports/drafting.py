@@ -23,7 +23,7 @@ from reporting.indicators import Indicator, Reading, Value
 from reporting.months import span
 from reporting.periods import Period
 from reporting.printing import BALANCE, period_name, unit_for, write_day
-from reporting.reports import ages, flow, months
+from reporting.reports import ages, flow, kept, months
 from reporting.reports.layout import PLACEHOLDER, Layout, Part
 from reporting.reports.outlets import declared
 from reporting.reports.words import label, labels, write
@@ -59,6 +59,7 @@ class Draft:
 
     def __init__(self, layout: Layout, subject: Subject) -> None:
         self.layout, self.subject = layout, subject
+        self.parts = [kept.part_of(part, subject.scope) for part in layout.parts]
         self.now = Reading(subject.scope, subject.period, names=layout.names)
 
     @cached_property
@@ -74,8 +75,8 @@ class Draft:
         subject, layout = self.subject, self.layout
         blocks = [
             {"part": n, **block}
-            for n, part in enumerate(layout.parts)
-            if (block := self._block(part))
+            for n, (part, left_out) in enumerate(self.parts)
+            if (block := self._block(part, left_out))
         ]
         return {
             "v": 1,
@@ -83,8 +84,7 @@ class Draft:
             "title": layout.title,
             "funder": layout.funder,
             "structure": {"name": subject.organisation.name, "siret": subject.organisation.siret},
-            "scope": subject.scope.describe(),
-            "sites": [site.name for site in subject.scope.sites],
+            **kept.whose(subject.scope),
             "period": self._period(subject.period),
             "compared": self._period(self.was.period) if self.was else None,
             "basis": layout.basis,
@@ -98,13 +98,14 @@ class Draft:
     def _period(self, period: Period) -> dict[str, str]:
         return {**period.describe(), "name": period_name(period)}
 
-    def _block(self, part: Part) -> Block | None:
-        """A section; None where there is nothing to tell."""
+    def _block(self, part: Part, left_out: str) -> Block | None:
+        """A section, with what it leaves out; None where there is nothing to tell."""
         write_part = getattr(self, f"_{part.kind}")
         block: Block | None = write_part(part)
         if block is None:
             return None
-        return {"kind": part.kind, "title": part.title, "text": self._filled(part.text), **block}
+        text = "\n".join(filter(None, (self._filled(part.text), left_out)))
+        return {"kind": part.kind, "title": part.title, "text": text, **block}
 
     def _text(self, _part: Part) -> Block:
         return {}
@@ -138,8 +139,6 @@ class Draft:
         return ages.read(self.now, self.was, self.names("category"), self.subject.today)
 
     def _outlets(self, _part: Part) -> Block | None:
-        if self.subject.scope.network is not None:
-            return None
         return declared(self.now, self.subject.organisation)
 
     def _table(self, part: Part) -> Block | None:
@@ -149,7 +148,7 @@ class Draft:
 
     def _sources(self) -> list[dict[str, Any]]:
         """What each indicator that is shown means."""
-        shown = {code for part in self.layout.parts for code in part.indicators}
+        shown = {code for part, _left_out in self.parts for code in part.indicators}
         return [
             {
                 "code": each.code,
@@ -172,12 +171,12 @@ class Draft:
             indicator = indicators.ALL[name]
             mass = unit_for([self.now.balance["collected_g"], self.now.balance["outgoing_g"]])
             return write(indicator.unit, self.whole(indicator, self.now).amount, mass)
-        subject = self.subject
+        subject, network = self.subject, self.subject.scope.network
         shares = self.now.balance["shares"] or {}
         share = shares.get(name.removesuffix("_share"))
         facts: dict[str, Any] = {
-            "structure": subject.organisation.name,
-            "sites": ", ".join(site.name for site in subject.scope.sites),
+            "structure": network.name if network else subject.organisation.name,
+            "sites": kept.named(kept.whose(subject.scope)),
             "site_count": len(subject.scope.sites),
             "period": period_name(subject.period),
             "compared": period_name(self.was.period) if self.was else "",
@@ -190,7 +189,9 @@ class Draft:
         return _("n/a") if share is None else f"{share}{NO_BREAK}%"
 
     def whole(self, indicator: Indicator, reading: Reading) -> Value:
-        """An indicator without any dimension."""
+        """An indicator without any dimension; nothing of what a network's members keep."""
+        if reading.scope.network is not None and not indicator.is_for_networks:
+            return Value((), None)
         return next(iter(indicator.values(reading)), Value((), None))
 
     def before(self, indicator: Indicator, by: Sequence[str]) -> list[Value]:
@@ -230,7 +231,7 @@ class Draft:
 
     def names(self, dimension: str) -> dict[str | None, Any]:
         """What codes are called; a funder's own names say themselves."""
-        known = labels(dimension, self.subject.scope)
+        known = labels(dimension, self.subject.scope, self.subject.organisation)
         return known | {name: name for name in self.layout.names.get(dimension, {}).values()}
 
     def label(self, dimension: str, code: str | None) -> str:

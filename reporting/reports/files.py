@@ -116,7 +116,6 @@ def _column(found: Any, unit: str) -> list[Any]:
 def _words() -> dict[str, str]:
     return {
         "logo": _("Logo"),
-        "sites": _("Sites"),
         "draft": _("DRAFT: not published, its figures may still move"),
         "rate": _("Recovery rate"),
         "before": _("before"),

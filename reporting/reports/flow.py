@@ -11,7 +11,7 @@ from reporting.indicators import Reading
 from reporting.listing import LABELS
 from reporting.names import names_of
 from reporting.printing import Unit, unit_for
-from reporting.reports.words import label, labels
+from reporting.reports.words import label
 from reporting.rounding import FATES
 from reporting.sankey import END, START, Stream
 from reporting.shops import WORDS
@@ -31,7 +31,7 @@ def read(reading: Reading, by: Sequence[str], names: Mapping[str | None, Any]) -
     for row in reading.flows(routed):
         if row["direction"] == "out":
             codes = (row[first] or "", row["fate"], row.get("partner") or row["channel"])
-            start = label(first, row[first], names or labels(first, reading.scope))
+            start = label(first, row[first], names)
             end = partners.get(row.get("partner")) if row.get("partner") else WORDS[row["channel"]]
             sums[(*codes, start, str(end))] += row["weight_g"]
     streams = [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from inventory.models import Partner
 from inventory.models.ledger import EXITS
 from inventory.months import add_months, first_day, last_day, month_of
-from organisation.models import Site, User
+from organisation.models import Network, Site, User
 from reporting.models import PartnerOutlet
 from reporting.models.reports import WHOLE_BP
 from reporting.periods import Period
@@ -55,17 +55,21 @@ def quarter_name(name: str, period: Period) -> str:
 
 
 class Wanted(forms.Form):
-    """Which period and sites a report is about; the address says it all."""
+    """Which period, and which sites or network, a report is about; the address says it all."""
 
     period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
     site = forms.MultipleChoiceField(
         label=gettext_lazy("Sites"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    network = forms.ChoiceField(
+        label=gettext_lazy("Network"), required=False, widget=forms.RadioSelect
     )
 
     def __init__(self, asked: QueryDict, *, user: User, layout: Layout, today: date) -> None:
         self.periods = periods(layout.rule, today)
         rows = Site.objects.permitted(user, "read_figures").select_related("organisation")
         self.sites = {site.code: site for site in rows.order_by("code")}
+        self.networks = {each.code: each for each in Network.objects.read_by(user)}
         self.usual = usual(layout.rule, today)
         super().__init__(asked)
         fields: Any = self.fields
@@ -73,6 +77,16 @@ class Wanted(forms.Form):
             (name, quarter_name(name, period)) for name, period in self.periods.items()
         ]
         fields["site"].choices = [(code, site.name) for code, site in self.sites.items()]
+        named = [(code, network.name) for code, network in self.networks.items()]
+        fields["network"].choices = [("", _("my sites")), *named]
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError ``scope_twice``."""
+        cleaned = super().clean() or {}
+        if cleaned.get("network") and cleaned.get("site"):
+            text = _("Ask for a network or for sites, not for both.")
+            self.add_error("network", ValidationError(text, code="scope_twice"))
+        return cleaned
 
     @property
     def period_asked(self) -> Period:
@@ -84,7 +98,9 @@ class Wanted(forms.Form):
 
     @property
     def scope(self) -> Scope:
-        """The sites ticked; all that one may read where none is."""
+        """A network, or the sites ticked; all that one may read where none is."""
+        if network := self.networks.get(self.cleaned_data["network"]):
+            return Scope.of_network(network)
         chosen = self.cleaned_data["site"] or self.sites
         return Scope.of_sites(self.sites[code] for code in chosen)
 
@@ -93,6 +109,8 @@ class Wanted(forms.Form):
         query = QueryDict(mutable=True)
         query["period"] = self.name_asked
         query.setlist("site", self.cleaned_data["site"])
+        if code := self.cleaned_data["network"]:
+            query["network"] = code
         return query.urlencode()
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from inventory.months import add_months, first_day, last_day, month_of
 from organisation.models import Organisation, User
 from organisation.permissions import Role
-from reporting.models import Mailing
+from reporting.models import Mailing, Report
 from reporting.periods import Period
 from reporting.printing import period_name, write_day
 from reporting.reports import files, shipped
@@ -38,9 +38,21 @@ def due(
         yield f"month/{month}", partial(_monthly, organisation, scope, month)
     for each in dossier(organisation, scope, today):
         for days in DAYS_BEFORE:
-            if each.day and not each.published and today < each.day <= today + timedelta(days=days):
+            if (
+                each.day
+                and not _is_published(organisation, each)
+                and today < each.day <= today + timedelta(days=days)
+            ):
                 key = f"deadline/{each.offered.code}/{each.day.isoformat()}/{days}"
                 yield key, partial(_reminder, organisation, each)
+
+
+def _is_published(organisation: Organisation, each: Due) -> bool:
+    """Whether it needs no reminder: the networks' template is often published of a network."""
+    if each.offered.code != shipped.OF_NETWORKS:
+        return each.published is not None
+    rows = Report.objects.filter(organisation=organisation)
+    return rows.of_period(each.offered.code, each.period.start, each.period.end).exists()
 
 
 def send(*, organisation: Organisation, today: date) -> list[str]:

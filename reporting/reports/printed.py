@@ -16,7 +16,7 @@ from reporting.charts import DETAIL, DONE
 from reporting.listing import LABELS
 from reporting.printing import BALANCE, printed_balance, unit_for, write_day
 from reporting.printing import Unit as Mass
-from reporting.reports import ages, flow, months
+from reporting.reports import ages, flow, kept, months
 from reporting.reports.tables import FIRST, Given, plain, table
 from reporting.rounding import FATES, PUBLISHED
 
@@ -35,7 +35,8 @@ def printed(document: Mapping[str, Any]) -> Given:
         "funder": document["funder"],
         "structure": document["structure"]["name"],
         "siret": document["structure"]["siret"],
-        "sites": ", ".join(document["sites"]),
+        "whose": _("Network") if document.get("network") else _("Sites"),
+        "sites": kept.named(document),
         "days": _("From %(start)s to %(end)s") % _days(period),
         "compared": _("Compared with the period from %(start)s to %(end)s") % _days(compared)
         if compared

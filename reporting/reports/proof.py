@@ -1,11 +1,13 @@
 """What a report rests on: the highest movement, and a hash over the flows that it counted."""
 
 import hashlib
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
-from inventory.models import Flow, Movement
+from inventory.models import Category, Flow, Movement
 from reporting import cube
 from reporting.periods import Period
 from reporting.scopes import Border, Scope
@@ -35,6 +37,14 @@ class Head(NamedTuple):
     flows_hash: str
 
 
+class Kept(NamedTuple):
+    """What members of a network booked since on one day, of one top category: no more is told."""
+
+    business_date: date
+    category: str
+    weight_g: int
+
+
 def head(scope: Scope, period: Period) -> Head:
     """The ledger as it is now. Callers hold the transaction of ``report``."""
     found: Any = Movement.objects.using("report").aggregate(last=Max("pk"))
@@ -61,8 +71,21 @@ def flows_hash(scope: Scope, period: Period, last: int) -> str:
 
 def later(scope: Scope, period: Period, last: int) -> list[Movement]:
     """Movements booked since that count in the period, the first ``MOST_TOLD`` of them."""
-    rows = cube.flows(Border(scope), [period]).filter(movement__gt=last).order_by("movement")
-    keys = rows.values_list("movement", flat=True).distinct()[:MOST_TOLD]
-    found = Movement.objects.using("report").filter(pk__in=list(keys))
+    keys = _since(scope, period, last).order_by("movement").values_list("movement", flat=True)
+    found = Movement.objects.using("report").filter(pk__in=list(keys.distinct()[:MOST_TOLD]))
     weighed = found.annotate(weight_g=Sum("flows__weight_g"))
     return list(weighed.select_related("site", "reverses").order_by("pk"))
+
+
+def kept_later(scope: Scope, period: Period, last: int) -> list[Kept]:
+    """The same of a network, whose members keep their documents, sites and partners."""
+    top = Coalesce("from_category__top", "from_category")
+    rows = _since(scope, period, last).annotate(top=top).order_by("movement__business_date", "top")
+    sums = rows.values("movement__business_date", "top").annotate(grams=Sum("weight_g"))
+    found = list(sums.values_list("movement__business_date", "top", "grams")[:MOST_TOLD])
+    names = Category.objects.using("report").in_bulk([top for _day, top, _grams in found])
+    return [Kept(day, names[top].name, grams) for day, top, grams in found]
+
+
+def _since(scope: Scope, period: Period, last: int) -> QuerySet[Flow]:
+    return cube.flows(Border(scope), [period]).filter(movement__gt=last)

@@ -21,7 +21,7 @@ LARGEST = 20_000_000
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify_report(request: HttpRequest, code: str) -> HttpResponse:
     """Whether a file in hand is the one published, and whether the ledger still says the same."""
-    rows = Report.objects.select_related("organisation", "page")
+    rows = Report.objects.select_related("organisation", "network", "page")
     report = get_object_or_404(rows, code=code.upper())
     if not report.page.is_open:
         raise Http404

@@ -28,7 +28,7 @@ from reporting.reports import files, proof
 from reporting.reports.amounts import Amount, figures_of
 from reporting.reports.drafting import Document, Draft, Subject
 from reporting.reports.layout import Layout
-from reporting.reports.proof import Head
+from reporting.reports.proof import Head, Kept
 from reporting.reports.words import write
 from reporting.scopes import Scope
 
@@ -47,14 +47,20 @@ class Chosen(NamedTuple):
 def lock_months(*, subject: Subject, author: User) -> list[str]:
     """Close the months of the period at each site, in order; say why where one cannot be.
 
-    Each in a transaction of its own: what is closed stays so, whatever follows.
+    Each in a transaction of its own: what is closed stays so, whatever follows. Of a network,
+    the months of one's own structure; that they are not is said without naming a site.
     """
+    network, own = subject.scope.network, subject.organisation
     refusals = []
     for site in subject.scope.sites:
+        if network is not None and site.organisation_id != own.pk:
+            continue
         try:
             _close(site, subject.period, author)
         except ValidationError as refusal:
             refusals.append(f"{site.name} : {' '.join(refusal.messages)}")
+    if network is not None and refusals:
+        return [_("%(site)s: months are not closed yet.") % {"site": own.name}]
     return refusals
 
 
@@ -126,6 +132,7 @@ def publish(*, found: Prepared, submission: Submission, author: User) -> Report:
     report = Report.objects.create(
         submission=submission,
         organisation=found.subject.organisation,
+        network=found.subject.scope.network,
         code=found.code,
         template=found.chosen.template,
         version=found.chosen.version,
@@ -178,8 +185,10 @@ def address_of(code: str) -> str:
 
 
 def _facts(found: Prepared) -> dict[str, str]:
+    network = found.subject.scope.network
     return {
         _("Structure"): found.subject.organisation.name,
+        **({_("Network"): network.name} if network else {}),
         _("Report"): found.document["title"],
         _("First day"): found.subject.period.start.isoformat(),
         _("Last day"): found.subject.period.end.isoformat(),
@@ -207,7 +216,7 @@ class Checked(NamedTuple):
     """What the ledger says of a published report today."""
 
     differences: list[Difference]
-    corrections: list[Movement]
+    corrections: list[Movement] | list[Kept]
     flows_hold: bool | None
 
 
@@ -216,7 +225,7 @@ def check(report: Report, *, reads_flows: bool = False) -> Checked:
     subject, then = replace(subject_of(report), compared=None), files.read(report)
     with translation.override(then["lang"]), transaction.atomic(using="report"):
         again = Draft(Layout.model_validate(report.layout), subject).document()
-        later = proof.later(subject.scope, subject.period, report.head)
+        later = _later(subject, report.head)
         hold = None
         if reads_flows:
             found = proof.flows_hash(subject.scope, subject.period, report.head)
@@ -224,13 +233,20 @@ def check(report: Report, *, reads_flows: bool = False) -> Checked:
     return Checked(list(_differences(then, again)), later, hold)
 
 
+def _later(subject: Subject, last: int) -> list[Movement] | list[Kept]:
+    if subject.scope.network is None:
+        return proof.later(subject.scope, subject.period, last)
+    return proof.kept_later(subject.scope, subject.period, last)
+
+
 def subject_of(report: Report) -> Subject:
-    """The scope and periods of a published report."""
+    """The scope and periods of a published report; a network's, with the members of that day."""
     document = files.read(report)
     compared = document["compared"]
+    sites = report.sites.select_related("organisation")
     return Subject(
         report.organisation,
-        Scope.of_sites(report.sites.select_related("organisation")),
+        Scope.of_network(report.network, sites) if report.network else Scope.of_sites(sites),
         Period(report.start, report.end),
         Period(*map(date.fromisoformat, (compared["from"], compared["to"]))) if compared else None,
         timezone.localdate(report.published_at),

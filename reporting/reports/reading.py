@@ -2,8 +2,13 @@
 
 from typing import NamedTuple
 
-from organisation.models import Organisation
-from reporting.models import ReportTemplate
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from organisation.doors import require
+from organisation.models import Network, Organisation
+from organisation.permissions import CallerRequest
+from reporting.models import Report, ReportTemplate
 from reporting.reports import shipped
 from reporting.reports.layout import Layout, read
 from reporting.reports.publishing import Chosen
@@ -44,3 +49,12 @@ def _offered(code: str, row: ReportTemplate | None) -> Offered:
         return Offered(Chosen(code, shipped.VERSION, shipped.layouts()[code]))
     latest = row.latest
     return Offered(Chosen(code, latest.number, read(latest.layout)))
+
+
+def require_told(request: CallerRequest, report: Report) -> None:
+    """Refuse a caller who may not read all that a report is about. Raises PermissionDenied."""
+    if report.network_id is None:
+        for site in report.sites.all():
+            require(request, site)
+    elif not Network.objects.within(request).filter(pk=report.network_id).exists():
+        raise PermissionDenied(_("You do not read this network's figures."))

@@ -153,6 +153,7 @@ LAYOUTS: dict[str, dict[str, Any]] = {
     },
 }
 VERSION = 1  # of all of them
+OF_NETWORKS = "reseau"  # the one that a network asks for
 
 
 @cache

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory.views.acts import as_pdf
-from organisation.doors import caller, page, require
-from organisation.models import Site
+from organisation.doors import caller, page
+from organisation.models import Network, Site
 from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, form_uuid, submit
 from reporting.models import Logo, PartnerOutlet, Report, ReportTemplate
@@ -28,7 +28,7 @@ from reporting.reports.editing import TemplateForm
 from reporting.reports.forms import LogoForm, OutletForm, Wanted
 from reporting.reports.layout import FACTS, RATES, Layout
 from reporting.reports.printed import printed
-from reporting.reports.reading import Offered, chosen, offered
+from reporting.reports.reading import Offered, chosen, offered, require_told
 from reporting.scopes import Scope
 
 LISTED = 100
@@ -41,7 +41,7 @@ RESERVED = ("dossier", "logo", "debouches", "publies", "modeles")  # addresses o
 def reports(request: CallerRequest) -> HttpResponse:
     """Templates to start from, and what was published."""
     user = caller(request)
-    found = Report.objects.within(request).of_sites(Site.objects.permitted(user, "read_figures"))
+    found = Report.objects.within(request).readable_by(user)
     context = {
         "offered": offered(_owner(request)),
         "published": found.listed()[:LISTED],
@@ -58,7 +58,8 @@ def dossier(request: CallerRequest) -> HttpResponse:
     """For each funder: when it is due, what is ready, what is missing."""
     sites = Site.objects.permitted(caller(request), "read_figures")
     scope = Scope.of_sites(sites.select_related("organisation"))
-    dues = due_reports(_owner(request), scope, timezone.localdate())
+    networks = Network.objects.read_by(caller(request))
+    dues = due_reports(_owner(request), scope, timezone.localdate(), networks)
     return render(request, "reporting/dossier.html", {"dues": dues})
 
 
@@ -252,7 +253,9 @@ def outlets(request: CallerRequest) -> HttpResponse:
 
 
 def _behind(found: Report) -> str:
-    """How the pages of figures ask for a report's sites and period."""
+    """How the pages of figures ask for a report's sites and period; a network's open none."""
+    if found.network_id is not None:
+        return ""
     query = QueryDict(mutable=True)
     query["from"], query["to"] = found.start.isoformat(), found.end.isoformat()
     query.setlist("site", [site.code for site in found.sites.all()])
@@ -285,14 +288,16 @@ def _year_earlier(period: Period) -> Period | None:
 
 
 def _may_publish(request: CallerRequest, scope: Scope) -> bool:
+    """A network's report is published by whoever may publish at all of their structure's sites."""
     user = caller(request)
-    return bool(scope.sites) and all(user.may("publish", site) for site in scope.sites)
+    sites = scope.sites if scope.network is None else _owner(request).sites.all()
+    return bool(scope.sites) and all(user.may("publish", site) for site in sites)
 
 
 def _report(request: CallerRequest, code: str) -> Report:
-    """A report of the caller's structure, all of whose sites they may read."""
-    rows = Report.objects.within(request).select_related("organisation", "page", "author")
+    """A report of the caller's structure, if they may read all that it is about."""
+    rows = Report.objects.within(request)
+    rows = rows.select_related("organisation", "network", "page", "author")
     found = get_object_or_404(rows, code=code)
-    for site in found.sites.all():
-        require(request, site)
+    require_told(request, found)
     return found

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from inventory.models import Category
 from inventory.units import MINUS, NO_BREAK
+from organisation.models import Organisation
 from reporting.bilan.indicators import WRITTEN
 from reporting.bilan.side import KNOWN
 from reporting.indicators import Unit
@@ -46,16 +47,15 @@ def symbol(unit: Unit) -> str:
     return "" if unit == Unit.GRAMS else str(WRITTEN[unit][1])
 
 
-def labels(dimension: str, scope: Scope) -> Names:
-    """Code → what readers call it, in the order of the settings."""
+def labels(dimension: str, scope: Scope, organisation: Organisation) -> Names:
+    """Code → what a structure calls it, in the order of its settings."""
     if dimension == "site":
         return {site.code: site.name for site in scope.sites}
     if dimension == "category":
         rows = Category.objects.using("report").filter(parent=None).order_by("position", "code")
         return {category.code: category.name for category in rows}
     if dimension in LISTS:
-        owner = scope.sites[0].organisation_id if scope.sites and not scope.network else None
-        return names_of(dimension, owner)
+        return names_of(dimension, organisation.pk)
     if dimension in CHOICES:
         return dict(CHOICES[dimension].choices)
     told: dict[str, Any] = {"channel": WORDS, "method": KNOWN}

@@ -4,6 +4,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from inventory.models import Account
+from organisation.models import Network
 from tests.e2e.looks import faults
 from tests.e2e.test_bilan import books  # noqa: F401
 
@@ -84,3 +86,46 @@ def test_a_report_is_published_by_keyboard_alone(visit, books):  # noqa: F811
         page.keyboard.press("Enter")
         page.wait_for_url("**/rapports/publies/**")
         expect(page.locator("[role=status]").first).to_contain_text("les mêmes chiffres")
+
+
+@pytest.fixture
+def network(books):  # noqa: F811
+    """Both structures, what one passed to the other, and what the other did with it."""
+    world, day = books.world, f"{THIS_YEAR - 1}-03-01"
+    found = Network.objects.create(code="idf", name="Réseau d’Île-de-France")
+    found.members.set([world.navette, world.port])
+    found.readers.add(world.anna)
+    canal, quai = books.at(world.canal), books.at(world.quai)
+    road = Account.transit(world.canal, world.quai)
+    books.book(canal.bulk, road, "TEX", 5_000, day)
+    books.book(road, quai.bulk, "TEX", 5_000, day)
+    books.book(quai.bulk, quai.recycling, "TEX", 4_000, day)
+    return found
+
+
+def test_a_network_s_report_is_chosen_published_and_a_member_s_correction_told(
+    visit,
+    books,  # noqa: F811
+    network,
+    violations,
+):
+    with visit(f"/rapports/reseau/?period={THIS_YEAR - 1}", login="anna") as page:
+        page.get_by_label("Réseau d’Île-de-France").check()
+        page.get_by_role("button", name="Afficher").click()
+        page.wait_for_url("**network=idf**")
+        expect(page.locator(".lede")).to_contain_text("Réseau d’Île-de-France a collecté")
+        assert faults(page, violations) == []
+        page.get_by_role("button", name="Publier").click()
+        page.wait_for_url("**/rapports/publies/**")
+        address = page.locator("section[aria-labelledby=public] a").first.inner_text()
+
+    quai = books.at(books.world.quai)
+    books.book(quai.bulk, quai.reuse, "TEX", 1_000, f"{THIS_YEAR - 1}-04-02")
+    with visit(path_of(address)) as page:
+        expect(page.locator("[role=status]").first).to_contain_text("d’autres chiffres")
+        rows = page.locator("#corrections ~ .scroll tbody tr")
+        expect(rows).to_have_count(1)
+        expect(rows).to_contain_text(f"02/04/{THIS_YEAR - 1}")
+        for kept in ("Canal", "Quai", "Gebetex", "Paris 12e"):
+            expect(page.locator("main")).not_to_contain_text(kept)
+        assert faults(page, violations) == []
