@@ -52,10 +52,13 @@ class Blocked:
 
 @dataclass(slots=True)
 class Situation:
-    """Every line of a period: to send, impossible to send, or sent already as it stands."""
+    """Every line of a period: to send, impossible to send, traced by a slip and so never to
+    send, or sent already as it stands.
+    """
 
     to_send: list[Sending] = field(default_factory=list)
     blocked: list[Blocked] = field(default_factory=list)
+    traced: list[WasteLine] = field(default_factory=list)
     as_sent: int = 0
 
     @property
@@ -92,9 +95,12 @@ def _declared(outgoing: Outgoing) -> dict[str, Declaration]:
 
 def _judge(found: Situation, line: WasteLine, last: Declaration | None, today: date) -> None:
     cells = cells_of(line)
-    if last is not None and last.kind == Declaration.Kind.CANCEL:
+    is_cancelled = last is not None and last.kind == Declaration.Kind.CANCEL
+    if line.is_traced and (last is None or is_cancelled):
+        found.traced.append(line)
+    elif is_cancelled:
         _back_again(found, line)
-    elif last is not None and line.is_cancelled:
+    elif last is not None and (line.is_cancelled or line.is_traced):
         _cancel(found, last, line, today)
     elif last is not None and last.digest == digest(cells):
         found.as_sent += 1
