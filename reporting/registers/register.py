@@ -149,7 +149,8 @@ def _days(period: Period) -> str:
 def _printed(line: WasteLine) -> list[str]:
     partner = line.partner
     taken = [partner.name, partner.siret, partner.whole_address] if partner else []
-    papers = [line.has_pops and "POP", line.bsd and f"BSD {line.bsd}", line.eco_organisme and line.eco_organisme.name]
+    eco = line.eco_organisme
+    papers = [line.has_pops and "POP", line.bsd and f"BSD {line.bsd}", eco and eco.name]
     treatment = line.treatment_code.code if line.treatment_code else ""
     number = line.movement.number
     return [

@@ -128,6 +128,13 @@ def reasons(line: WasteLine, cells: Mapping[str, str], today: date) -> list[Reas
     return [_reason(line, problem) for problem in check_row(cells, today)]
 
 
+def by_slip(line: WasteLine) -> Reason:
+    """Why dangerous waste with a slip is never in the file: the register has it already."""
+    document = reverse("document", args=[line.movement.number])
+    words = _("already traced by its slip (BSD) %(bsd)s") % {"bsd": line.bsd}
+    return Reason("traced_by_slip", words, document)
+
+
 def _apart(line: WasteLine) -> Reason | None:
     """What makes every other reason idle."""
     document = reverse("document", args=[line.movement.number])

@@ -213,8 +213,9 @@ def test_dangerous_waste_with_a_slip_is_listed_as_traced_and_never_sent(world, l
     found = stands(world)
 
     assert (found.to_send, found.blocked) == ([], [])
-    [line] = found.traced
-    assert (line.bsd, line.movement) == ("BSD-20", shipment.movement)
+    [each] = found.traced
+    assert (each.line.bsd, each.movement) == ("BSD-20", shipment.movement)
+    assert [reason.code for reason in each.reasons] == ["traced_by_slip"]
     refused("nothing_to_declare", declare)
 
 
@@ -234,7 +235,7 @@ def test_what_holds_persistent_pollutants_is_dangerous_whatever_its_code(world, 
     found = stands(world)
 
     assert blocked_codes(found) == [["slip_missing"]]
-    assert [line.movement for line in found.traced] == [traced.movement]
+    assert [each.movement for each in found.traced] == [traced.movement]
     Partner.objects.filter(pk=world.gebetex.pk).update(eco_organisme=world.eco)
     [sending] = stands(world).to_send
     assert (sending.cells["wastePop"], sending.cells["wasteIsDangerous"]) == ("OUI", "OUI")
