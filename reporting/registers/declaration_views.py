@@ -29,7 +29,7 @@ from reporting.registers.views import not_understood, question
 from reporting.scopes import Scope
 from reporting.workbook.typed import Cell, text
 
-SHOWN = 200
+SHOWN = 50
 FILES = 20
 TO_FIX = 12
 
