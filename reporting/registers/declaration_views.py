@@ -17,6 +17,7 @@ from organisation.doors import caller, page
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, form_uuid, submit
+from reporting.asking import question_of
 from reporting.choices import presets
 from reporting.forms import Question
 from reporting.models import DeclarationFile
@@ -25,7 +26,7 @@ from reporting.registers.declaring import Unsent, situation
 from reporting.registers.files import csv_of, file_of, xlsx_of
 from reporting.registers.lines import Outgoing
 from reporting.registers.tables import as_csv, day, maybe_kg
-from reporting.registers.views import not_understood, question
+from reporting.registers.views import not_understood
 from reporting.scopes import Scope
 from reporting.workbook.typed import Cell, text
 
@@ -38,7 +39,7 @@ TO_FIX = 12
 @require_safe
 def national(request: CallerRequest) -> HttpResponse:
     """What of a period is to declare, what cannot be and why, and the files made so far."""
-    asked = question(request)
+    asked = question_of(request)
     if not asked.is_valid():
         return not_understood(request, asked)
     found = situation(Outgoing(asked.scope, asked.period), timezone.localdate())
@@ -65,7 +66,7 @@ def national(request: CallerRequest) -> HttpResponse:
 @require_safe
 def blocked_csv(request: CallerRequest) -> Any:
     """What is not declared, each with its reasons, as a CSV file."""
-    asked = question(request)
+    asked = question_of(request)
     if not asked.is_valid():
         return not_understood(request, asked)
     found = situation(Outgoing(asked.scope, asked.period), timezone.localdate())
@@ -89,7 +90,7 @@ def _rows(unsent: list[Unsent]) -> Iterator[list[Cell]]:
 @page("govern")
 def declare(request: CallerRequest) -> HttpResponse:
     """Make a file of all that is to send, and remember it as declared."""
-    asked = question(request)
+    asked = question_of(request)
     if not asked.is_valid():
         return not_understood(request, asked)
     outgoing = Outgoing(_governed(request, asked), asked.period)
