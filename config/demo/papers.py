@@ -67,10 +67,11 @@ def hand_out(organisation: Organisation) -> None:
         code: Carrier.objects.get_or_create(organisation=organisation, code=code, defaults=said)[0]
         for code, said in CARRIERS.items()
     }
+    treatments = dict(TreatmentCode.objects.values_list("code", "pk"))
     eco = _contract(organisation)
     for partner in Partner.objects.filter(organisation=organisation, code__in=PARTNERS):
         *where, treatment, carrier = PARTNERS[partner.code]
-        partner.treatment_code = TreatmentCode.objects.filter(code=treatment).first()
+        partner.treatment_code_id = treatments.get(treatment)
         partner.carrier = carriers.get(carrier)
         partner.eco_organisme = eco if partner.code == "electro" else None
         _fill(partner, *where)
