@@ -1,14 +1,14 @@
 """What is declared to the national register of waste, over HTTP."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Schema
 
-from organisation.doors import Doors, May, SitePage, caller
+from organisation.doors import Doors, May, Permitted, SitePage, caller
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from organisation.shapes import (
@@ -190,9 +190,10 @@ def list_declarations(request: CallerRequest, asked: Query[DeclarationsQuery]) -
 
 
 class DeclarationIn(LeftQuery):
-    """Everything to send of a period, at the named sites or at all where one may govern."""
+    """Everything to send of a period, at the named sites."""
 
     id: Id
+    site: Annotated[list[Permitted[Site]], Field(min_length=1, max_length=MOST)]
 
 
 @router.post(

@@ -19,7 +19,7 @@ def lorries(world, books):
 
 
 def declaration(**more):
-    return {"id": str(uuid4()), **YEAR, **more}
+    return {"id": str(uuid4()), **YEAR, "site": ["canal", "gare"], **more}
 
 
 def test_each_line_of_a_period_is_told_with_what_becomes_of_it(world, lorries, api):
@@ -75,6 +75,16 @@ def test_nothing_to_send_is_refused_with_the_page_s_code(world, lorries, api):
 
     assert refusal.status_code == 422
     assert refusal.json()["detail"][0]["type"] == "nothing_to_declare"
+
+
+@pytest.mark.parametrize("site", [[], ["quai"]])
+def test_sites_are_named_and_one_s_own(world, lorries, api, site):
+    lorries.leave()
+
+    answer = api(world.anna).post("reporting/declarations", declaration(site=site))
+
+    assert answer.status_code in (404, 422)
+    assert not Declaration.objects.exists()
 
 
 def test_a_manager_reads_but_does_not_declare(world, lorries, api):
