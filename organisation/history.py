@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.utils.translation import gettext as _
+from simple_history.models import DeletedObject
 
 from organisation.models import Membership, User
 
@@ -87,7 +88,7 @@ def _say(value: Any, shown: forms.Field | None) -> str:
     """A stored value as its form field shows it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if value in (None, ""):
+    if value in (None, "") or (isinstance(value, DeletedObject) and value.pk is None):
         return "–"
     if isinstance(value, models.Model):
         return str(value)

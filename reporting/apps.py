@@ -1,4 +1,4 @@
-"""What reporting keeps joins the tables that triggers hold as they were written."""
+"""What reporting keeps joins the tables that triggers hold as they were written, and the proof."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,9 @@ class ReportingConfig(AppConfig):
     verbose_name = "reporting"
 
     def ready(self) -> None:
-        from inventory import triggers
+        from inventory import triggers, verify
         from reporting.guards import GROWING, GUARDS, WRITTEN
+        from reporting.verify import CHECKS
 
         triggers.keep_written(WRITTEN, growing=GROWING, guards=GUARDS)
+        verify.check_also(CHECKS)

@@ -19,6 +19,7 @@ from organisation.models import Site, Submission, User
 from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, submit
 from reporting import charts, services, workbook
+from reporting.asking import not_understood, question_of
 from reporting.bilan import KNOWN, Page
 from reporting.bilan.indicators import sections
 from reporting.breakdown import Sides, side_by_side
@@ -27,7 +28,7 @@ from reporting.forms import ClosingForm, Question
 from reporting.models import MonthClosing
 from reporting.months import closes_from, first_open
 from reporting.printing import period_name
-from reporting.trail.views import LISTED, not_understood, question_of
+from reporting.trail.views import LISTED
 
 
 @page("read_figures")

@@ -31,6 +31,7 @@ from inventory.models import (
     Partner,
     Photo,
     Place,
+    TreatmentCode,
     Verb,
 )
 from inventory.pictures import made_safe
@@ -370,6 +371,17 @@ SAMPLES = {
     "GET reporting/closings/<id>": _document("closing"),
     "POST reporting/closings": Sample(body={"site": "$site", "month": "$old_month"}),
     "GET reporting/waste": YEAR,
+    "GET reporting/declarations": DATED,
+    "GET reporting/declarations/preview": YEAR,
+    "GET reporting/declarations/<id>": _document("declared"),
+    "GET reporting/declarations/<id>.csv": _document("declared"),
+    "GET reporting/declarations/<id>.xlsx": _document("declared"),
+    "POST reporting/declarations": Sample(
+        body={"from": "$today", "to": "$today", "site": ["$site"]}
+    ),
+    "POST reporting/declarations/<declaration>/withdraw": Sample(
+        path={"declaration": "$declared"}, body={}
+    ),
     "GET reporting/unclaimed": Sample(query={"quarter": "2026-Q1"}, names="nothing"),
     "GET reporting/claims": ALONE,
     "GET reporting/claims/<id>": _document("claim"),
@@ -805,6 +817,7 @@ def furnish(site, person, post_json) -> dict[str, str]:
     spot["shipment_number"] = made("shipment", "inventory/shipments")["number"]
     spot["quarter"] = Quarter.of_day(site.business_date(timezone.now())).code
     spot["claim"], spot["declared"] = _claim(site, spot), _declared(site, spot)
+    _papers(site.organisation)
     for document, act in ACTS_ON_AN_ITEM.items():
         spot["item"] = label_item(site, person)
         spot[f"{document}_number"] = made(document, act).get("number", "")
@@ -851,6 +864,20 @@ def _declared(site, spot) -> str:
         movement=movement, public_id=cells["publicId"], kind="new", digest="", cells=cells
     )
     return str(file.submission.uuid)
+
+
+def _papers(organisation) -> None:
+    """What departures need to be declared."""
+    own = {"organisation": organisation}
+    where = {"address": "3 rue du Port", "postal_code": "75012", "city": "Paris"}
+    where["siret"] = "73282932000074"
+    Organisation.objects.filter(pk=organisation.pk).update(siret=where["siret"])
+    Carrier.objects.filter(**own).update(is_exempt=True, **where)
+    Partner.objects.filter(**own).update(
+        treatment_code=TreatmentCode.objects.get(code="R 3"),
+        carrier=Carrier.objects.filter(**own).first(),
+        **where,
+    )
 
 
 def _submission(site) -> Submission:

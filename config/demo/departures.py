@@ -14,6 +14,7 @@ from inventory.services import Departure, StockLine
 METAL = Stream(0, 0, 0.9, 0, "metaux")
 GIVEN = {"TEX": 0.055, "LIV": 0.04, "JOU": 0.06, "ACC": 0.05, "MOB": 0.04}  # of the floor, weekly
 WEIGHED_LATER = {"electro": (14, 21), "fibres": (7, 14)}  # days until their own weights come
+WITH_SLIP = {("electro", "gare")}  # at the other shop the éco-organisme has it fetched
 TOO_OLD = timedelta(days=125)
 MOST_CLEARED = 4
 
@@ -39,7 +40,8 @@ def send_away(day: Day, at: datetime, dice: Random) -> None:
                 loads.setdefault((fate, partner), []).append(guessed)
     for minute, ((fate, partner), lines) in enumerate(sorted(loads.items())):
         entry = day.entry(Verb.SHIP, at - timedelta(minutes=minute))
-        departure = Departure(fate=fate, partner=day.world.partners[partner])
+        slip = f"BSD-{day.date:%Y%m%d}" if (partner, day.site.code) in WITH_SLIP else ""
+        departure = Departure(fate=fate, partner=day.world.partners[partner], bsd=slip)
         services.ship(entry=entry, departure=departure, lines=lines)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
+from config.demo import papers
 from config.demo.goods import GRID
 from inventory import reference
 from inventory.models import Category, Container, DotCalendar, Kind, Origin, Partner, Place
@@ -96,6 +97,7 @@ def furnish(organisation: Organisation) -> None:
             code=code,
             defaults={"name": name, "default_fate": fate, "position": position},
         )
+    papers.hand_out(organisation)
     DotCalendar.objects.get_or_create(organisation=organisation, defaults=DOTS)
     Container.objects.filter(organisation=organisation, code="roll").update(average_load_g=95_000)
     for code in SHOPS:

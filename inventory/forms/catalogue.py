@@ -137,6 +137,7 @@ class PartnerForm(RowForm):
             "treatment_code",
             "carrier",
             "eco_organisme",
+            "takes_pops",
             "position",
         )
 

@@ -186,6 +186,11 @@ class Partner(Addressed, Owned):
         related_name="+",
         verbose_name=_("collects for the éco-organisme"),
     )
+    takes_pops = models.BooleanField(
+        _("what it takes holds persistent organic pollutants (POP)"),
+        default=False,
+        help_text=_("Padded furniture, some plastics of old devices. It is dangerous waste then."),
+    )
     history = HistoricalRecords()
 
     class Meta(Owned.Meta):

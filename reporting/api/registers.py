@@ -96,12 +96,23 @@ class WasteRows(Schema):
     next: str | None
 
 
-class WasteQuery(Shape):
-    """Which lines: of a period, of sites or of all one may read."""
+class LeftQuery(Shape):
+    """Which lines: of a period, of sites or of all where one may."""
 
     first_day: Day = Field(alias="from")
     last_day: Day = Field(alias="to")
     site: list[Permitted[Site]] = Field(default_factory=list)
+
+    def outgoing(self, request: CallerRequest, act: str) -> Outgoing:
+        """What left of the sites that are named, or of all where the caller may do ``act``."""
+        sites = self.site or Site.objects.permitted(caller(request), act)
+        rows = sites if isinstance(sites, list) else sites.select_related("organisation")
+        return Outgoing(Scope.of_sites(rows), Period(self.first_day, self.last_day))
+
+
+class WasteQuery(LeftQuery):
+    """The same, some hundred at a time."""
+
     limit: int = Field(50, ge=1, le=MOST)
     cursor: str | None = Field(None, max_length=40, pattern=r"^\d{4}-\d{2}-\d{2}\.\d{1,18}$")
 
@@ -109,10 +120,7 @@ class WasteQuery(Shape):
 @router.get("waste", auth=May("read_figures"), response={200: WasteRows, **READ_ERRORS})
 def list_waste(request: CallerRequest, asked: Query[WasteQuery]) -> dict[str, Any]:
     """The register of outgoing waste, first to last; a page may hold several lines of an act."""
-    sites = asked.site or Site.objects.permitted(caller(request), "read_figures")
-    rows = sites if isinstance(sites, list) else sites.select_related("organisation")
-    outgoing = Outgoing(Scope.of_sites(rows), Period(asked.first_day, asked.last_day))
-    lines, after = outgoing.page(asked.limit, _spot(asked.cursor))
+    lines, after = asked.outgoing(request, "read_figures").page(asked.limit, _spot(asked.cursor))
     spot = f"{after[0].isoformat()}.{after[1]}" if after else None
     return {"items": [WasteRow.told(line) for line in lines], "next": spot}
 

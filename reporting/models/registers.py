@@ -1,9 +1,10 @@
 """What was declared to the national register of waste."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models import Movement
@@ -20,6 +21,16 @@ class DeclarationFileQuerySet(models.QuerySet["DeclarationFile"]):
         """Those whose every line is of these sites."""
         lines = Declaration.objects.filter(file=OuterRef("pk"))
         return self.filter(~Exists(lines.exclude(movement__site__in=sites)))
+
+    def about(self, **departures: Any) -> "DeclarationFileQuerySet":
+        """Those with a line of such departures, as fields of their movements."""
+        such = {f"movement__{field}": said for field, said in departures.items()}
+        return self.filter(Exists(Declaration.objects.filter(file=OuterRef("pk"), **such)))
+
+    def told(self) -> "DeclarationFileQuerySet":
+        """With all that is shown of them, and how many lines each has."""
+        rows = self.select_related("submission", "author", "withdrawal")
+        return rows.annotate(count=Count("lines"))
 
 
 class DeclarationFile(models.Model):
@@ -38,6 +49,10 @@ class DeclarationFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.made_at:%Y-%m-%d} {self.pk}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return getattr(self, "withdrawal", None) is not None
 
     @property
     def sites(self) -> models.QuerySet[Site]:

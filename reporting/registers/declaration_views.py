@@ -6,42 +6,40 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from organisation.doors import caller, page, require
+from organisation.doors import caller, page
 from organisation.models import Site, Submission
 from organisation.permissions import CallerRequest
 from organisation.submissions import claim_of, form_content, form_uuid, submit
+from reporting.asking import question_of
 from reporting.choices import presets
 from reporting.forms import Question
 from reporting.models import DeclarationFile
 from reporting.registers import declaring
-from reporting.registers.columns import headers
-from reporting.registers.declaring import Blocked, situation
+from reporting.registers.declaring import Unsent, situation
+from reporting.registers.files import csv_of, file_of, xlsx_of
 from reporting.registers.lines import Outgoing
-from reporting.registers.tables import as_csv, as_xlsx, day, maybe_kg
-from reporting.registers.trackdechets import table
-from reporting.registers.views import not_understood, question
+from reporting.registers.tables import as_csv, day, maybe_kg
+from reporting.registers.views import not_understood
 from reporting.scopes import Scope
 from reporting.workbook.typed import Cell, text
 
-SHOWN = 200
+SHOWN = 50
 FILES = 20
 TO_FIX = 12
-SHEET = "Déchets sortants"
 
 
 @page("read_figures")
 @require_safe
 def national(request: CallerRequest) -> HttpResponse:
     """What of a period is to declare, what cannot be and why, and the files made so far."""
-    asked = question(request)
+    asked = question_of(request)
     if not asked.is_valid():
         return not_understood(request, asked)
     found = situation(Outgoing(asked.scope, asked.period), timezone.localdate())
@@ -54,8 +52,10 @@ def national(request: CallerRequest) -> HttpResponse:
         "to_send": found.to_send[:SHOWN],
         "blocked": found.blocked[:SHOWN],
         "to_fix": found.to_fix[:TO_FIX],
+        "traced": found.traced[:SHOWN],
         "more_to_send": max(len(found.to_send) - SHOWN, 0),
         "more_blocked": max(len(found.blocked) - SHOWN, 0),
+        "more_traced": max(len(found.traced) - SHOWN, 0),
         "files": _files(request),
         "may_declare": caller(request).may_anywhere("govern"),
     }
@@ -65,17 +65,17 @@ def national(request: CallerRequest) -> HttpResponse:
 @page("read_figures")
 @require_safe
 def blocked_csv(request: CallerRequest) -> Any:
-    """What cannot be declared, each with its reasons, as a CSV file."""
-    asked = question(request)
+    """What is not declared, each with its reasons, as a CSV file."""
+    asked = question_of(request)
     if not asked.is_valid():
         return not_understood(request, asked)
     found = situation(Outgoing(asked.scope, asked.period), timezone.localdate())
     heads = [_("date"), _("document"), _("name of the waste"), _("weight (kg)"), _("reason")]
-    return as_csv("tracerie-non-declarables", heads, _blocked_rows(found.blocked))
+    return as_csv("tracerie-non-declarables", heads, _rows([*found.blocked, *found.traced]))
 
 
-def _blocked_rows(blocked: list[Blocked]) -> Iterator[list[Cell]]:
-    for each in blocked:
+def _rows(unsent: list[Unsent]) -> Iterator[list[Cell]]:
+    for each in unsent:
         line = each.line
         yield [
             day(line.day if line else each.movement.business_date),
@@ -90,7 +90,7 @@ def _blocked_rows(blocked: list[Blocked]) -> Iterator[list[Cell]]:
 @page("govern")
 def declare(request: CallerRequest) -> HttpResponse:
     """Make a file of all that is to send, and remember it as declared."""
-    asked = question(request)
+    asked = question_of(request)
     if not asked.is_valid():
         return not_understood(request, asked)
     outgoing = Outgoing(_governed(request, asked), asked.period)
@@ -112,23 +112,21 @@ def declare(request: CallerRequest) -> HttpResponse:
 @require_safe
 def file_csv(request: CallerRequest, uuid: UUID) -> Any:
     """A file as it was made ready: CSV, as the national register takes it."""
-    file = _file(request, uuid)
-    return as_csv(_named(file), headers(), table(declaring.file_rows(file)))
+    return csv_of(file_of(request, uuid))
 
 
 @page("read_figures")
 @require_safe
 def file_xlsx(request: CallerRequest, uuid: UUID) -> HttpResponse:
     """A file as it was made ready: XLSX, as the national register takes it."""
-    file = _file(request, uuid)
-    return as_xlsx(_named(file), SHEET, headers(), table(declaring.file_rows(file)))
+    return xlsx_of(file_of(request, uuid))
 
 
 @require_POST
 @page("govern")
 def withdraw(request: CallerRequest, uuid: UUID) -> HttpResponse:
     """Say that a file was never sent: its lines are to send again."""
-    file = _file(request, uuid)
+    file = file_of(request, uuid)
     done = _said(
         request,
         lambda submission: declaring.withdraw(
@@ -164,19 +162,4 @@ def _governed(request: CallerRequest, asked: Question) -> Scope:
 
 def _files(request: CallerRequest) -> list[DeclarationFile]:
     sites = Site.objects.permitted(caller(request), "read_figures")
-    rows = DeclarationFile.objects.within(request).of(sites)
-    rows = rows.select_related("submission", "author", "withdrawal")
-    return list(rows.annotate(count=Count("lines")).order_by("-pk")[:FILES])
-
-
-def _file(request: CallerRequest, uuid: UUID) -> DeclarationFile:
-    """A file that the caller may read whole. Raises Http404, PermissionDenied."""
-    rows = DeclarationFile.objects.within(request).select_related("submission")
-    file = get_object_or_404(rows, submission__uuid=uuid)
-    for site in file.sites:
-        require(request, site)
-    return file
-
-
-def _named(file: DeclarationFile) -> str:
-    return f"dechets-sortants-{file.made_at:%Y-%m-%d}-{file.pk}"
+    return list(DeclarationFile.objects.within(request).of(sites).told().order_by("-pk")[:FILES])

@@ -14,7 +14,7 @@ from inventory.models import Movement
 from organisation.models import Organisation, Submission, User
 from reporting.models import Declaration, DeclarationFile, FileWithdrawal
 from reporting.registers.lines import Outgoing, WasteLine
-from reporting.registers.trackdechets import Cells, Reason, cells_of, digest, reasons
+from reporting.registers.trackdechets import Cells, Reason, by_slip, cells_of, digest, reasons
 from reporting.registers.validator import check_row
 from reporting.registers.words import why
 
@@ -42,8 +42,8 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
-class Blocked:
-    """What cannot be sent as it is, and why."""
+class Unsent:
+    """What is not sent as it is, and why."""
 
     movement: Movement
     reasons: Sequence[Reason]
@@ -52,10 +52,13 @@ class Blocked:
 
 @dataclass(slots=True)
 class Situation:
-    """Every line of a period: to send, impossible to send, or sent already as it stands."""
+    """Every line of a period: to send, impossible to send, traced by a slip and so never to
+    send, or sent already as it stands.
+    """
 
     to_send: list[Sending] = field(default_factory=list)
-    blocked: list[Blocked] = field(default_factory=list)
+    blocked: list[Unsent] = field(default_factory=list)
+    traced: list[Unsent] = field(default_factory=list)
     as_sent: int = 0
 
     @property
@@ -92,14 +95,17 @@ def _declared(outgoing: Outgoing) -> dict[str, Declaration]:
 
 def _judge(found: Situation, line: WasteLine, last: Declaration | None, today: date) -> None:
     cells = cells_of(line)
-    if last is not None and last.kind == Declaration.Kind.CANCEL:
+    is_cancelled = last is not None and last.kind == Declaration.Kind.CANCEL
+    if line.is_traced and (last is None or is_cancelled):
+        found.traced.append(Unsent(line.movement, [by_slip(line)], line))
+    elif is_cancelled:
         _back_again(found, line)
-    elif last is not None and line.is_cancelled:
+    elif last is not None and (line.is_cancelled or line.is_traced):
         _cancel(found, last, line, today)
     elif last is not None and last.digest == digest(cells):
         found.as_sent += 1
     elif wrong := reasons(line, cells, today):
-        found.blocked.append(Blocked(line.movement, wrong, line))
+        found.blocked.append(Unsent(line.movement, wrong, line))
     else:
         kind = Declaration.Kind.MODIFY if last else Declaration.Kind.NEW
         found.to_send.append(Sending(line.movement, kind, cells, line))
@@ -111,7 +117,7 @@ def _back_again(found: Situation, line: WasteLine) -> None:
         found.as_sent += 1
         return
     reason = Reason("id_cancelled", str(why("id_cancelled")))
-    found.blocked.append(Blocked(line.movement, [reason], line))
+    found.blocked.append(Unsent(line.movement, [reason], line))
 
 
 def _cancel(found: Situation, last: Declaration, line: WasteLine | None, today: date) -> None:
@@ -120,7 +126,7 @@ def _cancel(found: Situation, last: Declaration, line: WasteLine | None, today: 
         return
     wrong = [Reason(each.code, str(why(each.code))) for each in check_row(last.cells, today)]
     if wrong:
-        found.blocked.append(Blocked(last.movement, wrong, line))
+        found.blocked.append(Unsent(last.movement, wrong, line))
     else:
         kind = Declaration.Kind.CANCEL
         found.to_send.append(Sending(last.movement, kind, dict(last.cells), line))

@@ -116,6 +116,21 @@ class WasteLine:
         return self.shipment.bsd.strip() if self.shipment else ""
 
     @property
+    def has_pops(self) -> bool:
+        """Whether its taker's card says that it holds persistent organic pollutants."""
+        return self.partner is not None and self.partner.takes_pops
+
+    @property
+    def is_dangerous(self) -> bool:
+        """By its code, or by what it holds."""
+        return self.has_pops or (self.waste_code is not None and self.waste_code.is_hazardous)
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether the national register follows it by its slip already."""
+        return self.is_dangerous and bool(self.bsd) and not self.is_cancelled
+
+    @property
     def public_id(self) -> str:
         """The same for as long as the books stand: the departure's number and the waste code."""
         number = self.movement.number

@@ -63,8 +63,14 @@ COLUMNS = (
     Column(
         gettext_lazy("hazardous"),
         _words(
-            lambda line: line.waste_code and (_("yes") if line.waste_code.is_hazardous else _("no"))
+            lambda line: (
+                (line.waste_code or line.has_pops) and (_("yes") if line.is_dangerous else _("no"))
+            )
         ),
+    ),
+    Column(
+        gettext_lazy("persistent organic pollutants"),
+        _words(lambda line: _("yes") if line.has_pops else _("no")),
     ),
     Column(gettext_lazy("quantity (kg)"), lambda line: maybe_kg(line.weight_g)),
     Column(gettext_lazy("known by"), _words(known_by)),
@@ -143,7 +149,8 @@ def _days(period: Period) -> str:
 def _printed(line: WasteLine) -> list[str]:
     partner = line.partner
     taken = [partner.name, partner.siret, partner.whole_address] if partner else []
-    papers = [line.bsd and f"BSD {line.bsd}", line.eco_organisme and line.eco_organisme.name]
+    eco = line.eco_organisme
+    papers = [line.has_pops and "POP", line.bsd and f"BSD {line.bsd}", eco and eco.name]
     treatment = line.treatment_code.code if line.treatment_code else ""
     number = line.movement.number
     return [

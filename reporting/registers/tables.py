@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from io import BytesIO
-from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 
 from organisation.papers.cells import kilograms, lines, neutral
-from reporting.workbook import TEXT_ONLY, XLSX
-from reporting.workbook.typed import COUNT, DAY, FORMATS, KG, TEXT, Cell
+from reporting.workbook import XLSX, book_of
+from reporting.workbook.typed import DAY, KG, TEXT, Cell, Sheet
 
-WIDTH = 18
 Rows = Iterable[Sequence[Cell]]
 
 
@@ -29,32 +26,8 @@ def _written(cell: Cell) -> str:
 
 
 def xlsx(title: str, heads: Sequence[str], rows: Rows) -> bytes:
-    """A workbook of one sheet, written row by row."""
-    import xlsxwriter
-
-    file = BytesIO()
-    book = xlsxwriter.Workbook(file, {**TEXT_ONLY, "in_memory": True})
-    page = book.add_worksheet(title[:31])
-    styles = {kind: book.add_format({"num_format": FORMATS[kind]}) for kind in FORMATS}
-    page.freeze_panes(1, 0)
-    page.set_column(0, len(heads) - 1, WIDTH)
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom"})
-    for n, head in enumerate(heads):
-        page.write_string(0, n, head, bold)
-    for at, row in enumerate(rows, start=1):
-        for n, cell in enumerate(row):
-            _put(page, (at, n), cell, styles[cell.kind])
-    book.close()
-    return file.getvalue()
-
-
-def _put(page: Any, spot: tuple[int, int], cell: Cell, style: Any) -> None:
-    if isinstance(cell.value, date):
-        page.write_datetime(*spot, cell.value, style)
-    elif cell.kind in (KG, COUNT) and not isinstance(cell.value, str):
-        page.write_number(*spot, cell.value, style)
-    else:
-        page.write_string(*spot, str(cell.value), style)
+    """A workbook of one sheet, without a total."""
+    return book_of([Sheet(title, list(heads), [list(row) for row in rows], has_total=False)])
 
 
 def day(value: date) -> Cell:

@@ -53,8 +53,8 @@ def cells_of(line: WasteLine) -> Cells:
         "reportForCompanySiret": line.movement.site.own_siret,
         "wasteDescription": line.name[:LONGEST_NAME],
         "wasteCode": line.waste_code.code if line.waste_code else "",
-        "wastePop": "NON",
-        "wasteIsDangerous": _yes(line.waste_code is not None and line.waste_code.is_hazardous),
+        "wastePop": _yes(line.has_pops),
+        "wasteIsDangerous": _yes(line.is_dangerous),
         "dispatchDate": line.day.isoformat(),
         "weightValue": tonnes(line.weight_g),
         "weightIsEstimate": "ESTIME" if line.is_estimated else "REEL",
@@ -120,10 +120,19 @@ def table(lines: Iterable[Mapping[str, str]]) -> Iterable[list[Cell]]:
 
 
 def reasons(line: WasteLine, cells: Mapping[str, str], today: date) -> list[Reason]:
-    """Why a line cannot be declared as it is: none where it can."""
+    """Why a line cannot be declared as it is: none where it can. Lines that a slip traces
+    already are not asked.
+    """
     if said := _apart(line):
         return [said]
     return [_reason(line, problem) for problem in check_row(cells, today)]
+
+
+def by_slip(line: WasteLine) -> Reason:
+    """Why dangerous waste with a slip is never in the file: the register has it already."""
+    document = reverse("document", args=[line.movement.number])
+    words = _("already traced by its slip (BSD) %(bsd)s") % {"bsd": line.bsd}
+    return Reason("traced_by_slip", words, document)
 
 
 def _apart(line: WasteLine) -> Reason | None:
@@ -135,24 +144,28 @@ def _apart(line: WasteLine) -> Reason | None:
         return Reason("no_departure", _("went straight to the bin: no departure, no carrier"))
     if line.partner is None:
         return Reason("no_partner", _("nobody is named who took it"), document)
-    if line.waste_code and line.waste_code.is_hazardous and (said := _slip(line)):
+    if line.is_dangerous and (said := _without_slip(line)):
         return said
     if line.carrier is None:
         return _carrier_missing(line)
     return None
 
 
-def _slip(line: WasteLine) -> Reason | None:
-    """Dangerous waste travels with a slip, but perhaps where an éco-organisme has it fetched."""
-    if line.bsd:
-        words = _("already followed by its slip %(bsd)s") % {"bsd": line.bsd}
-        return Reason("followed_by_slip", words)
-    if line.eco_organisme is not None:
-        return None
-    assert line.partner is not None  # noqa: S101 (asked for before)
-    href = reverse("partners-edit", kwargs={"code": line.partner.code})
-    words = _("dangerous, without the number of its slip nor an éco-organisme that has it fetched")
-    return Reason("slip_missing", words, href)
+def _without_slip(line: WasteLine) -> Reason | None:
+    """Dangerous waste travels with a slip, but where an éco-organisme has it fetched: the file
+    names that one.
+    """
+    eco = line.eco_organisme
+    if eco is None:
+        assert line.partner is not None  # noqa: S101 (asked for before)
+        href = reverse("partners-edit", kwargs={"code": line.partner.code})
+        words = _(
+            "dangerous, without the number of its slip nor an éco-organisme that has it fetched"
+        )
+        return Reason("slip_missing", words, href)
+    if not eco.siret:
+        return _reason(line, Problem("ecoOrganismeSiret", "missing"))
+    return None
 
 
 def _carrier_missing(line: WasteLine) -> Reason:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from organisation.doors import caller, page
+from organisation.doors import page
 from organisation.permissions import CallerRequest
+from reporting import asking
+from reporting.asking import question_of
 from reporting.choices import presets
 from reporting.forms import Question
 from reporting.registers import objects, register
@@ -36,7 +37,7 @@ def registers(request: CallerRequest) -> HttpResponse:
 @require_safe
 def waste(request: CallerRequest) -> HttpResponse:
     """The register of outgoing waste, first to last."""
-    asked = question(request)
+    asked = question_of(request)
     if not asked.is_valid():
         return not_understood(request, asked)
     lines, after = Outgoing(asked.scope, asked.period).page(LISTED, _spot(request))
@@ -48,7 +49,7 @@ def waste(request: CallerRequest) -> HttpResponse:
 @require_safe
 def waste_csv(request: CallerRequest) -> Any:
     """The register of outgoing waste as a CSV file."""
-    asked = question(request)
+    asked = question_of(request)
     if not asked.is_valid():
         return not_understood(request, asked)
     lines = Outgoing(asked.scope, asked.period).lines()
@@ -59,7 +60,7 @@ def waste_csv(request: CallerRequest) -> Any:
 @require_safe
 def waste_xlsx(request: CallerRequest) -> HttpResponse:
     """The register of outgoing waste as a workbook."""
-    asked = question(request)
+    asked = question_of(request)
     if not asked.is_valid():
         return not_understood(request, asked)
     rows = register.rows(Outgoing(asked.scope, asked.period).lines())
@@ -71,7 +72,7 @@ def waste_xlsx(request: CallerRequest) -> HttpResponse:
 @require_safe
 def waste_pdf(request: CallerRequest) -> HttpResponse:
     """The register of outgoing waste on paper."""
-    asked = question(request)
+    asked = question_of(request)
     if not asked.is_valid():
         return not_understood(request, asked)
     name = _name("registre-dechets", asked)
@@ -118,23 +119,16 @@ def came_in_xlsx(request: CallerRequest) -> HttpResponse:
     return as_xlsx(name, title, objects.heads(), objects.rows(flows))
 
 
-def question(request: CallerRequest) -> Question:
-    """The period and the sites that an address, or a form, asks for."""
-    asked = request.POST if request.method == "POST" else request.GET
-    return Question(asked, caller(request), timezone.localdate())
-
-
 def not_understood(request: CallerRequest, asked: Question) -> HttpResponse:
-    """Another period than that asked for would be taken for it: the form, and nothing."""
-    context = {"asked": asked}
-    return render(request, "reporting/registers/not_understood.html", context, status=422)
+    """The answer of a register: its own form."""
+    return asking.not_understood(request, asked, "reporting/registers/not_understood.html")
 
 
 def _asked_of_objects(request: CallerRequest) -> Question:
     organisation = request.user.organisation
     if organisation is None or not organisation.lists_objects:
         raise Http404
-    return question(request)
+    return question_of(request)
 
 
 def _paged(

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 from inventory.months import first_day, last_day, month_of
 from organisation.doors import page
 from organisation.permissions import CallerRequest
+from reporting.asking import not_understood, question_of
 from reporting.forms import Question
 from reporting.periods import Period
 from reporting.scopes import Scope
 from reporting.takings import takings, together
-from reporting.trail.views import not_understood, question_of
 from sales.models import DayTakings, Refund, Sale
 
 

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from organisation.doors import caller, page
 from organisation.permissions import CallerRequest
 from reporting import exports
+from reporting.asking import not_understood, question_of
 from reporting.bilan import KNOWN
 from reporting.forms import Question
 from reporting.listing import CROSSING, LABELS, NARROWS, Listing, Row
@@ -79,15 +79,6 @@ def flows_csv(request: CallerRequest) -> Any:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def question_of(request: CallerRequest) -> Question:
-    return Question(request.GET, caller(request), timezone.localdate())
-
-
-def not_understood(request: CallerRequest, asked: Question) -> HttpResponse:
-    """Other figures than those asked for would be taken for them: the form, and none."""
-    return render(request, "reporting/not_understood.html", {"asked": asked}, status=422)
 
 
 def listing_of(request: CallerRequest, asked: Question, default: str = "") -> Listing:

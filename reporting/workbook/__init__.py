@@ -26,19 +26,16 @@ def workbook(asked: Question, sides: Sides) -> bytes:
 
 def book_of(sheets: Iterable[Sheet], made_at: datetime | None = None) -> bytes:
     """Sheets as a file; where ``made_at`` is given, the same bytes each time."""
-    import pandas
+    import xlsxwriter
 
     file = BytesIO()
-    options = {"options": TEXT_ONLY}
-    with pandas.ExcelWriter(file, engine="xlsxwriter", engine_kwargs=options) as writer:
-        if made_at is not None:
-            writer.book.set_properties({"created": made_at})
-        formats = _formats(writer.book)
-        for sheet in sheets:
-            rows = [[cell.value for cell in row] for row in sheet.rows]
-            frame = pandas.DataFrame(rows, columns=sheet.heads, dtype=object)
-            frame.to_excel(writer, sheet_name=sheet.name, index=False)
-            _dress(writer.sheets[sheet.name], sheet, formats)
+    book = xlsxwriter.Workbook(file, {**TEXT_ONLY, "in_memory": True})
+    if made_at is not None:
+        book.set_properties({"created": made_at})
+    formats = _formats(book)
+    for sheet in sheets:
+        _fill(book.add_worksheet(sheet.name), sheet, formats)
+    book.close()
     return file.getvalue()
 
 
@@ -57,8 +54,8 @@ def _formats(book: Any) -> dict[tuple[str, bool], Any]:
     return made
 
 
-def _dress(page: Any, sheet: Sheet, formats: dict[tuple[str, bool], Any]) -> None:
-    """Heads that stay in sight, widths and formats that fit; some cells have their own."""
+def _fill(page: Any, sheet: Sheet, formats: dict[tuple[str, bool], Any]) -> None:
+    """Heads that stay in sight, widths that fit, each cell as its kind."""
     page.freeze_panes(1, 1)
     page.set_landscape()
     page.fit_to_pages(1, 0)
@@ -70,11 +67,12 @@ def _dress(page: Any, sheet: Sheet, formats: dict[tuple[str, bool], Any]) -> Non
     for n, row in enumerate(sheet.rows, start=1):
         is_total = sheet.has_total and n == len(sheet.rows)
         for column, cell in enumerate(row):
-            if is_total or cell.is_day or cell.kind != kinds[column]:
-                _write(page, (n, column), cell, formats[cell.kind, is_total])
+            _write(page, (n, column), cell, formats[cell.kind, is_total])
 
 
 def _write(page: Any, spot: tuple[int, int], cell: Cell, style: Any) -> None:
+    if cell.value is None or cell.value == "":
+        return
     if isinstance(cell.value, str):
         page.write_string(*spot, cell.value, style)
     elif cell.is_day:

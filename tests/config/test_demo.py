@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, Sum
 from django.urls import reverse
+from stdnum.fr import siret
 
 from collection.models import Donor, Refusal
 from config import demo
@@ -22,11 +23,14 @@ from inventory.ledger import Entry, close_month
 from inventory.models import (
     UNSORTED,
     Balance,
+    Carrier,
     DotCalendar,
+    EcoOrganisme,
     Flow,
     Item,
     Kind,
     Movement,
+    Partner,
     Place,
     Repair,
     Shipment,
@@ -39,6 +43,8 @@ from organisation.models import HeldEntry, Organisation, Site, Submission, User
 from reporting.indicators import ALL, Reading, diversion
 from reporting.models import Activity
 from reporting.periods import Period
+from reporting.registers.declaring import situation
+from reporting.registers.lines import Outgoing
 from reporting.scopes import Scope
 from sales.models import Method, PriceKey, Refund, Sale, SaleLine, Till, WeightSource
 from sales.services import Paid, Wanted, record_sale
@@ -275,6 +281,21 @@ def test_recyclers_weigh_what_they_took_some_weeks_later(navette):
     assert 1 <= waiting.count() <= 6
     assert {shipment.partner.code for shipment in waiting} <= {"electro", "fibres"}
     assert not waiting.filter(movement__business_date__lt=date(2026, 1, 16)).exists()
+
+
+def test_most_of_what_leaves_has_its_papers_and_some_cards_are_left_half_filled(navette):
+    for card in (*Partner.objects.exclude(siret=""), *Carrier.objects.all(), *navette.sites):
+        card.full_clean()
+        assert siret.is_valid(card.siret)
+        assert card.siret.startswith("00000")  # nobody's
+
+    found = situation(Outgoing(Scope.of_sites(navette.sites), Period(START, THEN)), THEN)
+
+    why = {reason.code for each in found.blocked for reason in each.reasons}
+    assert len(found.to_send) > len(found.blocked) > 5
+    assert {"no_carrier", "missing", "no_departure", "slip_missing"} <= why
+    assert found.traced
+    assert EcoOrganisme.objects.get().streams.exists()
 
 
 def test_unsorted_flats_wait_beside_the_table(navette):

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.catalogue import offer
-from inventory.models import Category, Container, Origin, Partner, Place
+from inventory.models import Carrier, Category, Container, Origin, Partner, Place
 from organisation.models import Site
 from tests.routes import label_item
 
@@ -58,6 +58,20 @@ def test_the_history_says_who_changed_what(office, world):
 
     assert change.by == "Manager"
     assert ("11", "12,25") in [(before, after) for _label, before, after in change.lines]
+
+
+def test_the_history_shows_an_empty_choice_as_empty(office, world):
+    client = office(world.manager)
+    Carrier.objects.create(organisation=world.navette, code="martin", name="Martin")
+    gebetex = Partner.objects.get(organisation=world.navette, code="gebetex")
+    carrier = Carrier.objects.get(code="martin").pk
+    client.post(
+        "/reglages/partenaires/gebetex/", {"name": gebetex.name, "position": 0, "carrier": carrier}
+    )
+
+    change = client.get("/reglages/partenaires/gebetex/").context["changes"][0]
+
+    assert ("–", "Martin") in [(before, after) for _label, before, after in change.lines]
 
 
 def test_saving_without_a_change_leaves_no_trace(office, world):

@@ -110,7 +110,8 @@ def test_a_thousand_departures_make_a_file_the_register_would_take(world, lorrie
     sheet = [[cell.value or "" for cell in row] for row in page.iter_rows()]
 
     assert len(lines) >= 1_000
-    assert len(found.to_send) + len(found.blocked) == len(lines)
+    assert len(found.to_send) + len(found.blocked) + len(found.traced) == len(lines)
+    assert found.traced
     assert len(found.to_send) > 400
     assert check_file(read, TODAY) == []
     assert check_file(sheet, TODAY) == []
@@ -125,7 +126,7 @@ def test_whatever_is_blocked_would_be_refused_or_is_not_to_declare(world, lorrie
 
     for each in found.blocked:
         apart = {reason.code for reason in each.reasons} & {
-            "no_departure", "followed_by_slip", "no_partner", "no_carrier", "carrier_unknown",
+            "no_departure", "no_partner", "no_carrier", "carrier_unknown",
             "slip_missing",
         }  # fmt: skip
         assert apart or check_row(cells_of(each.line), TODAY)
@@ -163,7 +164,6 @@ def test_what_is_missing_is_told_with_where_to_put_it_right(spoil, codes, world,
         ({"carrier": "Le cousin"}, ["carrier_unknown"]),
         ({"partner": None}, ["no_partner"]),
         ({"fate": Kind.ENERGY}, ["mode_not_allowed"]),
-        ({"waste": "20 01 35*", "bsd": "BSD-20"}, ["followed_by_slip"]),
         ({"treatment": "D 10", "fate": Kind.DISPOSAL, "estimated": True}, ["real_weight_only"]),
     ],
 )
@@ -194,6 +194,66 @@ def test_dangerous_waste_without_a_slip_is_declared_only_for_an_eco_organisme(wo
 
     assert sending.cells["wasteIsDangerous"] == "OUI"
     assert sending.cells["ecoOrganismeName"] == "Refashion"
+
+
+def test_an_eco_organisme_that_the_file_cannot_name_lets_nothing_dangerous_through(world, lorries):
+    Partner.objects.filter(pk=world.gebetex.pk).update(takes_pops=True, eco_organisme=world.eco)
+    type(world.eco).objects.update(siret="")
+    lorries.leave()
+
+    [each] = stands(world).blocked
+
+    assert [reason.code for reason in each.reasons] == ["missing"]
+    assert each.reasons[0].href == "/reglages/eco-organismes/refashion/"
+
+
+def test_dangerous_waste_with_a_slip_is_listed_as_traced_and_never_sent(world, lorries, declare):
+    shipment = lorries.leave(waste="20 01 35*", bsd="BSD-20", partner=None)
+
+    found = stands(world)
+
+    assert (found.to_send, found.blocked) == ([], [])
+    [each] = found.traced
+    assert (each.line.bsd, each.movement) == ("BSD-20", shipment.movement)
+    assert [reason.code for reason in each.reasons] == ["traced_by_slip"]
+    refused("nothing_to_declare", declare)
+
+
+def test_a_slip_of_what_is_not_dangerous_keeps_nothing_from_being_declared(world, lorries):
+    lorries.leave(bsd="BSD-21")
+
+    found = stands(world)
+
+    assert (len(found.to_send), found.traced) == (1, [])
+
+
+def test_what_holds_persistent_pollutants_is_dangerous_whatever_its_code(world, lorries):
+    Partner.objects.filter(pk=world.gebetex.pk).update(takes_pops=True)
+    lorries.leave()
+    traced = lorries.leave(bsd="BSD-22")
+
+    found = stands(world)
+
+    assert blocked_codes(found) == [["slip_missing"]]
+    assert [each.movement for each in found.traced] == [traced.movement]
+    Partner.objects.filter(pk=world.gebetex.pk).update(eco_organisme=world.eco)
+    [sending] = stands(world).to_send
+    assert (sending.cells["wastePop"], sending.cells["wasteIsDangerous"]) == ("OUI", "OUI")
+
+
+def test_what_was_declared_before_its_card_said_that_a_slip_traces_it_is_cancelled(
+    world, lorries, declare
+):
+    lorries.leave(bsd="BSD-23")
+    declare()
+    Partner.objects.filter(pk=world.gebetex.pk).update(takes_pops=True)
+
+    [sending] = stands(world).to_send
+    assert sending.row["reason"] == "ANNULER"
+    declare()
+
+    found = stands(world)
+    assert (found.to_send, found.blocked, len(found.traced)) == ([], [], 1)
 
 
 def test_an_intermediate_treatment_has_no_mode(world, lorries):

@@ -12,7 +12,7 @@ from inventory.verify import differences
 
 
 class Command(BaseCommand):
-    help = "Recompute balances, cubes, item places and tickets; exit 1 where they differ."
+    help = "Recompute balances, cubes, item places, tickets and claims; exit 1 where they differ."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
