@@ -6,15 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from inventory.units import MINUS, NO_BREAK, exact_euros, format_kg, format_tonnes
-from reporting.bilan.side import missing
+from organisation.shapes import FIRST_DAY
+from reporting.bilan.side import Figure, missing
 from reporting.forms import Question
 from reporting.indicators import ALL, Group, Indicator, Reading, Unit, Value
+from reporting.listing import COUNTED, RECOVERED, RECYCLED, STOCK
 from reporting.periods import Period
-from reporting.scopes import Scope
+from reporting.scopes import GIVEN, Scope
 from reporting.templatetags.figures import percent
 
 TITLES = {
@@ -23,7 +26,22 @@ TITLES = {
     Group.PEOPLE: _("People"),
     Group.ENVIRONMENT: _("Environment"),
 }
-TONNE_G = 1_000_000
+NOTHING = (None, 0, "0.0")
+OPENS = {  # indicator → the figure on whose rows it opens; a rate on those of what it is a share of
+    "collected": "collected_g",
+    "reused": "reuse_g",
+    "recycled": RECYCLED,
+    "energy": "energy_g",
+    "disposed": "disposal_g",
+    "diverted": RECOVERED,
+    "given": f"{GIVEN}_g",
+    "stock": STOCK,
+    "reuse_rate": "reuse_g",
+    "recycling_rate": RECYCLED,
+    "recovery_rate": RECOVERED,
+    "reuse_of_collected": "reuse_g",
+    "quality": COUNTED,
+}
 
 
 def _whole(amount: Any) -> str:
@@ -61,11 +79,12 @@ WRITTEN: dict[Unit, tuple[Callable[[Any], str], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One indicator, this period and the one it is compared with."""
+    """One indicator, this period and the one it is compared with; ``href`` is what is behind it."""
 
     indicator: Indicator
     now: Value
     was: Value | None
+    href: str = ""
 
     @property
     def unit(self) -> Any:
@@ -73,7 +92,7 @@ class Row:
 
     @property
     def cells(self) -> Iterator[str]:
-        yield self._written(self.now)
+        yield Figure(self._written(self.now), "" if self.now.amount in NOTHING else self.href).link
         if self.was is not None:
             yield self._written(self.was)
 
@@ -81,7 +100,7 @@ class Row:
     def tells(self) -> bool:
         """Whether either period has an amount that is not nothing."""
         amounts = [value.amount for value in (self.now, self.was) if value]
-        return any(amount not in (None, 0, "0.0") for amount in amounts)
+        return any(amount not in NOTHING for amount in amounts)
 
     def _written(self, value: Value) -> str:
         if value.amount is None:
@@ -113,7 +132,27 @@ def all_rows(asked: Question) -> list[Row]:
     """Every indicator that the scope may be told. Callers hold the transaction of ``report``."""
     now = _told(asked, asked.period)
     was = _told(asked, asked.compared) if asked.compared else {}
-    return [Row(each, now[code], was.get(code)) for code, each in ALL.items() if code in now]
+    return [
+        Row(each, now[code], was.get(code), behind(asked, each))
+        for code, each in ALL.items()
+        if code in now
+    ]
+
+
+def behind(asked: Question, indicator: Indicator) -> str:
+    """The address of what an indicator adds up; none of a network's, nor of what has no list."""
+    if asked.network_asked is not None:
+        return ""
+    if figure := OPENS.get(indicator.code):
+        period = asked.period
+        if figure == STOCK:  # all that led to it
+            period = Period(min(FIRST_DAY, period.end), period.end)
+        return f"{reverse('rows')}?{asked.address(period, figure=figure, compare='')}"
+    if indicator.code == "sales" and asked.category_asked is None:
+        return f"{reverse('takings-behind')}?{asked.address(compare='')}"
+    if indicator.group == Group.PEOPLE:
+        return f"{reverse('activities')}?year={asked.period.end.year}"
+    return ""
 
 
 def _told(asked: Question, period: Period) -> dict[str, Value]:

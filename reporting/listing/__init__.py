@@ -8,6 +8,7 @@ from reporting.listing.figures import (
     NARROWS,
     RECLASSIFIED,
     RECOVERED,
+    RECYCLED,
     ROAD,
     STOCK,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "NARROWS",
     "RECLASSIFIED",
     "RECOVERED",
+    "RECYCLED",
     "ROAD",
     "STOCK",
     "Leaf",

@@ -9,6 +9,7 @@ STOCK = "stock_g"
 ROAD = "in_transit_g"
 RECLASSIFIED = "reclassified_g"
 COUNTED = "counted_g"
+RECYCLED = "recycled_g"
 RECOVERED = "recovered_g"
 LABELS = {
     STOCK: _("Stock"),
@@ -26,6 +27,7 @@ LABELS = {
     "sent_g": _("Sent to other sites"),
     ROAD: _("On the road"),
     COUNTED: _("Collected and gone out"),
+    RECYCLED: _("Recycled"),
     RECOVERED: _("Recovered"),
     f"{SOLD}_g": _("Sold"),
     f"{GIVEN}_g": _("Given"),
@@ -38,6 +40,7 @@ CHANNEL_OF = {f"{channel}_g": channel for channel in CHANNELS}
 CROSSING = "crossing"  # everything that adds to a figure, whichever
 MADE_OF = {
     "outgoing_g": frozenset(FATES),
+    RECYCLED: frozenset({"recycling_g", "other_recovery_g"}),
     RECOVERED: frozenset({"reuse_g", "recycling_g", "other_recovery_g"}),
     COUNTED: WEIGHTED,
 }

@@ -33,6 +33,7 @@ class Due(NamedTuple):
     name: str
     period: Period
     day: date | None
+    is_past: bool
     published: Report | None
     missing: list[str]
     network: Network | None = None
@@ -79,11 +80,13 @@ def _due(
         readings[scope, period] = Reading(scope, period)
     rows = Report.objects.filter(organisation=organisation, network=scope.network)
     rows = rows.of_period(each.code, period.start, period.end)
+    day = deadline(each.layout.deadline, period.end)
     return Due(
         offered=each,
         name=name,
         period=period,
-        day=deadline(each.layout.deadline, period.end),
+        day=day,
+        is_past=day is not None and day < today,
         published=rows.listed().first(),
         missing=list(_missing(each, organisation, readings[scope, period])),
         network=scope.network,

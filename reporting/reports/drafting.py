@@ -163,8 +163,9 @@ class Draft:
         ]
 
     def _filled(self, text: str) -> str:
-        """A text with its braces filled."""
-        return PLACEHOLDER.sub(lambda found: self._told(found[1]), text)
+        """A text with its braces filled; an abbreviation's point ends a sentence too."""
+        filled = PLACEHOLDER.sub(lambda found: self._told(found[1]), text)
+        return filled.replace(_("n/a") + ".", _("n/a").removesuffix(".") + ".")
 
     def _told(self, name: str) -> str:
         if name in indicators.ALL:

@@ -41,6 +41,11 @@ def test_what_is_missing_is_said(year):
     assert not found.is_ready
 
 
+def test_a_day_that_has_passed_is_told_apart(year):
+    assert not due(year, today=date(2027, 1, 31)).is_past
+    assert due(year, today=date(2027, 2, 1)).is_past
+
+
 def test_a_deadline_is_the_first_such_day_after_the_period():
     assert deadline("01-31", date(2026, 12, 31)) == date(2027, 1, 31)
     assert deadline("02-30", date(2026, 12, 31)) == date(2027, 2, 28)

@@ -124,6 +124,11 @@ def test_texts_are_filled(year):
     assert document["intro"] == "La Navette, 2026 : 12,0\u00a0kg, 57\u00a0%, 91,0\u00a0%"
 
 
+def test_what_is_not_known_ends_a_sentence_with_one_point(world):
+    document = written(world, intro="Valorisé : {recovery_rate}. Collecté : {collected}.")
+    assert document["intro"] == "Valorisé : n.\u00a0d. Collecté : 0,0\u00a0kg."
+
+
 @pytest.mark.parametrize(
     ("layout", "code"),
     [

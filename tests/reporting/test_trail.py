@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inventory.models import Account, Method, MonthlyFlow, Verb
+from reporting.bilan.indicators import OPENS
+from reporting.indicators import ALL, Reading, Unit
 from reporting.listing import LABELS, Listing, Row
 from reporting.periods import Period
 from reporting.scopes import Scope
@@ -326,3 +328,24 @@ def test_the_euros_of_a_report_open_by_month_by_day_and_paper_by_paper(
 def test_a_network_and_a_category_take_no_euros(english, world):
     assert english.get(f"/bilan/recettes/?{YEAR}&category=TEX").status_code == 404
     assert "Nothing was taken" in text(english.get(f"/bilan/recettes/?{YEAR}"))
+
+
+def test_indicators_open_on_what_they_add_up_to_the_gram(english, world, busy):
+    links = figures_of(text(english.get(f"/bilan/indicateurs/?{YEAR}&site=canal&compare=year")))
+    listed = {parse_qs(link.partition("?")[2]).get("figure", [""])[0]: link for link in links}
+    scope = Scope.of_sites([world.canal])
+    period = Period(date(2026, 1, 1), date(2026, 12, 31))
+    with transaction.atomic(using="report"):
+        reading = Reading(scope, period)
+        told = {
+            figure: ALL[code].values(reading)[0].amount
+            for code, figure in OPENS.items()
+            if ALL[code].unit == Unit.GRAMS
+        }
+    opened = {figure for figure, grams in told.items() if grams}
+    assert opened >= {"collected_g", "reuse_g", "recycled_g", "recovered_g", "stock_g"}
+    assert opened <= listed.keys()
+    for figure in opened:
+        rows = text(english.get(listed[figure]))
+        assert (total_of(rows), agree(rows)) == (told[figure], True), figure
+    assert "/bilan/recettes/" in "".join(links)
