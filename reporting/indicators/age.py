@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext_lazy as _
 
 from reporting import rounding
-from reporting.aging import ages
 from reporting.indicators.masses import indicator
 from reporting.indicators.measure import Key, Unit, Value
 from reporting.indicators.reading import Reading
@@ -16,7 +15,7 @@ def _age(reading: Reading, by: Sequence[str]) -> Iterator[Value]:
     days: Counter[Key] = Counter()
     grams: Counter[Key] = Counter() if by else Counter({(): 0})
     attributed: set[Key] = set()
-    for age in ages(reading.scope, reading.period.end, reading.category, reading.standing()):
+    for age in reading.ages:
         if age.site is None:  # on the road: the stock of no site
             continue
         key: Key = tuple(getattr(age, name) for name in by)

@@ -1,16 +1,18 @@
 """What the books of a scope say of a period, read in one snapshot and each sum once."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Sum
+from django.utils import timezone
 
 from inventory.models import Category
 from organisation.models import Site
 from reporting import stock
+from reporting.aging import Age, ages
 from reporting.attribution import By, tables
 from reporting.indicators.balance import Tally, figures
 from reporting.models import Activity, FigureSettings, Population
@@ -33,7 +35,8 @@ class Tickets(NamedTuple):
 class Reading:
     """Figures of one scope and period. Callers hold the transaction of ``report``.
 
-    ``names``: dimension → our code → what is told in its place, and added up under it.
+    ``names``: dimension → our code → what is told in its place, and added up under it. What a
+    period that is not over leaves standing is told as of ``today``.
     """
 
     def __init__(
@@ -42,7 +45,9 @@ class Reading:
         period: Period,
         category: Category | None = None,
         names: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        today: date | None = None,
     ) -> None:
+        self.day = min(period.end, today or timezone.localdate())
         self.scope, self.period, self.category, self.names = scope, period, category, names
         self.ground = Ground(scope, category)
         self.cells = self.ground.cells(period)
@@ -131,6 +136,11 @@ class Reading:
             return {}
         [owner] = self.settings
         return Population.objects.using("report").on(owner, self.period.end)
+
+    @cached_property
+    def ages(self) -> list[Age]:
+        """How long what stands at the end has been there."""
+        return ages(self.scope, self.day, self.category, self.standing())
 
     def standing(self, *, at_start: bool = False) -> dict[stock.Spot, int]:
         """Grams per spot at the end of the period, or of the day before it."""

@@ -1,6 +1,5 @@
 """How long the stock of a report has been there: read for the document, then drawn with a table."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -11,7 +10,7 @@ from django.utils.translation import ngettext
 
 from inventory.units import NO_BREAK
 from reporting import charts
-from reporting.aging import CLASSES, ages
+from reporting.aging import CLASSES
 from reporting.bilan.standing import average_days, by_category
 from reporting.indicators import Reading
 from reporting.paint import PAGE, PAPER
@@ -33,20 +32,17 @@ class Stood(NamedTuple):
         return [sum(row[n] for row in self.rows.values()) for n in range(len(CLASSES))]
 
 
-def read(now: Reading, was: Reading | None, names: Names, today: date) -> dict[str, Any] | None:
-    """Each category's grams by class at the end of both periods; None where nothing stands.
-
-    A period that is not over is told as of ``today``.
-    """
-    stood = _stood(now, today)
+def read(now: Reading, was: Reading | None, names: Names) -> dict[str, Any] | None:
+    """Each category's grams by class at the end of both periods; None where nothing stands."""
+    stood = _stood(now)
     if not stood.rows:
         return None
-    sides = {"now": stood, "was": _stood(was, today) if was else None}
+    sides = {"now": stood, "was": _stood(was) if was else None}
     order = list(names)
     codes = dict.fromkeys(code for side in sides.values() if side for code in side.rows)
     ranked = sorted(codes, key=lambda each: order.index(each) if each in order else len(order))
     return {
-        "day": min(now.period.end, today).isoformat(),
+        "day": now.day.isoformat(),
         "classes": [{"until": last, "name": str(name)} for last, name in CLASSES],
         "rows": [
             {
@@ -70,12 +66,11 @@ def _both(sides: Mapping[str, Stood | None], told: Callable[[Stood], Any]) -> di
     return {name: told(side) if side else None for name, side in sides.items()}
 
 
-def _stood(reading: Reading, today: date) -> Stood:
+def _stood(reading: Reading) -> Stood:
     """With what has no age it makes the stock at the end."""
-    found = ages(
-        reading.scope, min(reading.period.end, today), standing=Counter(reading.standing())
-    )
-    found = [age._replace(category=reading.named("category", age.category) or "") for age in found]
+    found = [
+        age._replace(category=reading.named("category", age.category) or "") for age in reading.ages
+    ]
     rows = by_category(found)
     below_g = reading.balance["closing_stock_g"] - sum(map(sum, rows.values()))
     return Stood(rows, below_g, average_days(found))

@@ -60,14 +60,15 @@ class Draft:
     def __init__(self, layout: Layout, subject: Subject) -> None:
         self.layout, self.subject = layout, subject
         self.parts = [kept.part_of(part, subject.scope) for part in layout.parts]
-        self.now = Reading(subject.scope, subject.period, names=layout.names)
+        self.now = Reading(subject.scope, subject.period, names=layout.names, today=subject.today)
 
     @cached_property
     def was(self) -> Reading | None:
         """The other period, under the same classification; None where nothing was there yet."""
-        if self.subject.compared is None:
+        subject, names = self.subject, self.layout.names
+        if subject.compared is None:
             return None
-        found = Reading(self.subject.scope, self.subject.compared, names=self.layout.names)
+        found = Reading(subject.scope, subject.compared, names=names, today=subject.today)
         told = (grams for name, grams in found.balance.items() if name.endswith("_g"))
         return found if any(told) else None
 
@@ -136,7 +137,7 @@ class Draft:
         return months.read(self.now, self.was)
 
     def _ages(self, _part: Part) -> Block | None:
-        return ages.read(self.now, self.was, self.names("category"), self.subject.today)
+        return ages.read(self.now, self.was, self.names("category"))
 
     def _outlets(self, _part: Part) -> Block | None:
         return declared(self.now, self.subject.organisation)
