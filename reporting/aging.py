@@ -114,12 +114,6 @@ def _windows(first: date, day: date) -> Iterator[Period]:
             yield Period(max(start, first), end)
 
 
-def _beginning() -> date:
-    """The first day of the books."""
-    first, _last = cube.recorded()
-    return first_day(first)
-
-
 class _Books:
     """Reads items and what came into bulk; ``tops`` says under what a category counts."""
 
@@ -152,7 +146,7 @@ class _Books:
     def bulk(self, day: date, pots: Mapping[Pot, int]) -> Iterator[tuple[Pot, date, int]]:
         """What stood in bulk and on the road, of what came in last."""
         rest, debts = dict(pots), Counter[Pot]()
-        first = _beginning()
+        first = first_day(cube.first_recorded())
         for period in _windows(first, day):
             if not rest:
                 return

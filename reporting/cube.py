@@ -64,22 +64,27 @@ def cells(border: Border, period: Period, like: Mapping[int, int]) -> list[Cell]
 def after(border: Border, day: date, categories: Categories = None) -> Iterator[Change]:
     """What everything later than ``day`` added to each stock and category."""
     month, days = since(day + timedelta(days=1))
-    _first, last = recorded()
-    yield from _changes(border, span(month, last), [days] if days else [], categories)
+    yield from _changes(border, span(month, last_recorded()), [days] if days else [], categories)
 
 
 def until(border: Border, day: date, categories: Categories = None) -> Iterator[Change]:
     """What everything up to the end of ``day`` added to each stock and category."""
-    first, _last = recorded()
-    period = Period(min(first_day(first), day), day)
+    period = Period(min(first_day(first_recorded()), day), day)
     yield from _changes(border, period.months, period.edges, categories)
 
 
-def recorded() -> tuple[int, int]:
-    """The first and the last month that hold anything; twice the same where none does."""
-    months = MonthlyFlow.objects.using("report").values_list("month", flat=True)
-    first = months.order_by("month").first() or NO_MONTH
-    return first, months.order_by("-month").first() or NO_MONTH
+def first_recorded() -> int:
+    """The first month that holds anything; one before all others where none does."""
+    return _months().order_by("month").first() or NO_MONTH
+
+
+def last_recorded() -> int:
+    """The last month that holds anything; one before all others where none does."""
+    return _months().order_by("-month").first() or NO_MONTH
+
+
+def _months() -> QuerySet[MonthlyFlow, int]:
+    return MonthlyFlow.objects.using("report").values_list("month", flat=True)
 
 
 def flows(border: Border, periods: Iterable[Period]) -> QuerySet[Flow]:
@@ -168,7 +173,9 @@ def _of(rows: QuerySet[Any], categories: Categories) -> QuerySet[Any]:
 
 def _clipped(months: Sequence[int]) -> Sequence[int]:
     """Of these months, those between the first and the last that hold anything."""
-    first, last = recorded() if months else (0, 0)
+    if not months:
+        return []
+    first, last = first_recorded(), last_recorded()
     return [month for month in months if first <= month <= last]
 
 

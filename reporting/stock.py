@@ -30,7 +30,7 @@ def standing(border: Border, period: Period, categories: Categories = None) -> C
     """Grams per spot at the end of the period's last day, by the shorter way: from the first
     record on, or back from today's balances.
     """
-    first, last = cube.recorded()
+    first, last = cube.first_recorded(), cube.last_recorded()
     if month_of(period.end) - first < last - month_of(period.end):
         return _added(border, cube.until(border, period.end, categories))
     stock = _balances(border, categories)
