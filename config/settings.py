@@ -6,6 +6,7 @@
 ``PUBLIC_URL``      address printed on labels and documents
 ``EMAIL_URL``       ``smtp+tls://user:password@host:587``; without it, no mail is sent
 ``MAIL_FROM``       address that mail comes from
+``TRACERIE_LOG``    what is told on standard error: ``WARNING``, or ``INFO`` for every request too
 """
 
 import os
@@ -16,6 +17,8 @@ from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
+
+from config.logs import by_route
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -75,6 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.logs.identified",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -228,6 +232,14 @@ NINJA_PAGINATION_MAX_LIMIT = 200
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"lines": {"()": "config.logs.Lines"}},
+    "filters": {"by_route": {"()": lambda: by_route}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "lines",
+            "filters": ["by_route"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("TRACERIE_LOG", default="WARNING")},
 }

@@ -7,11 +7,14 @@ from django.views.i18n import set_language
 from config import devices, offline, views
 from config.api import api
 from config.documents import document
+from config.health import health, ready
 from organisation.doors import anyone, require_acts
 from organisation.views.account import LogOut
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("health", health, name="health"),
+    path("ready", ready, name="ready"),
     path("sw.js", offline.service_worker, name="service-worker"),
     path("manifest.webmanifest", offline.manifest, name="manifest"),
     path("horsligne/", offline.away, name="away"),
