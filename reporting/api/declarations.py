@@ -93,7 +93,7 @@ class Preview(Schema):
 
 class PreviewQuery(LeftQuery):
     status: Status | None = None
-    limit: int = Field(200, ge=1, le=MOST)
+    limit: int = Field(200, ge=1, le=200)
 
 
 @router.get(
