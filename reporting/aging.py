@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.models import Category, Item, Kind
 from inventory.months import add_months, first_day, last_day, month_of
 from organisation.shapes import LAST_DAY
-from reporting import cube, stock
+from reporting import cube, rounding, stock
 from reporting.periods import Period
 from reporting.scopes import Border, Scope
 
@@ -86,6 +86,13 @@ def by_class(found: Iterable[Age]) -> list[int]:
     for age in found:
         sums[class_of(age.days)] += age.weight_g
     return sums
+
+
+def average_days(found: Iterable[Age]) -> int | None:
+    """Σ grams × days ÷ Σ grams of what stands at sites, half up; None where nothing does."""
+    here = [age for age in found if age.site is not None]
+    days = sum(age.days * age.weight_g for age in here)
+    return rounding.ratio(days, sum(age.weight_g for age in here))
 
 
 def class_of(days: int) -> int:

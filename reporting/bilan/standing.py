@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from inventory.models import Category
 from inventory.units import NO_BREAK
 from reporting import charts
-from reporting.aging import CLASSES, Age, ages, by_class, class_of
+from reporting.aging import CLASSES, Age, ages, average_days, by_class, class_of
 from reporting.bilan.columns import Column, Head, lines
 from reporting.bilan.side import Figure, Side
 from reporting.breakdown import Sides
@@ -28,10 +28,6 @@ def by_category(found: Iterable[Age]) -> dict[str, list[int]]:
         row = rows.setdefault(age.category, [0] * len(CLASSES))
         row[class_of(age.days)] += age.weight_g
     return rows
-
-
-def average_days(found: Sequence[Age]) -> int:
-    return sum(age.days * age.weight_g for age in found) // max(sum(by_class(found)), 1)
 
 
 def in_order(categories: Iterable[Category]) -> list[Category]:
@@ -56,7 +52,7 @@ class WrittenAges:
         whole_g = None if below_g else side.printed["closing_stock_g"]
         self.totals = unit.split(sums, whole_g)
         self.bar = charts.ages_bar(sums, self.names, [self._mass(g) for g in self.totals])
-        self.days = average_days(found)
+        self.days = average_days(found) or 0
         self._write(rows)
 
     @property

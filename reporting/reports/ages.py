@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from inventory.units import NO_BREAK
 from reporting import charts
-from reporting.aging import CLASSES
-from reporting.bilan.standing import average_days, by_category
+from reporting.aging import CLASSES, average_days
+from reporting.bilan.standing import by_category
 from reporting.indicators import Reading
 from reporting.paint import PAGE, PAPER
 from reporting.printing import Unit, unit_for, write_day
@@ -73,7 +73,7 @@ def _stood(reading: Reading) -> Stood:
     ]
     rows = by_category(found)
     below_g = reading.balance["closing_stock_g"] - sum(map(sum, rows.values()))
-    return Stood(rows, below_g, average_days(found))
+    return Stood(rows, below_g, average_days(found) or 0)
 
 
 def printed(block: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
