@@ -24,3 +24,9 @@ def last_day(month: int) -> date:
     """Return the last day of a month."""
     year, number = divmod(month, 100)
     return date(year, number, monthrange(year, number)[1])
+
+
+def span(first: int, last: int) -> list[int]:
+    """Every month from ``first`` to ``last``, both included; none where they are reversed."""
+    count = (last // 100 - first // 100) * 12 + last % 100 - first % 100 + 1
+    return [add_months(first, n) for n in range(count)]

@@ -67,6 +67,11 @@ class Sides:
     compared: Period | None = None
     was: Breakdown | None = None
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing happened in either."""
+        return self.now.is_blank and (self.was is None or self.was.is_blank)
+
 
 def side_by_side(
     *,

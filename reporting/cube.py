@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, Q, QuerySet, Sum
 
 from inventory.models import Category, Flow, MonthlyFlow
-from inventory.months import first_day
-from reporting.months import span
+from inventory.months import first_day, span
 from reporting.periods import Period, since
 from reporting.scopes import Border
 

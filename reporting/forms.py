@@ -50,6 +50,13 @@ class DayField(forms.DateField):
     default_validators = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
 
 
+def require_one_scope(form: forms.Form, cleaned: dict[str, Any]) -> None:
+    """A network, or sites. Adds ValidationError ``scope_twice`` where both are asked for."""
+    if cleaned.get("network") and cleaned.get("site"):
+        text = _("Ask for a network or for sites, not for both.")
+        form.add_error("network", ValidationError(text, code="scope_twice"))
+
+
 class Question(forms.Form):
     """The report's own address says it all: the same address is the same report.
 
@@ -97,9 +104,7 @@ class Question(forms.Form):
         ``scope_twice``.
         """
         cleaned = super().clean() or {}
-        if cleaned.get("network") and cleaned.get("site"):
-            text = _("Ask for a network or for sites, not for both.")
-            self.add_error("network", ValidationError(text, code="scope_twice"))
+        require_one_scope(self, cleaned)
         if "start" in cleaned and "end" in cleaned:
             self._settle("period", "end", lambda: Period(cleaned["start"], cleaned["end"]))
         if cleaned.get("compare") == DATES:

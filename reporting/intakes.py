@@ -15,9 +15,8 @@ from inventory.models import (
     MonthlyOrigin,
     Origin,
 )
-from inventory.months import add_months
+from inventory.months import add_months, span
 from inventory.shares import shares
-from reporting.months import span
 from reporting.scopes import Border
 
 UNKNOWN = "unknown"

@@ -33,12 +33,6 @@ def first_open(sites: Collection[Site]) -> dict[int, int]:
     return closed | dict(begun)
 
 
-def span(first: int, last: int) -> list[int]:
-    """Every month from ``first`` to ``last``, both included; none where they are reversed."""
-    count = (last // 100 - first // 100) * 12 + last % 100 - first % 100 + 1
-    return [add_months(first, n) for n in range(count)]
-
-
 def closes_from(site: Site, month: int) -> datetime:
     """The instant from which ``month`` may be closed at ``site``: 48 h after its end there."""
     end = first_day(add_months(month, 1))

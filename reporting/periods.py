@@ -10,7 +10,7 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from inventory.months import add_months, first_day, last_day, month_of
+from inventory.months import add_months, first_day, last_day, month_of, span
 from organisation.shapes import FIRST_DAY
 
 LONGEST_YEARS = 100
@@ -45,6 +45,11 @@ class Period:
     def last_year(cls, today: date) -> Self:
         """Return the calendar year before that of ``today``."""
         return cls(date(today.year - 1, 1, 1), date(today.year - 1, 12, 31))
+
+    @classmethod
+    def until(cls, end: date) -> Self:
+        """All that led to the end of a day."""
+        return cls(min(FIRST_DAY, end), end)
 
     @classmethod
     def this_month(cls, today: date) -> Self:
@@ -95,9 +100,12 @@ class Period:
     @property
     def months(self) -> tuple[int, ...]:
         """The whole months inside, as YYYYMM, in order and without a hole; empty if none."""
-        first, last = self._whole_months()
-        count = (last // 100 - first // 100) * 12 + last % 100 - first % 100 + 1
-        return tuple(add_months(first, n) for n in range(count))
+        return tuple(span(*self._whole_months()))
+
+    @property
+    def touched(self) -> list[int]:
+        """Every month with a day inside, in order."""
+        return span(month_of(self.start), month_of(self.end))
 
     @property
     def edges(self) -> tuple["Period", ...]:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from inventory.months import month_of
-from inventory.units import format_kg, format_tonnes
+from inventory.units import NO_BREAK, format_kg, format_tonnes
 from reporting.periods import Period
 from reporting.rounding import FATES
 
@@ -51,6 +51,10 @@ class Unit(NamedTuple):
     word: str
     step_g: int
     write: Callable[[int], str]
+
+    def say(self, printed_g: int) -> str:
+        """A mass with its unit, as a sentence has it: ``1,2 t``."""
+        return f"{self.write(printed_g)}{NO_BREAK}{self.word}"
 
     def split(
         self,

@@ -15,7 +15,6 @@ from inventory.months import first_day, last_day, month_of
 from reporting.breakdown import Breakdown, Sides, Tallies
 from reporting.indicators import Tally
 from reporting.intakes import UNKNOWN
-from reporting.months import span
 from reporting.names import NONE, names_of
 from reporting.periods import Period
 from reporting.printing import period_name
@@ -167,7 +166,7 @@ def _steps(period: Period) -> list[Period]:
     """The months that the period touches, or the years where there are many."""
     first, last = month_of(period.start), month_of(period.end)
     if last - first < TWO_YEARS:
-        days = [(first_day(month), last_day(month)) for month in span(first, last)]
+        days = [(first_day(month), last_day(month)) for month in period.touched]
     else:
         years = range(period.start.year, period.end.year + 1)
         days = [(date(year, 1, 1), date(year, 12, 31)) for year in years]
@@ -182,7 +181,7 @@ def _placed(found: Breakdown, steps: list[Period]) -> list[Tally]:
     """What the months of each step make together."""
     tallies = [Tally() for _step in steps]
     for step, tally in zip(steps, tallies, strict=True):
-        for month in span(month_of(step.start), month_of(step.end)):
+        for month in step.touched:
             if month in found.months:
                 tally.merge(found.months[month])
     return tallies

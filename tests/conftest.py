@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.db.models import Model
 from django.test import Client
+from django.utils import translation
 
 from inventory import reference
 from inventory.models import Origin, Partner
@@ -67,6 +68,13 @@ def _person(organisation: Organisation, login: str, role: Role, site: Site | Non
     user = User.objects.create(username=login, organisation=organisation, first_name=login.title())
     Membership.objects.create(user=user, role=role, site=site)
     return user
+
+
+@pytest.fixture
+def in_english():
+    """What is said is read in the language of its msgids."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -14,10 +14,10 @@ from config.demo.goods import SETTLED, SHELF_KG, STREAMS, UNITS
 from config.demo.structure import SHOP
 from inventory import services
 from inventory.models import Verb
-from inventory.months import add_months, month_of
+from inventory.months import add_months, month_of, span
 from inventory.services import StockLine
 from organisation.models import Site, User
-from reporting.months import closes_from, span
+from reporting.months import closes_from
 from reporting.services import close_month
 
 LEFT = 0.3  # of what the books hold, a bit less than a third is still there when it is counted

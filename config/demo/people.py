@@ -5,12 +5,11 @@ from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from inventory.months import first_day, month_of
+from inventory.months import first_day, month_of, span
 from organisation.models import Organisation, Site, Submission, User
 from reporting.activities.recording import note_activity, note_population
 from reporting.models import Activity, ActivityKind, Population
 from reporting.models.activities import Contract, Exit, Public
-from reporting.months import span
 
 PEOPLE = 58_100
 SOURCE = "Recensement, communes desservies (démonstration)"

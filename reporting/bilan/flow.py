@@ -7,7 +7,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inventory.units import NO_BREAK
 from reporting import sankey
 from reporting.bilan.columns import Column, Head, lines
 from reporting.bilan.side import Figure, Side
@@ -58,8 +57,7 @@ class WrittenFlow:
     @property
     def came_back(self) -> str:
         """What the picture leaves out, written."""
-        unit = self.side.unit
-        return f"{unit.write(self.came_back_g)}{NO_BREAK}{unit.word}" if self.came_back_g else ""
+        return self.side.unit.say(self.came_back_g) if self.came_back_g else ""
 
     def heads(self) -> tuple[Any, Any, Any]:
         return HEADS[self.whence], _("Fate"), _("With whom")

@@ -11,7 +11,6 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from inventory.units import MINUS, NO_BREAK, exact_euros, format_kg, format_tonnes
-from organisation.shapes import FIRST_DAY
 from reporting.bilan.side import Figure, missing
 from reporting.forms import Question
 from reporting.indicators import ALL, Group, Indicator, Reading, Unit, Value
@@ -144,9 +143,7 @@ def behind(asked: Question, indicator: Indicator) -> str:
     if asked.network_asked is not None:
         return ""
     if figure := OPENS.get(indicator.code):
-        period = asked.period
-        if figure == STOCK:  # all that led to it
-            period = Period(min(FIRST_DAY, period.end), period.end)
+        period = Period.until(asked.period.end) if figure == STOCK else asked.period
         return f"{reverse('rows')}?{asked.address(period, figure=figure, compare='')}"
     if indicator.code == "sales" and asked.category_asked is None:
         return f"{reverse('takings-behind')}?{asked.address(compare='')}"

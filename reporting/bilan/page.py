@@ -118,8 +118,7 @@ class Page:
     @property
     def has_indicators(self) -> bool:
         """Whether there is anything to reckon with in either period."""
-        was = self.sides.was
-        return not (self.sides.now.is_blank and (was is None or was.is_blank))
+        return not self.sides.is_blank
 
     def contents(self) -> Iterator[tuple[str, Any]]:
         """Anchors and titles of the sections, in the order of the page."""

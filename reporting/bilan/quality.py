@@ -6,7 +6,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from inventory.models import Category
-from inventory.units import NO_BREAK
 from reporting import charts, rounding
 from reporting.bilan.columns import Column, Head, lines, percent
 from reporting.bilan.side import KNOWN, Figure, Side
@@ -46,7 +45,7 @@ class WrittenQuality:
         ) % {
             "names": names,
             "share": written(share),
-            "mass": f"{self.side.unit.write(whole_g)}{NO_BREAK}{self.side.unit.word}",
+            "mass": self.side.unit.say(whole_g),
         }
 
     def _write(self, ranked: list[Category], methods: Mapping[int, Known]) -> None:

@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from organisation.shapes import FIRST_DAY
 from reporting.breakdown import Breakdown
 from reporting.forms import Question
 from reporting.indicators import Tally
@@ -85,7 +84,7 @@ class Side:
             if name == "opening_stock_g":
                 end = date.fromordinal(period.start.toordinal() - 1)
             name = STOCK if name != "in_transit_g" else name
-            period = Period(min(FIRST_DAY, end), end)  # all that led to it
+            period = Period.until(end)
         href = self.behind(period, figure=name, **to) if grams else ""
         return Figure(self.unit.write(printed_g), href, is_nothing=not grams)
 

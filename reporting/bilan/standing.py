@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from inventory.models import Category
-from inventory.units import NO_BREAK
 from reporting import charts
 from reporting.aging import CLASSES, Age, ages, average_days, by_class, class_of
 from reporting.bilan.columns import Column, Head, lines
@@ -48,10 +47,10 @@ class WrittenAges:
         self.title, self.first = _("How long it has been there"), _("Category")
         rows, sums = by_category(found), by_class(found)
         below_g = side.figures["closing_stock_g"] - sum(sums)
-        self.below = f"{unit.write(below_g)}{NO_BREAK}{unit.word}" if below_g else ""
+        self.below = unit.say(below_g) if below_g else ""
         whole_g = None if below_g else side.printed["closing_stock_g"]
         self.totals = unit.split(sums, whole_g)
-        self.bar = charts.ages_bar(sums, self.names, [self._mass(g) for g in self.totals])
+        self.bar = charts.ages_bar(sums, self.names, [self.side.unit.say(g) for g in self.totals])
         self.days = average_days(found) or 0
         self._write(rows)
 
@@ -61,14 +60,11 @@ class WrittenAges:
 
     @property
     def legend(self) -> list[dict[str, Any]]:
-        masses = [self._mass(grams) for grams in self.totals]
+        masses = [self.side.unit.say(grams) for grams in self.totals]
         return [
             {"n": n, "word": word, "mass": mass}
             for n, (word, mass) in enumerate(zip(self.names, masses, strict=True))
         ]
-
-    def _mass(self, grams: int) -> str:
-        return f"{self.side.unit.write(grams)}{NO_BREAK}{self.side.unit.word}"
 
     def _write(self, rows: Mapping[str, Sequence[int]]) -> None:
         known = in_order(self.side.asked.tops[code] for code in rows)

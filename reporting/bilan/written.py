@@ -6,7 +6,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from inventory.months import month_of
-from inventory.units import NO_BREAK
 from reporting import charts, rounding
 from reporting.bilan.columns import Column, Head, Pair, Printed, lines, percent
 from reporting.bilan.side import Figure, Side
@@ -73,7 +72,7 @@ class Written:
         found = []
         for fate in FATES:
             if any(tally.fates_g[fate] for tally in tallies):
-                total = self._said(self.now[-1][f"{fate}_g"])
+                total = self.pair.now.unit.say(self.now[-1][f"{fate}_g"])
                 label = f"{LABELS[f'{fate}_g']}, {total}"
                 drawn = charts.multiple(fate, self._bars(fate), most_g, label)
                 found.append(
@@ -90,20 +89,16 @@ class Written:
         """Each month's grams, those it is compared with, and what its title says."""
         bars: list[tuple[int, int | None, str]] = []
         for n, row in enumerate(self.table.rows):
-            said = f"{row.label}, {self._said(self.now[n][f'{fate}_g'])}"
+            said = f"{row.label}, {self.pair.now.unit.say(self.now[n][f'{fate}_g'])}"
             if not self.was:
                 bars.append((row.now.fates_g[fate], None, said))
                 continue
             other = period_name(row.compared) if row.compared else ""
-            before = self._said(self.was[n][f"{fate}_g"])
+            before = self.pair.now.unit.say(self.was[n][f"{fate}_g"])
             bars.append(
                 (row.now.fates_g[fate], row.was.fates_g[fate], f"{said}; {other}, {before}")
             )
         return bars
-
-    def _said(self, printed_g: int) -> str:
-        unit = self.pair.now.unit
-        return f"{unit.write(printed_g)}{NO_BREAK}{unit.word}"
 
     def _printed(self, side: Side) -> list[Masses]:
         """Masses of every row and of the total."""

@@ -150,6 +150,11 @@ class Reading:
         return stock.standing(self.ground.border, period, self.ground.categories)
 
 
+def written_months(period: Period) -> list[str]:
+    """Every month with a day in it, as they are told."""
+    return [written_month(month) for month in period.touched]
+
+
 def written_month(month: int) -> str:
     """202603 as it is told: ``2026-03``."""
     return f"{month // 100}-{month % 100:02}"

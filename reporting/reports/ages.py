@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from inventory.units import NO_BREAK
 from reporting import charts
 from reporting.aging import CLASSES, average_days
 from reporting.bilan.standing import by_category
@@ -97,7 +96,7 @@ def printed(block: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
             for side, name in zip(sides, names, strict=False)
         ],
         "legend": [
-            {"n": n, "word": name, "masses": [_said(totals[side][n], unit) for side in sides]}
+            {"n": n, "word": name, "masses": [unit.say(totals[side][n]) for side in sides]}
             for n, name in enumerate(classes)
         ],
         "below": _below(block["below"]["now"], unit),
@@ -123,7 +122,7 @@ def _bar(
     block: Mapping[str, Any], side: str, total: Sequence[int], name: str, unit: Unit
 ) -> dict[str, Any]:
     words = [each["name"] for each in block["classes"]]
-    masses, days = [_said(grams, unit) for grams in total], block["days"][side]
+    masses, days = [unit.say(grams) for grams in total], block["days"][side]
     told = ", ".join(f"{word} {mass}" for word, mass in zip(words, masses, strict=True))
     average = ngettext("%(days)s day on average", "%(days)s days on average", days)
     return {
@@ -139,9 +138,5 @@ def _below(grams: int, unit: Unit) -> str:
     if not grams:
         return ""
     return _("%(mass)s stands below zero and has no age: count it, or settle the month.") % {
-        "mass": _said(unit.split([grams])[0], unit)
+        "mass": unit.say(unit.split([grams])[0])
     }
-
-
-def _said(printed_g: int, unit: Unit) -> str:
-    return f"{unit.write(printed_g)}{NO_BREAK}{unit.word}"

@@ -15,12 +15,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from inventory.months import month_of
 from inventory.units import NO_BREAK
 from organisation.models import Organisation
 from reporting import indicators
 from reporting.indicators import Indicator, Reading, Value
-from reporting.months import span
+from reporting.indicators.reading import written_months
 from reporting.periods import Period
 from reporting.printing import BALANCE, period_name, unit_for, write_day
 from reporting.reports import ages, flow, kept, months
@@ -203,7 +202,9 @@ class Draft:
         values = indicator.values(self.was, by)
         if "month" not in by:
             return values
-        months = dict(zip(_months(self.was.period), _months(self.now.period), strict=False))
+        months = dict(
+            zip(written_months(self.was.period), written_months(self.now.period), strict=False)
+        )
         return [
             value._replace(key=tuple(months.get(code or "", code) for code in value.key))
             for value in values
@@ -244,11 +245,6 @@ def _rates(reading: Reading) -> dict[str, Any]:
     kept = ("shares", "recovery_rate", "of_collected", "collected_g", "outgoing_g")
     masses = {fate: reading.balance[f"{fate}_g"] for fate in FATES}
     return {"masses": masses, **{name: reading.balance[name] for name in kept}}
-
-
-def _months(period: Period) -> list[str]:
-    months = span(month_of(period.start), month_of(period.end))
-    return [f"{month // 100}-{month % 100:02}" for month in months]
 
 
 def _head(indicator: Indicator) -> dict[str, Any]:

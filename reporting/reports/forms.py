@@ -14,6 +14,7 @@ from inventory.models import Partner
 from inventory.models.ledger import EXITS
 from inventory.months import add_months, first_day, last_day, month_of
 from organisation.models import Network, Site, User
+from reporting.forms import require_one_scope
 from reporting.models import PartnerOutlet
 from reporting.models.reports import WHOLE_BP
 from reporting.periods import Period
@@ -83,9 +84,7 @@ class Wanted(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError ``scope_twice``."""
         cleaned = super().clean() or {}
-        if cleaned.get("network") and cleaned.get("site"):
-            text = _("Ask for a network or for sites, not for both.")
-            self.add_error("network", ValidationError(text, code="scope_twice"))
+        require_one_scope(self, cleaned)
         return cleaned
 
     @property

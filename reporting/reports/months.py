@@ -8,13 +8,10 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from inventory.months import month_of
-from inventory.units import NO_BREAK
 from reporting import charts
 from reporting.indicators import Reading
-from reporting.indicators.reading import written_month
+from reporting.indicators.reading import written_months
 from reporting.listing import LABELS
-from reporting.months import span
 from reporting.paint import PAGE, PAPER
 from reporting.printing import Unit, unit_for
 from reporting.reports.words import label
@@ -30,8 +27,8 @@ def read(now: Reading, was: Reading | None) -> dict[str, Any] | None:
 
     Beside them the other period's, where it has as many months; None of a single month.
     """
-    months, masses = _months(now), _masses(now)
-    others = _months(was) if was else []
+    months, masses = written_months(now.period), _masses(now)
+    others = written_months(was.period) if was else []
     before = _masses(was) if was and len(others) == len(months) else {}
     pairs = dict(zip(months, others, strict=False)) if before else {}
     held = [n for n, m in enumerate(months) if masses.get(m) or before.get(pairs.get(m, ""))]
@@ -47,11 +44,6 @@ def read(now: Reading, was: Reading | None) -> dict[str, Any] | None:
     ]
     total = {"now": _whole(now), "was": _whole(was) if pairs and was else None}
     return {"rows": rows, "total": total} if len(rows) > 1 else None
-
-
-def _months(reading: Reading) -> list[str]:
-    period = reading.period
-    return [written_month(month) for month in span(month_of(period.start), month_of(period.end))]
 
 
 def _masses(reading: Reading) -> dict[str, Masses]:
@@ -156,7 +148,7 @@ def _chart(
     """A fate's months, at the scale of the fullest of all; it says what the table says."""
     lines = [line[side] for line in block["rows"] for side in ("now", "was") if line[side]]
     most_g = max(line[each] for line in lines for each in FATES_G)
-    *parts, total = (f"{unit.write(grams)}{NO_BREAK}{unit.word}" for grams in printed_g)
+    *parts, total = map(unit.say, printed_g)
     fate = FATES[FATES_G.index(name)]
     title = _("%(fate)s month by month: %(mass)s") % {"fate": LABELS[name], "mass": total}
     bars = [

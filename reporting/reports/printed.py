@@ -91,7 +91,7 @@ def _shares(block: Mapping[str, Any], document: Mapping[str, Any], names: Sequen
                 "percent": number_format(found[name]) if found else "",
                 "word": str(DONE[name]),
                 "parts": [
-                    f"{unit.write(now['masses'][fate])}{NO_BREAK}{unit.word} {DETAIL[fate]}"
+                    f"{unit.say(now['masses'][fate])} {DETAIL[fate]}"
                     for fate in PUBLISHED[name]
                     if now["masses"][fate] or fate == name
                 ],

@@ -30,8 +30,7 @@ def write(unit: Unit, amount: int | str | None, mass: Mass | None = None) -> str
     if amount is None:
         return _("n/a")
     if unit == Unit.GRAMS:
-        mass = mass or unit_for([int(amount)])
-        return f"{mass.write(int(amount))}{NO_BREAK}{mass.word}"
+        return (mass or unit_for([int(amount)])).say(int(amount))
     return NO_BREAK.join(filter(None, (bare(unit, amount), symbol(unit))))
 
 

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from inventory.units import NO_BREAK
 from reporting.listing import LABELS
 from reporting.printing import Unit
 from reporting.rounding import FATES
@@ -46,5 +45,5 @@ def words(
         label=" → ".join(str(heads[column]) for column in columns),
         heads=heads,
         fates={fate: LABELS[f"{fate}_g"] for fate in FATES},
-        mass=lambda *key: f"{unit.write(masses[key])}{NO_BREAK}{unit.word}",
+        mass=lambda *key: unit.say(masses[key]),
     )

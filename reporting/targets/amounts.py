@@ -47,8 +47,7 @@ class Scale(NamedTuple):
     def write(self, amount: int, *beside: int) -> str:
         """As it is read, with its unit; masses in the one that suits those beside it too."""
         if self.is_mass:
-            unit = unit_for([amount, *beside])
-            return f"{unit.write(amount)}{NO_BREAK}{unit.word}"
+            return unit_for([amount, *beside]).say(amount)
         number = Decimal(amount).scaleb(-self.decimals)
         text = number_format(number, self.shown, force_grouping=True)
         return f"{text}{NO_BREAK}{self.word}" if self.word else text

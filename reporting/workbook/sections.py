@@ -84,7 +84,7 @@ def flow(asked: Question, sides: Sides) -> Iterator[Sheet]:
 
 def indicators(asked: Question, sides: Sides) -> Iterator[Sheet]:
     """Every indicator, those without a value too; each cell is a number in its own unit."""
-    if sides.now.is_blank and (sides.was is None or sides.was.is_blank):
+    if sides.is_blank:
         return
     found = all_rows(asked)
     heads = [_("Code"), _("Indicator"), period_name(sides.period)]

@@ -6,7 +6,6 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.utils import translation
 
 from inventory import triggers
 from inventory.ledger import Entry, Leg, post, reverse
@@ -24,7 +23,7 @@ from inventory.models import (
 from inventory.verify import CHECKS, differences
 from tests.conftest import NOON
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture
@@ -68,12 +67,6 @@ def run(statement):
         cursor.execute(statement)
         assert cursor.rowcount
     triggers.install(connection)
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 def verify(*arguments):

@@ -2,7 +2,6 @@
 
 import pytest
 from django.db import connection
-from django.utils import translation
 
 from inventory import triggers
 from inventory.models import EcoOrganisme, EprStream, Flow, Kind, Verb
@@ -13,13 +12,7 @@ from reporting.registers.claims import Claim
 from reporting.registers.quarters import Quarter
 from tests.reporting.declared import submission_of
 
-pytestmark = pytest.mark.database
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

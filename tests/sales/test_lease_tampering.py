@@ -5,7 +5,6 @@ import io
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.utils import translation
 
 from inventory.models import Verb
 from sales.models import Envelope, JournalEntry, TillLease
@@ -14,13 +13,7 @@ from tests.sales.device import Device, mob
 from tests.sales.test_tampering import _other, faults, tamper
 from tests.written_once import hold, refused
 
-pytestmark = pytest.mark.database
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from inventory import triggers
 from inventory.models import Verb
@@ -46,13 +46,7 @@ from sales.services import (
 from tests.sales.conftest import mob
 from tests.sales.test_journal import tickets  # noqa: F401  (a fixture)
 
-pytestmark = pytest.mark.database
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 import pytest
 from django.db import connection
-from django.utils import translation
 
 from inventory import triggers
 from inventory.models import Verb
@@ -12,13 +11,7 @@ from sales.services import Paid, Wanted, cancel_takings, note_takings, refund_sa
 from sales.verify import CHECKS
 from tests.sales.conftest import mob
 
-pytestmark = pytest.mark.database
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture
