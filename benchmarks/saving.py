@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
 
+from benchmarks import saving_sale
 from collection import services
 from collection.api import IntakeIn, IntakeOut
 from collection.models import Intake, Weighing
@@ -136,3 +137,4 @@ def _add(model: Any, weight_g: int, units: int, **key: Any) -> None:
 
 api = NinjaAPI(urls_namespace="saving", docs_url=None, openapi_url=None)
 api.add_router("", router)
+api.add_router("", saving_sale.router)

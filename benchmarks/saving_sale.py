@@ -1,13 +1,16 @@
 """The sale as a plain Django application would write it: ``save()`` per object.
 
-Same prices, same body and hash, same rows (submission, number, movement, flows, item, balances,
-cube, event, head, ticket, lines, payments), same transaction. Only the writing differs.
+Same guard, same payload, same prices, same body and hash, same rows (submission, number, movement,
+flows, item, balances, cube, event, head, ticket, lines, payments), same transaction, same answer.
+Only the writing differs.
 """
 
+import json
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from inventory.ledger import Entry
@@ -23,9 +26,12 @@ from inventory.models import (
 )
 from inventory.models.ledger import PREFIXES
 from inventory.months import month_of
+from organisation.doors import Doors
 from organisation.models import Site, Submission
 from organisation.submissions import digest_of, writing
 from sales import vat
+from sales.api.leases import Counter
+from sales.api.shapes import SaleIn, SaleOut
 from sales.journal import _envelope, canonical, hash_of
 from sales.journal.bodies import codes_of, sale_data
 from sales.models import (
@@ -43,6 +49,21 @@ from sales.reductions import Today
 from sales.services import priced, weigh
 
 Asked = dict[str, Any]
+router = Doors()
+
+
+@router.post("sales", auth=Counter("sell"), response={201: SaleOut, 200: SaleOut})
+def create_sale(request: HttpRequest, payload: SaleIn) -> HttpResponse:
+    asked = {
+        "till": payload.till,
+        "lines": [line.wanted(is_sold=False) for line in payload.lines],
+        "payments": [paid.said() for paid in payload.payments],
+    }
+    organisation = request.user.organisation
+    claim = Submission(organisation=organisation, uuid=payload.id, endpoint=request.path)
+    entry = Entry(payload.till.site, Verb.SELL, claim, request.user, timezone.now())
+    sell(claim, json.loads(request.body), entry, asked)
+    return HttpResponse(claim.answer, status=201, content_type="application/json")
 
 
 def sell(claim: Submission, content: Any, entry: Entry, asked: Asked) -> Sale:
@@ -53,7 +74,7 @@ def sell(claim: Submission, content: Any, entry: Entry, asked: Asked) -> Sale:
         claim.digest = digest_of(content)
         claim.save()
         sale = _record(entry, asked)
-        claim.answer = sale.movement.number
+        claim.answer = SaleOut.of(Sale.objects.shown().get(pk=sale.pk)).model_dump_json()
         claim.save()
     return sale
 

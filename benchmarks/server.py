@@ -7,12 +7,13 @@ import os
 from contextlib import nullcontext
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 settings.ROOT_URLCONF = "benchmarks.urls"
-application = get_wsgi_application()
 
+from config.wsgi import application  # noqa: E402 (it reads the settings above)
+
+__all__ = ["application"]
 if os.environ.get("NO_QUEUE"):
     from organisation import submissions
 

@@ -35,6 +35,7 @@ from organisation.shapes import (
     MAX_LINES,
     READ_ERRORS,
     WRITE_ERRORS,
+    Answer,
     Flag,
     Grams,
     Id,
@@ -146,7 +147,7 @@ class IntakeIn(Act):
     lines: Annotated[list[LineIn], Field(min_length=1, max_length=MAX_LINES)]
 
 
-class IntakeLineOut(Schema):
+class IntakeLineOut(Answer):
     """A weighing. ``line`` names it where an item is labelled from it."""
 
     line: str
@@ -157,7 +158,7 @@ class IntakeLineOut(Schema):
     to: str
 
 
-class IntakeOut(Schema):
+class IntakeOut(Answer):
     id: str
     number: str
     site: str

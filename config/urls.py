@@ -12,6 +12,7 @@ from organisation.doors import anyone, require_acts
 from organisation.views.account import LogOut
 
 urlpatterns = [
+    path("api/v1/", api.urls),  # first: what tablets send passes no other pattern
     path("", views.home, name="home"),
     path("health", health, name="health"),
     path("ready", ready, name="ready"),
@@ -32,7 +33,6 @@ urlpatterns = [
     path("reglages/", include("inventory.catalogue_urls")),
     path("reglages/", include("sales.catalogue_urls")),
     path("", include("reporting.urls")),
-    path("api/v1/", api.urls),
 ]
 
 require_acts(urlpatterns)

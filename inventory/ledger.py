@@ -85,9 +85,9 @@ class Leg:
         return self.to_category or self.category
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post(*, entry: Entry, legs: Sequence[Leg]) -> Movement:
-    """Book one movement and its flows; return it.
+    """Book one movement and its flows; return it. Where it refuses, the transaction is over.
 
     Raises ValidationError ``no_lines``, ``flow_not_allowed``, ``month_closed``,
     ``item_not_whole``, ``item_twice``, ``item_not_there``, ``item_already_sold``,

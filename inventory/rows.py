@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from functools import cache
+from types import NoneType
 from typing import Any
 
 from django.db import connection, connections, models
 
 Sums = dict[tuple[Any, ...], list[int]]
+NOTHING: frozenset[type] = frozenset()
 BATCH = 500  # rows of one statement: well under both engines' limit of parameters
 
 
@@ -98,16 +100,27 @@ def among(sql: str, keys: Sequence[Any], *values: Any) -> list[tuple[Any, ...]]:
 @cache
 def _statement(
     model: type[models.Model], names: tuple[str, ...]
-) -> tuple[str, str, str, list[Any]]:
-    fields = [model._meta.get_field(name) for name in names]
-    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)  # type: ignore[union-attr]
-    return model._meta.db_table, columns, f"({', '.join(['%s'] * len(fields))})", fields
+) -> tuple[str, str, str, list[tuple[Any, frozenset[type]]]]:
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    columns = ", ".join(connection.ops.quote_name(str(f.column)) for f in fields)
+    marks = f"({', '.join(['%s'] * len(fields))})"
+    return model._meta.db_table, columns, marks, [(field, _plain(field)) for field in fields]
 
 
-def _prepared(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> list[Any]:
+def _prepared(
+    fields: Sequence[tuple[Any, frozenset[type]]], rows: Sequence[Sequence[Any]]
+) -> list[Any]:
     here = connections[connection.alias]  # not through its proxy, which looks it up each time
     return [
-        field.get_db_prep_save(value, here)
+        value if type(value) in plain else field.get_db_prep_save(value, here)
         for row in rows
-        for field, value in zip(fields, row, strict=True)
+        for (field, plain), value in zip(fields, row, strict=True)
     ]
+
+
+def _plain(field: Any) -> frozenset[type]:
+    """Of which types a field's values go to the database as they are."""
+    kind = field.target_field if field.is_relation else field
+    if isinstance(kind, models.IntegerField):
+        return frozenset({int, NoneType})
+    return frozenset({str}) if isinstance(kind, (models.CharField, models.TextField)) else NOTHING

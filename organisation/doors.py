@@ -182,19 +182,28 @@ def _row(model: Any, code: str, request: HttpRequest) -> Any:
     if (model, code) in fetched:
         return fetched[model, code]
     if prepared := _prepared(model):
-        return prepared.row(request.user.organisation_id, code)  # type: ignore[union-attr]
+        kept = _reading(model)(code)
+        return prepared.row(request.user.organisation_id, kept)  # type: ignore[union-attr]
     return model.objects.within(request).named(code).first()
+
+
+def _reading(model: Any) -> Callable[[str], str]:
+    return getattr(model, "kept_code", str)
 
 
 @cache
 def _prepared(model: Any) -> Prepared[Any] | None:
-    """A prepared look-up, where structure and code decide alone and no relation comes along."""
+    """A prepared look-up, where structure and code decide alone.
+
+    A model whose codes are written in several ways tells how it keeps them (``kept_code``).
+    """
 
     def rows(organisation: int, code: str) -> Any:
         caller = SimpleNamespace(user=SimpleNamespace(organisation_id=organisation, pk=None))
         return model.objects.within(caller).named(code)
 
-    prepared = Prepared(rows, -1, "?")
+    # No code is so: where ``named`` reads it as another, the query cannot be prepared.
+    prepared = Prepared(rows, -1, _reading(model)(" o/?"))
     try:
         prepared.build()
     except (ImproperlyConfigured, PydanticCustomError):

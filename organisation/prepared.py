@@ -6,6 +6,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=Model)
 
@@ -13,14 +14,18 @@ M = TypeVar("M", bound=Model)
 class _Query(NamedTuple):
     model: Any
     sql: str
+    places: list[int]  # which value each mark of the SQL stands for
     names: list[str]
+    span: slice  # the model's own columns
+    relations: list[Any]  # what fills in the rows that come along
+    extras: dict[str, int]  # annotation → its column
     converters: dict[int, Any]  # column → how the database's value becomes Python's
 
 
 class Prepared(Generic[M]):
     """A query whose SQL is built at its first use: building costs some twenty times the answer.
 
-    ``marks`` stand for the values, in the order in which the SQL takes them.
+    ``marks`` stand for the values; no two are alike, and the SQL holds no other value.
     """
 
     def __init__(self, build: Callable[..., QuerySet[M]], *marks: Any) -> None:
@@ -31,7 +36,7 @@ class Prepared(Generic[M]):
         """Every row for ``values``."""
         query = self._query or self.build()
         with connection.cursor() as cursor:
-            cursor.execute(query.sql, values)
+            cursor.execute(query.sql, [values[place] for place in query.places])
             return [_instance(query, row) for row in cursor.fetchall()]
 
     def row(self, *values: Any) -> M | None:
@@ -39,17 +44,25 @@ class Prepared(Generic[M]):
         return next(iter(self.rows(*values)), None)
 
     def build(self) -> _Query:
-        """The SQL and how to read its rows. Raises ImproperlyConfigured where it has relations."""
+        """The SQL and how to read its rows. Raises ImproperlyConfigured where it holds others."""
         rows = self._build(*self._marks).order_by()
-        if rows.query.select_related:
-            raise ImproperlyConfigured(f"This query of {rows.model} cannot be prepared.")
         compiler = rows.query.get_compiler(connection=connection)
         sql, marks = compiler.as_sql()
-        if tuple(marks) != self._marks:
-            raise ImproperlyConfigured(f"This query cannot be prepared: {sql}")
-        columns = [column for column, _sql, _alias in compiler.select]
-        names = [column.target.attname for column in columns]
-        self._query = _Query(rows.model, sql, names, compiler.get_converters(columns))
+        if set(marks) != set(self._marks):
+            raise ImproperlyConfigured(f"This query of {rows.model} cannot be prepared: {sql}")
+        columns, found, extras = compiler.select, compiler.klass_info, compiler.annotation_col_map
+        own = found["select_fields"]
+        span = slice(own[0], own[-1] + 1)
+        self._query = _Query(
+            model=rows.model,
+            sql=sql,
+            places=[self._marks.index(mark) for mark in marks],
+            names=[column[0].target.attname for column in columns[span]],
+            span=span,
+            relations=get_related_populators(found, columns, connection.alias),  # type: ignore[call-arg]
+            extras=dict(extras or {}),
+            converters=compiler.get_converters([column[0] for column in columns]),
+        )
         return self._query
 
 
@@ -58,4 +71,9 @@ def _instance(query: _Query, row: Sequence[Any]) -> Any:
     for index, (convert_all, expression) in query.converters.items():
         for convert in convert_all:
             values[index] = convert(values[index], expression, connection)
-    return query.model.from_db(connection.alias, query.names, values)
+    made = query.model.from_db(connection.alias, query.names, values[query.span])
+    for relation in query.relations:
+        relation.populate(values, made)
+    for name, column in query.extras.items():
+        setattr(made, name, values[column])
+    return made

@@ -10,7 +10,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from ninja import Field, Schema
 from ninja.errors import ValidationError as ShapeError
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError
 
 MAX_WEIGHT_G = 100_000_000_000  # 100 000 t: beyond any site; keeps sums far inside 64 bits
@@ -19,10 +26,14 @@ MAX_LINES = 500
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 
 
-class Shape(Schema):
-    """A payload: every field is known, and of its own type."""
+class Shape(BaseModel):
+    """A payload: every field is known, and of its own type. No ``Schema``: it reads no object."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Answer(BaseModel):
+    """What is laid out by ourselves, in the way of every write: no ``Schema``, as above."""
 
 
 def _text_only(value: Any) -> Any:

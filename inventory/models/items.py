@@ -40,7 +40,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
 
     def named(self, code: str) -> Self:
         """The item that the caller's structure knows by this code (after ``known_to``)."""
-        rows = self.filter(own__code=codes.normalise(code))
+        rows = self.filter(own__code=Item.kept_code(code))
         return rows.select_related("account__site", "account__place", "category__parent__parent")
 
     def each_named(self, said: Iterable[str]) -> dict[str, "Item"]:
@@ -192,6 +192,11 @@ class Item(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded_title = folded(self.title)[:MAX_FOLDED]
         super().save(*args, **kwargs)
+
+    @staticmethod
+    def kept_code(said: str) -> str:
+        """A code as the books have it, however it was typed or scanned."""
+        return codes.normalise(said)
 
     @property
     def state(self) -> ItemState:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Schema
-from pydantic import StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from inventory.api.acts import entry_of
 from inventory.ledger import Entry
@@ -72,12 +72,12 @@ def once_at(
     till: Till,
     payload: TillAct,
     kind: Kind,
-    record: Callable[[Entry], Schema],
+    record: Callable[[Entry], BaseModel],
 ) -> HttpResponse:
     """Record an act at a till exactly once: sealed, and in its order, where a tablet holds it."""
     sent = _sent(request, payload, kind)
 
-    def recorded(submission: Submission) -> Schema:
+    def recorded(submission: Submission) -> BaseModel:
         if sent is None:
             return record(_unsealed(request, submission, payload, till, kind))
         return record(_sealed(request, submission, payload, till, sent))

@@ -1,10 +1,11 @@
 """Tickets as the API takes and tells them."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
@@ -16,6 +17,7 @@ from organisation.models import Site
 from organisation.shapes import (
     MAX_LINES,
     MAX_PRICE_CENTS,
+    Answer,
     Flag,
     Name,
     Shape,
@@ -31,6 +33,7 @@ from sales.models import (
     Payment,
     PriceKey,
     PriceMode,
+    Refund,
     Regime,
     Sale,
     SaleLine,
@@ -195,7 +198,7 @@ class SaleIn(TillAct):
     comment: Text = ""
 
 
-class SaleLineOut(Schema):
+class SaleLineOut(Answer):
     line: int
     nature: Nature
     item: str | None
@@ -218,7 +221,7 @@ class SaleLineOut(Schema):
     flag: str
 
 
-class PaymentOut(Schema):
+class PaymentOut(Answer):
     method: Method
     amount_cents: int
     issuer: str | None = None
@@ -234,7 +237,7 @@ class PaymentOut(Schema):
         )
 
 
-class VatOut(Schema):
+class VatOut(Answer):
     """What a rate contains: with VAT, and the VAT of it."""
 
     vat_bp: int
@@ -246,7 +249,7 @@ class VatOut(Schema):
         return [cls(vat_bp=bp, total_cents=cents, vat_cents=vat) for bp, cents, vat in split]
 
 
-class SaleOut(Schema):
+class SaleOut(Answer):
     """A ticket. ``hash`` is that of its event in the journal, or of its tablet's envelope."""
 
     id: str
@@ -271,7 +274,22 @@ class SaleOut(Schema):
 
     @classmethod
     def of(cls, sale: Sale) -> Self:
-        lines = [_line_out(sale, line) for line in sale.lines.all()]
+        return cls._of(sale, sale.lines.all(), sale.payments.all(), sale.refunds.all())
+
+    @classmethod
+    def new(cls, sale: Sale) -> Self:
+        """A ticket that was just written: nothing of it was given back."""
+        return cls._of(sale, sale.rows, sale.money, ())
+
+    @classmethod
+    def _of(
+        cls,
+        sale: Sale,
+        rows: Iterable[SaleLine],
+        money: Iterable[Payment],
+        refunds: Collection[Refund],
+    ) -> Self:
+        lines = [_line_out(sale, row, row.refunded if refunds else 0) for row in rows]
         return cls(
             **head_of(sale),
             buyer=str(sale.buyer.number) if sale.buyer else None,
@@ -282,11 +300,11 @@ class SaleOut(Schema):
             vat=VatOut.all_of(sale.vat),
             hash=sale.event.printed_hash,
             is_late=sale.is_late,
-            refunded_cents=sale.refunded_cents,
+            refunded_cents=sum(refund.total_cents for refund in refunds),
             weight_g=sum(line.weight_g or 0 for line in lines),
             lines=sorted(lines, key=lambda line: line.line),
-            payments=[PaymentOut.of(paid) for paid in sale.payments.all()],
-            refunds=[refund.number for refund in sale.refunds.all()],
+            payments=[PaymentOut.of(paid) for paid in money],
+            refunds=[refund.number for refund in refunds],
         )
 
 
@@ -303,7 +321,7 @@ def head_of(sale: Sale) -> dict[str, Any]:
     }
 
 
-def _line_out(sale: Sale, line: SaleLine) -> SaleLineOut:
+def _line_out(sale: Sale, line: SaleLine, refunded: int) -> SaleLineOut:
     return SaleLineOut(
         line=line.position,
         item=_code_at(line.item, sale.movement.site) if line.item else None,
@@ -323,11 +341,14 @@ def _line_out(sale: Sale, line: SaleLine) -> SaleLineOut:
         weight_g=line.weight_g,
         weight_source=WeightSource(line.weight_source),
         voucher=line.voucher.code if line.voucher else None,
-        refunded=line.refunded,
+        refunded=refunded,
         flag=line.flag,
     )
 
 
 def _code_at(item: Item, site: Site) -> str | None:
+    """Its code in the structure that sold it, at hand where that structure's till named it."""
+    if own := vars(item).get("own_code"):
+        return str(own)
     owner = site.organisation_id
     return next((c.code for c in item.codes.all() if c.organisation_id == owner), None)

@@ -52,7 +52,7 @@ def create_sale(request: CallerRequest, payload: SaleIn) -> HttpResponse:
         sale = services.record_sale(
             entry=entry, till=payload.till, lines=lines, payments=payments, whole=whole
         )
-        return SaleOut.of(Sale.objects.shown().get(pk=sale.pk))
+        return SaleOut.new(sale)
 
     return once_at(request, payload.till, payload, Kind.SALE, record)
 

@@ -47,6 +47,9 @@ ICONS = {
 class AtSiteQuerySet(OwnedQuerySet[Any]):
     """Rows of a list that each site keeps for itself."""
 
+    def named(self, code: str) -> Self:
+        return super().named(code).select_related("site__organisation")
+
     def at(self, sites: Iterable[Site]) -> Self:
         """Those still offered at these sites, in their order."""
         return self.offered().filter(site__in=sites).select_related("site")
@@ -98,6 +101,11 @@ class Till(Owned):
         return shops.first() or Place.objects.main(self.site)
 
 
+class PriceKeyQuerySet(AtSiteQuerySet):
+    def named(self, code: str) -> Self:
+        return super().named(code).select_related("category")
+
+
 class PriceKey(Bilingual, Owned):
     """A line of a site's price grid: what it is, and its price, or none where one is typed."""
 
@@ -119,7 +127,7 @@ class PriceKey(Bilingual, Owned):
     is_per_kg = models.BooleanField(_("price per kilogram"), default=False)
     history = HistoricalRecords()
 
-    objects = AtSiteQuerySet.as_manager()  # type: ignore[misc]  # narrower than Owned's
+    objects = PriceKeyQuerySet.as_manager()  # type: ignore[misc]  # narrower than Owned's
 
     class Meta(Owned.Meta):
         verbose_name = _("price")

@@ -1,6 +1,6 @@
 """Tickets: what was sold, for how much, and how it was paid."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -20,6 +20,8 @@ from sales.models.vouchers import Voucher
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from sales.models.lines import SaleLine
 
 
 class Method(models.TextChoices):
@@ -129,6 +131,9 @@ class Sale(models.Model):
     vat = models.JSONField(default=list)  # [[rate in hundredths of a percent, cents, VAT cents]]
 
     objects = SaleQuerySet.as_manager()
+    if TYPE_CHECKING:
+        rows: Sequence[SaleLine]  # what was just written with it, so that nobody reads it again
+        money: Sequence["Payment"]
 
     class Meta:
         default_permissions = ("view",)

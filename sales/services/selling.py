@@ -52,7 +52,7 @@ KNOWN_BY = {
 }
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_sale(
     *,
     entry: Entry,
@@ -92,6 +92,7 @@ def record_sale(
     for paid in money:
         paid.sale = sale
     keep(*money)
+    sale.rows, sale.money = rows, money
     make_member(sale, rows)
     return sale
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from inventory.ledger import Entry, Leg, close_month, post, reverse
 from inventory.models import (
@@ -94,7 +95,7 @@ def test_an_item_leaves_whole_and_once(world, entry, source, bulk, furniture):
         entry=entry(Verb.LABEL),
         legs=[Leg(bulk, items, furniture, 4_200, Method.WEIGHED, item=chair)],
     )
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(ValidationError) as refusal, transaction.atomic():
         post(
             entry=entry(Verb.SELL),
             legs=[Leg(items, reuse, furniture, 4_199, Method.WEIGHED, item=chair)],
@@ -103,7 +104,7 @@ def test_an_item_leaves_whole_and_once(world, entry, source, bulk, furniture):
     sale = [Leg(items, reuse, furniture, 4_200, Method.WEIGHED, item=chair)]
     post(entry=entry(Verb.SELL), legs=sale)
 
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(ValidationError) as refusal, transaction.atomic():
         post(entry=entry(Verb.SELL), legs=sale)
 
     assert refusal.value.code == "item_already_sold"
@@ -115,7 +116,7 @@ def test_nothing_is_dated_in_a_closed_month(world, entry, source, bulk, furnitur
     movement = post(entry=entry(Verb.COLLECT), legs=[leg])
     close_month(site=world.canal, month=202603)
 
-    with pytest.raises(ValidationError) as refusal:
+    with pytest.raises(ValidationError) as refusal, transaction.atomic():
         post(entry=entry(Verb.COLLECT), legs=[leg])
     assert refusal.value.code == "month_closed"
 

@@ -52,13 +52,15 @@ def sell(shop, api, world):
 
 
 @pytest.fixture
-def sold(sell):
-    """The ticket of a sale that must be recorded."""
+def sold(sell, api):
+    """The ticket of a sale that must be recorded; read back, it says the same."""
 
     def made(*lines, **more):
         response = sell(*lines, **more)
         assert response.status_code == 201, response.json()
-        return response.json()
+        ticket = response.json()
+        assert api().get(f"sales/sales/{ticket['id']}").json() == ticket
+        return ticket
 
     return made
 
