@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, Q, QuerySet, Sum
 
 from inventory.models import Category, Flow, MonthlyFlow
-from inventory.months import first_day, span
+from inventory.months import first_day, month_of, span
 from reporting.periods import Period, since
 from reporting.scopes import Border
 
@@ -90,7 +90,8 @@ def flows(border: Border, periods: Iterable[Period]) -> QuerySet[Flow]:
     """The flows themselves, from the scope's accounts, on the days of ``periods``."""
     days = Q(pk__in=[])
     for period in periods:
-        days |= Q(movement__business_date__range=(period.start, period.end))
+        months = month_of(period.start), month_of(period.end)
+        days |= Q(movement__business_date__range=(period.start, period.end), month__range=months)
     return Flow.objects.using("report").filter(
         days, movement__site__in=_neighbours(border), from_account__in=border.accounts.values("pk")
     )
