@@ -1,6 +1,6 @@
 """Drops the ledger's triggers before every migrate and puts them back after it.
 
-On PostgreSQL the tables of the months to come are made then, too.
+On PostgreSQL the tables of the months to come are made then, too, and rights given anew.
 """
 
 from typing import Any
@@ -19,13 +19,15 @@ def _drop_triggers(*, using: str, **_kwargs: Any) -> None:
 def _install_triggers(*, using: str, **_kwargs: Any) -> None:
     from django.utils import timezone
 
-    from inventory import partitions, triggers
+    from inventory import partitions, rights, triggers
 
     connection = connections[using]
     if partitions.is_split(connection):
         partitions.make_ahead(connection, today=timezone.localdate())
     if triggers.has_tables(connection):
         triggers.install(connection)
+    for role in rights.holders(connection):
+        rights.grant(connection, role)  # new tables too
 
 
 class InventoryConfig(AppConfig):

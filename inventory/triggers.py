@@ -112,6 +112,16 @@ def keep_written(
     _guards.update(guards)
 
 
+def is_kept(table: str) -> bool:
+    """Whether rows of ``table`` are never deleted, nor changed unless it ``grows``."""
+    return table in _written_once
+
+
+def grows(table: str) -> bool:
+    """Whether rows of a kept table may change, as far as its guards let them."""
+    return table in _growing
+
+
 def _guards_on(vendor: str) -> Iterator[tuple[str, Guard]]:
     for name, guard in _guards.items():
         if vendor in guard.vendors:

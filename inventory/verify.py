@@ -217,11 +217,6 @@ SELECT m.number, m.month, f.month
  WHERE f.month <> m.month AND (f.month >= {since} OR m.month >= {since})""",
     ),
     (
-        gettext_lazy("flow twice"),  # where they are kept by month, no key spans all of them
-        """
-SELECT 'n° ' || id, 1, COUNT(*) FROM inventory_flow GROUP BY id HAVING COUNT(*) > 1""",
-    ),
-    (
         gettext_lazy("movement without flows"),
         """
 SELECT m.number, '≥ 1', 0
@@ -319,8 +314,15 @@ def differences(*, using: str = "report", since: date | None = None) -> list[str
         ]
 
 
+# Where flows are kept by month, no key spans all of them.
+_TWICE = (
+    gettext_lazy("flow twice"),
+    "SELECT 'n° ' || id, 1, COUNT(*) FROM inventory_flow GROUP BY id HAVING COUNT(*) > 1",
+)
+
+
 def _links() -> Check:
-    """What points to a flow that is not there: flows kept by month take no foreign key."""
+    """What points to a flow that is not there: nor do these take a foreign key."""
     links = [
         f"SELECT '{link.field.model._meta.db_table} ' || l.id, 1, 0"  # noqa: S608
         f" FROM {link.field.model._meta.db_table} l"
@@ -333,7 +335,7 @@ def _links() -> Check:
 
 
 def _told(cursor: CursorWrapper, month: int) -> Iterator[str]:
-    for what, query in (*CHECKS, *_OF_OTHERS, _links()):
+    for what, query in (*CHECKS, *_OF_OTHERS, _TWICE, _links()):
         cursor.execute(query.format(since=month))
         for where, expected, found in cursor.fetchall():
             yield _("%(what)s %(where)s: %(expected)s expected, %(found)s found") % {

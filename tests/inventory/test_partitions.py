@@ -12,7 +12,17 @@ from django.utils import timezone
 from config.scale import seed_scale
 from inventory import partitions, triggers
 from inventory.ledger import Entry, Leg, post
-from inventory.models import Account, Category, CollectionMode, Flow, Method, Place, Verb
+from inventory.models import (
+    Account,
+    Category,
+    CollectionMode,
+    Container,
+    Flow,
+    Method,
+    Packing,
+    Place,
+    Verb,
+)
 from inventory.verify import differences
 from organisation.models import Site
 from tests.conftest import NOON
@@ -139,3 +149,29 @@ def test_a_filled_table_is_split_and_joined_again(own_database):
     call_command("migrate", "config", "zero", verbosity=0)
     assert Flow.objects.aggregate(Sum("weight_g"), Count("pk"), Max("pk")) == grams
     assert differences(using="default") == []
+
+
+def test_a_link_to_no_flow_and_a_flow_twice_are_told(arrive):
+    """No foreign key, and no key over all months, refuses them: whoever inserts by hand may."""
+    partitions.make_ahead(connection, today=TODAY)
+    [flow] = arrive(TODAY).lines
+    [later] = arrive(date(2026, 4, 1)).lines
+    with connection.cursor() as cursor:
+        columns = ", ".join(
+            field.column for field in Flow._meta.concrete_fields if not field.primary_key
+        )
+        cursor.execute(
+            f"INSERT INTO inventory_flow (id, {columns})"
+            f" SELECT {flow.pk}, {columns} FROM inventory_flow WHERE id = {later.pk}"
+        )
+    Packing.objects.create(
+        flow_id=later.pk + 1,
+        container=Container.objects.create(
+            organisation=flow.movement.site.organisation, code="b", name="B", tare_g=1
+        ),
+    )
+
+    found = " ".join(differences(using="default"))
+
+    assert f"n° {flow.pk}" in found
+    assert "inventory_packing" in found
