@@ -4,7 +4,7 @@ No write is ever refused for want of a table. What waits goes to its month when 
 table for all others is taken off and made anew, so that nothing is ever deleted from one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from django.db import transaction
@@ -35,8 +35,12 @@ def of(connection: BaseDatabaseWrapper, table: str) -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-def make_ahead(connection: BaseDatabaseWrapper, *, today: date) -> list[str]:
-    """Make the tables of the months to come, and of those that wait; return their names.
+def make_ahead(
+    connection: BaseDatabaseWrapper, *, today: date, months: Collection[int] = ()
+) -> list[str]:
+    """Make the tables of the months to come, of those that wait, and of ``months``.
+
+    Return the names of those that were not there.
 
     For whoever owns the table. Writers wait meanwhile: some milliseconds, or as long as it takes
     to copy what waits.
@@ -45,8 +49,9 @@ def make_ahead(connection: BaseDatabaseWrapper, *, today: date) -> list[str]:
     last = add_months(month_of(today), AHEAD)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         late = set(_waiting(cursor, last))
-        months = sorted(late.union(span(month_of(today), last)))
-        missing = [month for month in months if f"{TABLE}_{month}" not in there]
+        past = {month for month in months if month >= EARLIEST}
+        wanted = sorted(past.union(late, span(month_of(today), last)))
+        missing = [month for month in wanted if f"{TABLE}_{month}" not in there]
         if late:
             cursor.execute(f"LOCK TABLE {TABLE}")
             cursor.execute(f"ALTER TABLE {TABLE} DETACH PARTITION {REST}")

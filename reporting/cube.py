@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from inventory.models import Category, Flow, MonthlyFlow
 from inventory.months import first_day, month_of, span
@@ -111,7 +111,7 @@ def _rows(border: Border, period: Period) -> Iterator[Any]:
         rows = _monthly(border, months)
         yield from rows.values_list(*CELL, "weight_g", "units").iterator(chunk_size=2000)
     if period.edges:
-        days = flows(border, period.edges).annotate(month=F("movement__month"))
+        days = flows(border, period.edges)
         sums = days.order_by().values(*CELL).annotate(grams=Sum("weight_g"), pieces=Sum("units"))
         yield from sums.values_list(*CELL, "grams", "pieces").iterator(chunk_size=2000)
 
@@ -154,7 +154,7 @@ def _days(
 ) -> Iterable[Any]:
     if not periods:
         return ()
-    rows = flows(border, periods).annotate(month=F("movement__month"))
+    rows = flows(border, periods)
     return _summed(_of(rows, categories), by)
 
 
