@@ -15,14 +15,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from config.backup.moving import move
-from inventory import triggers
+from inventory import reference, triggers
 from inventory.models import Flow, Movement, Verb
 from inventory.verify import differences
 from organisation.models import Organisation, Site, User
 from sales.journal.verify import findings
 from sales.models import Chain, JournalEntry, Sale, Till
 from tests.conftest import Api
-from tests.databases import environment_of
+from tests.databases import connected_to, drop_database, environment_of, new_database
 from tests.shop_day import queue_of
 
 pytestmark = [
@@ -42,6 +42,28 @@ def worked(tmp_path_factory):
     made = [sys.executable, "-m", "tests.sqlite_day"]
     subprocess.run(made, env=environment, cwd=root, check=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory, django_db_blocker):
+    """An empty database, as an installation finds it, to be copied."""
+    with django_db_blocker.unblock():
+        name = new_database(tmp_path_factory.mktemp("empty"))
+        with connected_to(name):
+            call_command("migrate", verbosity=0)
+            reference.load()
+        yield name
+        drop_database(name)
+
+
+@pytest.fixture
+def empty(migrated, tmp_path, django_db_blocker):
+    """An empty database of the test's own."""
+    with django_db_blocker.unblock():
+        name = new_database(tmp_path, migrated)
+        with connected_to(name):
+            yield name
+        drop_database(name)
 
 
 @pytest.fixture
@@ -68,7 +90,7 @@ def faults():
     return list(findings(chains=Chain.objects.all(), anchors={}, using="default"))
 
 
-def test_all_comes_over_and_work_goes_on(db, file):
+def test_all_comes_over_and_work_goes_on(empty, file):
     heads = asked_of(file, "SELECT name, last_seq, last_hash, perpetual_cents FROM sales_chain")
     [(flows, grams)] = asked_of(file, "SELECT COUNT(*), SUM(weight_g) FROM inventory_flow")
 
@@ -92,7 +114,7 @@ def test_all_comes_over_and_work_goes_on(db, file):
     assert (differences(using="default"), faults()) == ([], [])
 
 
-def test_flows_are_in_the_table_of_their_month(db, file):
+def test_flows_are_in_the_table_of_their_month(empty, file):
     move(file=file, today=TODAY)
 
     with connection.cursor() as cursor:
@@ -102,7 +124,7 @@ def test_flows_are_in_the_table_of_their_month(db, file):
         assert cursor.fetchall() == [("inventory_flow_202402",), ("inventory_flow_202512",)]
 
 
-def test_what_is_not_empty_is_left_as_it_is(world, file):
+def test_what_is_not_empty_is_left_as_it_is(own_database, file):
     assert refusal(file) == "not_empty"
     assert Site.objects.count() == 3
 
@@ -117,7 +139,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_file_that_is_not_right_leaves_nothing_behind(db, file, fault):
+def test_a_file_that_is_not_right_leaves_nothing_behind(empty, file, fault):
     asked_of(file, fault)
 
     assert refusal(file) == FAULTS[fault]
@@ -125,7 +147,7 @@ def test_a_file_that_is_not_right_leaves_nothing_behind(db, file, fault):
     assert triggers.missing(connection) == set()
 
 
-def test_a_journal_that_was_altered_is_refused(db, file):
+def test_a_journal_that_was_altered_is_refused(empty, file):
     [(trigger,)] = asked_of(
         file, "SELECT sql FROM sqlite_master WHERE name = 'tracerie_sales_journalentry_update'"
     )
@@ -137,7 +159,7 @@ def test_a_journal_that_was_altered_is_refused(db, file):
     assert not Organisation.objects.exists()
 
 
-def test_a_copy_that_differs_is_refused(db, file):
+def test_a_copy_that_differs_is_refused(empty, file):
     """The two sides are compared value by value: what PostgreSQL changed by itself is seen."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -153,7 +175,9 @@ def test_a_copy_that_differs_is_refused(db, file):
     assert not Organisation.objects.exists()
 
 
-def test_the_command_says_what_came_over_and_what_is_left(db, file, in_english, settings, tmp_path):
+def test_the_command_says_what_came_over_and_what_is_left(
+    empty, file, in_english, settings, tmp_path
+):
     shutil.copy(settings.DATA_DIR / "secret_key", tmp_path / "secret_key")
     said = StringIO()
 
@@ -166,7 +190,7 @@ def test_the_command_says_what_came_over_and_what_is_left(db, file, in_english, 
     assert Movement.objects.filter(verb=Verb.COLLECT).count() == 2
 
 
-def test_the_command_says_why_not(world, file, in_english):
+def test_the_command_says_why_not(own_database, file, in_english):
     with pytest.raises(CommandError, match=r"already holds data.*Nothing was changed"):
         call_command("move_to_postgresql", str(file))
     with pytest.raises(CommandError, match="no file"):
