@@ -15,6 +15,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -140,23 +141,23 @@ def _sqlite(mode: str, pragmas: str) -> dict[str, object]:
     }
 
 
-def _postgresql(name: str = "DATABASE_URL", **options: object) -> dict[str, object]:
+def _postgresql(name: str = "DATABASE_URL", **options: Any) -> dict[str, Any]:
     parsed = env.db(name)
     asked = parsed.get("OPTIONS", {})  # ?sslmode=verify-full and the like
     return {**parsed, "CONN_MAX_AGE": None, "OPTIONS": {**asked, **options}}
 
 
-def _pooled(database: dict[str, object], most: int) -> dict[str, object]:
+def _pooled(database: dict[str, Any], most: int) -> dict[str, Any]:
     """A connection for who needs one now; who finds none waits ten seconds at most."""
     pool = {"min_size": min(2, most), "max_size": most, "timeout": 10}
-    options = {**database["OPTIONS"], "pool": pool}  # type: ignore[dict-item]
+    options = {**database["OPTIONS"], "pool": pool}
     return {**database, "CONN_MAX_AGE": 0, "OPTIONS": options}
 
 
 if env.str("DATABASE_URL", default=""):
     from psycopg import IsolationLevel
 
-    one_moment = {
+    one_moment: dict[str, Any] = {
         "isolation_level": IsolationLevel.REPEATABLE_READ,
         "options": "-c default_transaction_read_only=on",
     }

@@ -194,7 +194,7 @@ def _without_links(cursor: CursorWrapper) -> list[tuple[str, str, str]]:
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
         " WHERE contype = 'f' AND conparentid = 0 AND connamespace = current_schema()::regnamespace"
     )
-    links = cursor.fetchall()
+    links: list[tuple[str, str, str]] = cursor.fetchall()
     for table, name, _definition in links:
         cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
     return links
@@ -203,7 +203,7 @@ def _without_links(cursor: CursorWrapper) -> list[tuple[str, str, str]]:
 def _copy(cursor: CursorWrapper, model: type[models.Model]) -> None:
     fields = model._meta.concrete_fields
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     with cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copy:
         for row in _rows(model, SOURCE):
             copy.write_row(

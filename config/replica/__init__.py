@@ -6,7 +6,7 @@ finds the replica silent or too late. ``base`` is the database engine of the ali
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
@@ -33,7 +33,7 @@ def looking(get_response: Answer) -> Answer:
         raise MiddlewareNotUsed
 
     def answer(request: HttpRequest) -> HttpResponse:
-        report = connections["report"]
+        report: Any = connections["report"]
         report.may_lag = request.method in LOOKING
         report.read_at, report.health_check_done = None, False
         try:

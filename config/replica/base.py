@@ -9,6 +9,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import psycopg
 from django.conf import settings
 from django.db import DatabaseError, connections
 from django.db.backends.postgresql import base
@@ -40,7 +41,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._wants_replica():
             try:
                 return self._replica()
-            except (base.Database.Error, DatabaseError) as error:
+            except (psycopg.Error, DatabaseError) as error:
                 self._not_before = time.monotonic() + AGAIN_S
                 logger.warning("reports read from the primary: %s", str(error).strip())
         self.is_replica, self.read_at = False, None
@@ -51,7 +52,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return False
         try:
             return not self.is_replica or self._is_fresh(self.connection)
-        except base.Database.Error:
+        except psycopg.Error:
             return False
 
     def _wants_replica(self) -> bool:
@@ -76,7 +77,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         age = _age_of(connection)
         is_told = age.seconds > settings.REPORT_LAG_TOLD_S
         self.read_at = age.at if is_told else None
-        return age.seconds <= settings.REPORT_LAG_MAX_S
+        return age.seconds <= float(settings.REPORT_LAG_MAX_S)
 
 
 def _age_of(connection: Any) -> _Age:

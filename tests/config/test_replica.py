@@ -95,8 +95,10 @@ def test_one_that_is_too_late_is_not_read(replica, report, settings, caplog):
     assert "the replica is late" in caplog.text
 
 
-def test_pages_look_and_tell_how_late_they_are(own_database, replica, report, settings):
-    settings.DATABASES = {**settings.DATABASES, "report": {"REPLICA": {}}}
+def test_pages_look_and_tell_how_late_they_are(
+    own_database, replica, report, settings, monkeypatch
+):
+    monkeypatch.setitem(settings.DATABASES["report"], "REPLICA", {})
     settings.REPORT_LAG_TOLD_S = -1  # every age is told
     report(replica)
     own_database.anna.set_password(PASSWORD)
