@@ -103,6 +103,7 @@ def _record_line(intake: Intake, ends: tuple[Account, Account], line: services.L
         weight_g, method = line.gross_g - line.container.tare_g, Method.NET_OF_TARE
     flow = Flow(
         movement=movement,
+        month=movement.month,
         from_account=start,
         from_category=line.category,
         to_account=end,

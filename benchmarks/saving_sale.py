@@ -129,6 +129,7 @@ def _flow(movement: Movement, till: Till, row: SaleLine) -> Flow:
     method = Method.UNIT_AVERAGE if row.weight_source == "average" else Method.WEIGHED
     flow = Flow(
         movement=movement,
+        month=movement.month,
         from_account=start,
         from_category=row.category,
         to_account=_account(Account.sale(movement.site)),

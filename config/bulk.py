@@ -13,7 +13,7 @@ COLUMNS = {
         *("month", "recorded_at", "note"),
     ),
     "inventory_flow": (
-        *("id", "movement_id", "from_account_id", "from_category_id", "to_account_id"),
+        *("id", "movement_id", "month", "from_account_id", "from_category_id", "to_account_id"),
         *("to_category_id", "origin_id", "weight_g", "units", "method"),
     ),
     "collection_intake": ("id", "movement_id", "mode_id", "origin_id", "waste_status"),

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from config.replica import late
 from organisation.models import Organisation
 
 Profile = Organisation.Profile
@@ -94,6 +95,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "finds": _may(user, "read_stock"),
         "configures": _may(user, "configure"),
         "current": _door_of(request),
+        "read_late": late,  # asked when it is shown: by then the page was read
     }
 
 

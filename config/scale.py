@@ -270,8 +270,9 @@ class _Month:
         category, weight_g, units, method = line
         flow = next(self.ids["inventory_flow"])
         self.rows["inventory_flow"].append(
-            (flow, movement, start, category, end, category, origin, weight_g, units, method.value)
-        )
+            (flow, movement, self.month, start, category, end, category, origin, weight_g, units,
+             method.value)
+        )  # fmt: skip
         _sum(self.world.balances, (start, category), -weight_g, -units)
         _sum(self.world.balances, (end, category), weight_g, units)
         key = (self.month, start, end, method.value, category, category)

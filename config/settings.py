@@ -2,6 +2,10 @@
 
 ``TRACERIE_DATA``   folder of the database, keys and media (default ``var/``)
 ``DATABASE_URL``    a PostgreSQL address; without it, SQLite in ``TRACERIE_DATA``
+``DATABASE_POOL``   connections that a server process keeps at most, for all its threads; without
+                    it, each thread keeps its own
+``REPORT_DATABASE_URL``  a replica that reports are read from while it is fresh
+``REPORT_MAX_LAG``  seconds that it may be late (default 300); the primary is read beyond
 ``TRACERIE_HOSTS``  names under which the server may be reached, comma separated
 ``PUBLIC_URL``      address printed on labels and documents
 ``EMAIL_URL``       ``smtp+tls://user:password@host:587``; without it, no mail is sent
@@ -11,6 +15,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -84,6 +89,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.api.error_shape",
     "config.limits.bounded",
+    "config.replica.looking",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.language.chosen_language",
     "django.middleware.common.CommonMiddleware",
@@ -135,28 +141,44 @@ def _sqlite(mode: str, pragmas: str) -> dict[str, object]:
     }
 
 
-def _postgresql(**options: object) -> dict[str, object]:
-    parsed = env.db("DATABASE_URL")
+def _postgresql(name: str = "DATABASE_URL", **options: Any) -> dict[str, Any]:
+    parsed = env.db(name)
     asked = parsed.get("OPTIONS", {})  # ?sslmode=verify-full and the like
     return {**parsed, "CONN_MAX_AGE": None, "OPTIONS": {**asked, **options}}
+
+
+def _pooled(database: dict[str, Any], most: int) -> dict[str, Any]:
+    """A connection for who needs one now; who finds none waits ten seconds at most."""
+    pool = {"min_size": min(2, most), "max_size": most, "timeout": 10}
+    options = {**database["OPTIONS"], "pool": pool}
+    return {**database, "CONN_MAX_AGE": 0, "OPTIONS": options}
 
 
 if env.str("DATABASE_URL", default=""):
     from psycopg import IsolationLevel
 
-    DATABASES = {
-        "default": _postgresql(),
-        "report": _postgresql(
-            isolation_level=IsolationLevel.REPEATABLE_READ,
-            options="-c default_transaction_read_only=on",
-        ),
+    one_moment: dict[str, Any] = {
+        "isolation_level": IsolationLevel.REPEATABLE_READ,
+        "options": "-c default_transaction_read_only=on",
     }
+    DATABASES = {"default": _postgresql(), "report": _postgresql(**one_moment)}
+    if most := env.int("DATABASE_POOL", default=0):
+        DATABASES = {alias: _pooled(database, most) for alias, database in DATABASES.items()}
+    if env.str("REPORT_DATABASE_URL", default=""):
+        DATABASES["report"] = {
+            **_postgresql(**one_moment),
+            "ENGINE": "config.replica",
+            "REPLICA": _postgresql("REPORT_DATABASE_URL", connect_timeout=2, **one_moment),
+            "CONN_HEALTH_CHECKS": True,
+        }
 else:
     DATABASES = {
         "default": _sqlite("IMMEDIATE", SQLITE_PRAGMAS),
         "report": _sqlite("DEFERRED", SQLITE_PRAGMAS + " PRAGMA query_only=ON;"),
     }
 DATABASES["report"]["TEST"] = {"MIRROR": "default"}
+REPORT_LAG_TOLD_S = 10
+REPORT_LAG_MAX_S = env.int("REPORT_MAX_LAG", default=300)
 
 # People
 

@@ -1,4 +1,7 @@
-"""Drops the ledger's triggers before every migrate and puts them back after it."""
+"""Drops the ledger's triggers before every migrate and puts them back after it.
+
+On PostgreSQL the tables of the months to come are made then, too, and rights given anew.
+"""
 
 from typing import Any
 
@@ -14,10 +17,17 @@ def _drop_triggers(*, using: str, **_kwargs: Any) -> None:
 
 
 def _install_triggers(*, using: str, **_kwargs: Any) -> None:
-    from inventory import triggers
+    from django.utils import timezone
 
-    if triggers.has_tables(connections[using]):
-        triggers.install(connections[using])
+    from inventory import partitions, rights, triggers
+
+    connection = connections[using]
+    if partitions.is_split(connection):
+        partitions.make_ahead(connection, today=timezone.localdate())
+    if triggers.has_tables(connection):
+        triggers.install(connection)
+    for role in rights.holders(connection):
+        rights.grant(connection, role)  # new tables too
 
 
 class InventoryConfig(AppConfig):

@@ -279,6 +279,7 @@ def _write_flows(movement: Movement, legs: Sequence[Leg], ids: Mapping[str, int]
 def _flow(movement: Movement, leg: Leg, ids: Mapping[str, int]) -> Flow:
     flow = Flow(
         movement=movement,
+        month=movement.month,
         from_account_id=ids[leg.from_account.key],
         from_category=leg.category,
         to_account_id=ids[leg.to_account.key],

@@ -13,9 +13,8 @@ LATEST = 40  # lines of arrivals: more than a screen shows
 
 def brought(site: Site, day: date) -> Iterator[dict[str, Any]]:
     """Lines of the day's arrivals that lie in bulk, newest first, less what wears a label."""
-    rows = Flow.objects.filter(
+    rows = Flow.objects.on_days(day, day).filter(
         movement__site=site,
-        movement__business_date=day,
         movement__verb=Verb.COLLECT,
         movement__reversed_by=None,
     )
@@ -51,7 +50,7 @@ def _place_and_kind(flow: Flow) -> dict[str, Any]:
 
 def sorted_g(site: Site, day: date) -> int:
     """Grams of the day that sorting or a label made something of; each gram counts once."""
-    rows = Flow.objects.filter(movement__site=site, movement__business_date=day)
+    rows = Flow.objects.on_days(day, day).filter(movement__site=site)
     rows = rows.filter(movement__reverses=None, movement__reversed_by=None)
     made = rows.filter(movement__verb__in=(Verb.SORT, Verb.LABEL))
     left = rows.filter(movement__submission__endpoint=SORTINGS).exclude(movement__verb=Verb.SORT)

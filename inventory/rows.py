@@ -86,10 +86,12 @@ def add(
     return found
 
 
-def among(sql: str, keys: Sequence[Any], *values: Any) -> list[tuple[Any, ...]]:
+def among(
+    sql: str, keys: Sequence[Any], *values: Any, using: str = "default"
+) -> list[tuple[Any, ...]]:
     """What ``sql`` finds or changes for these keys, whose place in it is ``{keys}``, its last."""
     found: list[tuple[Any, ...]] = []
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         for start in range(0, len(keys), BATCH):
             batch = keys[start : start + BATCH]
             cursor.execute(sql.format(keys=", ".join(["%s"] * len(batch))), [*values, *batch])

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from inventory import partitions
+
 # Table → which row of it a NEW one would replace, as SQLite's REPLACE would without asking.
 WRITTEN_ONCE = {
     "inventory_movement": "id = NEW.id OR number = NEW.number OR reverses_id = NEW.reverses_id",
@@ -60,7 +62,7 @@ _BAD_FLOW = f"""
       FROM inventory_account a, inventory_account b, inventory_movement m, organisation_site s
      WHERE a.id = NEW.from_account_id AND b.id = NEW.to_account_id
        AND m.id = NEW.movement_id AND s.id = m.site_id
-       AND ( s.books_closed_through >= m.month
+       AND ( s.books_closed_through >= m.month OR NEW.month <> m.month
           OR (a.site_id <> b.site_id AND a.kind <> 'transit' AND b.kind <> 'transit')
           OR (a.kind = 'transit' AND b.site_id NOT IN (a.site_id, a.to_site_id))
           OR (b.kind = 'transit' AND a.site_id NOT IN (b.site_id, b.to_site_id))
@@ -108,6 +110,16 @@ def keep_written(
     _written_once.update(tables)
     _growing.update(growing)
     _guards.update(guards)
+
+
+def is_kept(table: str) -> bool:
+    """Whether rows of ``table`` are never deleted, nor changed unless it ``grows``."""
+    return table in _written_once
+
+
+def grows(table: str) -> bool:
+    """Whether rows of a kept table may change, as far as its guards let them."""
+    return table in _growing
 
 
 def _guards_on(vendor: str) -> Iterator[tuple[str, Guard]]:
@@ -173,6 +185,18 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 f" $body${body}$body$"
             )
             cursor.execute(f"CREATE TRIGGER {name} {definition} EXECUTE FUNCTION {name}()")
+    keep_parts(connection)
+
+
+def keep_parts(connection: BaseDatabaseWrapper) -> None:
+    """Refuse TRUNCATE on each part of a table split by month, too: no part inherits that."""
+    name = f"tracerie_{partitions.TABLE}_truncate"
+    with connection.cursor() as cursor:
+        for part in partitions.of(connection, partitions.TABLE):
+            cursor.execute(
+                f"CREATE OR REPLACE TRIGGER {name} BEFORE TRUNCATE ON {part}"
+                f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+            )
 
 
 def drop(connection: BaseDatabaseWrapper) -> None:
@@ -186,6 +210,9 @@ def drop(connection: BaseDatabaseWrapper) -> None:
         for name, (table, _definition, _body) in _postgresql().items():
             if table in tables:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+        name = f"tracerie_{partitions.TABLE}_truncate"
+        for part in partitions.of(connection, partitions.TABLE):
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {part}")
 
 
 def has_tables(connection: BaseDatabaseWrapper) -> bool:
@@ -197,14 +224,23 @@ def has_tables(connection: BaseDatabaseWrapper) -> bool:
 def missing(connection: BaseDatabaseWrapper) -> set[str]:
     """Names of the triggers that should be there and are not, or are there and say otherwise."""
     if connection.vendor == "sqlite":
-        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        wanted = {name: f"CREATE TRIGGER {name} {said}" for name, said in _sqlite().items()}
+        query = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
+        wanted = {
+            (name, said.partition(" ON ")[2].split()[0], f"CREATE TRIGGER {name} {said}")
+            for name, said in _sqlite().items()
+        }
     else:
         query = (
-            "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-            " WHERE t.tgenabled <> 'D'"
+            "SELECT t.tgname, c.relname, p.prosrc FROM pg_trigger t"
+            " JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE t.tgenabled IN ('O', 'A')"
         )
-        wanted = {name: body for name, (_table, _when, body) in _postgresql().items()}
+        parts = partitions.of(connection, partitions.TABLE)
+        wanted = {
+            (name, each, body)
+            for name, (table, _when, body) in _postgresql().items()
+            for each in (table, *(parts if table == partitions.TABLE else ()))
+        }
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return {name for name, _said in wanted.items() - set(cursor.fetchall())}
+        return {name for name, _table, _said in wanted - set(cursor.fetchall())}

@@ -11,10 +11,12 @@ from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models.fields.reverse_related import ForeignObjectRel
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inventory import triggers
+from inventory.models import Flow
 
 Check = tuple[Any, str]  # what it is about, and the query
 
@@ -208,6 +210,13 @@ SELECT m.number, {_MONTH_OF_DAY}, m.month
  WHERE m.month <> {_MONTH_OF_DAY} AND (m.month >= {{since}} OR {_MONTH_OF_DAY} >= {{since}})""",  # noqa: S608
     ),
     (
+        gettext_lazy("month of a flow"),
+        """
+SELECT m.number, m.month, f.month
+  FROM inventory_flow f JOIN inventory_movement m ON m.id = f.movement_id
+ WHERE f.month <> m.month AND (f.month >= {since} OR m.month >= {since})""",
+    ),
+    (
         gettext_lazy("movement without flows"),
         """
 SELECT m.number, '≥ 1', 0
@@ -305,8 +314,28 @@ def differences(*, using: str = "report", since: date | None = None) -> list[str
         ]
 
 
+# Where flows are kept by month, no key spans all of them.
+_TWICE = (
+    gettext_lazy("flow twice"),
+    "SELECT 'n° ' || id, 1, COUNT(*) FROM inventory_flow GROUP BY id HAVING COUNT(*) > 1",
+)
+
+
+def _links() -> Check:
+    """What points to a flow that is not there: nor do these take a foreign key."""
+    links = [
+        f"SELECT '{link.field.model._meta.db_table} ' || l.id, 1, 0"  # noqa: S608
+        f" FROM {link.field.model._meta.db_table} l"
+        f" LEFT JOIN inventory_flow f ON f.id = l.{link.field.column}"
+        f" WHERE l.{link.field.column} IS NOT NULL AND f.id IS NULL"
+        for link in Flow._meta.get_fields(include_hidden=True)
+        if isinstance(link, ForeignObjectRel)
+    ]
+    return gettext_lazy("flow of"), " UNION ALL ".join(links)
+
+
 def _told(cursor: CursorWrapper, month: int) -> Iterator[str]:
-    for what, query in (*CHECKS, *_OF_OTHERS):
+    for what, query in (*CHECKS, *_OF_OTHERS, _TWICE, _links()):
         cursor.execute(query.format(since=month))
         for where, expected, found in cursor.fetchall():
             yield _("%(what)s %(where)s: %(expected)s expected, %(found)s found") % {

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from inventory.models import Category, Flow, MonthlyFlow
-from inventory.months import first_day, span
+from inventory.months import first_day, month_of, span
 from reporting.periods import Period, since
 from reporting.scopes import Border
 
@@ -90,7 +90,8 @@ def flows(border: Border, periods: Iterable[Period]) -> QuerySet[Flow]:
     """The flows themselves, from the scope's accounts, on the days of ``periods``."""
     days = Q(pk__in=[])
     for period in periods:
-        days |= Q(movement__business_date__range=(period.start, period.end))
+        months = month_of(period.start), month_of(period.end)
+        days |= Q(movement__business_date__range=(period.start, period.end), month__range=months)
     return Flow.objects.using("report").filter(
         days, movement__site__in=_neighbours(border), from_account__in=border.accounts.values("pk")
     )
@@ -110,7 +111,7 @@ def _rows(border: Border, period: Period) -> Iterator[Any]:
         rows = _monthly(border, months)
         yield from rows.values_list(*CELL, "weight_g", "units").iterator(chunk_size=2000)
     if period.edges:
-        days = flows(border, period.edges).annotate(month=F("movement__month"))
+        days = flows(border, period.edges)
         sums = days.order_by().values(*CELL).annotate(grams=Sum("weight_g"), pieces=Sum("units"))
         yield from sums.values_list(*CELL, "grams", "pieces").iterator(chunk_size=2000)
 
@@ -153,7 +154,7 @@ def _days(
 ) -> Iterable[Any]:
     if not periods:
         return ()
-    rows = flows(border, periods).annotate(month=F("movement__month"))
+    rows = flows(border, periods)
     return _summed(_of(rows, categories), by)
 
 

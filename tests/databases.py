@@ -58,24 +58,24 @@ def template(tmp_path_factory, django_db_blocker) -> Iterator[SimpleNamespace]:
     from tests.conftest import build_world
 
     with django_db_blocker.unblock():
-        name = _new_database(tmp_path_factory.mktemp("template"))
+        name = new_database(tmp_path_factory.mktemp("template"))
         with connected_to(name):
             call_command("migrate", verbosity=0)
             reference.load()
             world = build_world()
         world.database = name
         yield world
-        _drop_database(name)
+        drop_database(name)
 
 
 @contextmanager
 def world_in_a_copy(template: SimpleNamespace, folder: Path) -> Iterator[SimpleNamespace]:
     """The small world in a copy of ``template``, which every alias then means."""
     world = deepcopy(template)
-    world.database = _new_database(folder, template.database)
+    world.database = new_database(folder, template.database)
     with connected_to(world.database):
         yield world
-    _drop_database(world.database)
+    drop_database(world.database)
 
 
 @pytest.fixture
@@ -110,7 +110,8 @@ def send(url: str, token: str, content: dict[str, Any]) -> tuple[int, str]:
         raise ConnectionError from cut
 
 
-def _new_database(folder: Any, template: str = "") -> str:
+def new_database(folder: Any, template: str = "") -> str:
+    """Make a database, empty or a copy of ``template``; return its name."""
     if connection.vendor == "sqlite":
         name = str(folder / "tracerie.sqlite3")
         if template:  # nobody is connected to it: the file is whole
@@ -123,7 +124,8 @@ def _new_database(folder: Any, template: str = "") -> str:
     return name
 
 
-def _drop_database(name: str) -> None:
+def drop_database(name: str) -> None:
+    """Throw away what ``new_database`` made; files go with their folder."""
     if connection.vendor == "postgresql":
         with connection._nodb_cursor() as cursor:
             cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

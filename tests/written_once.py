@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 
-def hold(table: str, rewrite: str, match: str = "written once") -> None:
+def hold(table: str, rewrite: str, match: str = "written once", key: str = "id") -> None:
     """Try every way to change ``table``; ``rewrite`` is a SET clause. All are refused."""
     before, columns = _rows(table)
     assert before, f"{table} is empty: nothing could be changed"
@@ -15,7 +15,7 @@ def hold(table: str, rewrite: str, match: str = "written once") -> None:
         f"UPDATE {table} SET {rewrite}",
         f"DELETE FROM {table}",
         f"INSERT INTO {table} SELECT * FROM {table} WHERE true"
-        f" ON CONFLICT (id) DO UPDATE SET {rewrite}",
+        f" ON CONFLICT ({key}) DO UPDATE SET {rewrite}",
     ]
     if connection.vendor == "sqlite":
         statements += [

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, connections
 from django.utils.translation import gettext_lazy as _
 
 from config.backup import not_a_backup, opened, require_sound
+from inventory import rights
 
 
 def dump(draft: Path) -> list[str]:
@@ -40,6 +41,8 @@ def bring_back(file: Path, stamp: str) -> str:
              f"--dbname={candidate}", str(file))  # fmt: skip
         with opened(candidate) as checked:
             require_sound(checked)
+            for role in rights.holders(connection):
+                rights.grant(checked, role)
         _exchange(live, candidate, kept)
     except BaseException:
         _administer(f'DROP DATABASE "{candidate}" WITH (FORCE)')

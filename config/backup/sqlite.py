@@ -25,7 +25,7 @@ PATIENCE_S = 60  # how long to wait for a writer
 def dump(draft: Path) -> list[str]:
     """Copy the live database to ``draft`` in one step, a moment's state; return what is wrong."""
     _copy(_live(), draft)
-    _require_whole(draft)
+    require_whole(draft)
     with opened(draft) as candidate:
         return differences(using=candidate.alias)
 
@@ -38,7 +38,7 @@ def bring_back(file: Path, stamp: str) -> Path:
     try:
         candidate.touch(mode=0o600)
         _copy(file, candidate)
-        _require_whole(candidate)
+        require_whole(candidate)
         with opened(candidate) as checked:
             require_sound(checked)
         if not _set_aside(live, kept, candidate):
@@ -63,7 +63,7 @@ def _copy(source: Path, target: Path) -> None:
         there.execute("PRAGMA journal_mode=DELETE")
 
 
-def _require_whole(file: Path) -> None:
+def require_whole(file: Path) -> None:
     """Raises ValidationError ``damaged``."""
     with _reading(file) as database:
         try:

@@ -227,6 +227,7 @@ class Migration(migrations.Migration):
             name='Flow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.PositiveIntegerField()),
                 ('weight_g', models.BigIntegerField(verbose_name='weight (g)')),
                 ('units', models.PositiveIntegerField(default=0, verbose_name='units')),
                 ('method', models.CharField(choices=[('weighed', 'weighed'), ('net_of_tare', 'weighed, tare taken off'), ('unit_average', 'units × average weight'), ('estimated', 'estimated'), ('by_balance', 'by balance')], max_length=12, verbose_name='known by')),

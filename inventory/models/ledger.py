@@ -5,6 +5,7 @@ vanishes. Movements and flows are written once: triggers refuse any change, and 
 reversed by a new movement that names it.
 """
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models.catalogue import Category
 from inventory.models.places import CollectionMode, Origin, Partner, Place, WasteStatus
+from inventory.months import month_of
 from organisation.models import Organisation, Site, Submission, User
 from organisation.permissions import CallerRequest
 
@@ -261,12 +263,19 @@ class Movement(models.Model):
     def lines(self) -> list["Flow"]:
         """Its flows, in the order in which they were posted."""
         ends = ("from_account", "to_account", "from_category", "to_category")
-        return list(self.flows.select_related(*ends).order_by("pk"))
+        return list(self.flows.filter(month=self.month).select_related(*ends).order_by("pk"))
 
 
 class FlowQuerySet(models.QuerySet["Flow"]):
     def within(self, request: CallerRequest) -> "FlowQuerySet":
         return self.filter(movement__site__organisation=request.user.organisation_id)
+
+    def on_days(self, start: date, end: date) -> "FlowQuerySet":
+        """Those counted from ``start`` to ``end``: PostgreSQL looks into these months alone."""
+        return self.filter(
+            movement__business_date__range=(start, end),
+            month__range=(month_of(start), month_of(end)),
+        )
 
     def named(self, line: str) -> "FlowQuerySet":
         """The line of a document, such as ``AP-canal-12.3``: its third."""
@@ -283,6 +292,7 @@ class Flow(models.Model):
     """Grams that went from one account and category to another. Always above zero."""
 
     movement = models.ForeignKey(Movement, models.PROTECT, related_name="flows")
+    month = models.PositiveIntegerField()  # its movement's; PostgreSQL keeps a table for each
     from_account = models.ForeignKey(Account, models.PROTECT, related_name="flows_out")
     from_category = models.ForeignKey(Category, models.PROTECT, related_name="flows_out")
     to_account = models.ForeignKey(Account, models.PROTECT, related_name="flows_in")

@@ -24,6 +24,7 @@ from inventory.models import (
     Place,
     Verb,
 )
+from inventory.months import month_of
 from inventory.services.carrying import where_of
 from organisation.models import Site
 
@@ -135,7 +136,9 @@ def bulk_at_end_of(site: Site, on: date) -> dict[tuple[Account, int], int]:
         "account", "category", "weight_g"
     ):
         held[bulk[account], category] += weight_g
-    later = Flow.objects.filter(movement__site=site, movement__business_date__gt=on)
+    later = Flow.objects.filter(
+        movement__site=site, movement__business_date__gt=on, month__gte=month_of(on)
+    )
     for sign, account_field, category_field in (
         (-1, "to_account", "to_category"),
         (1, "from_account", "from_category"),

@@ -95,6 +95,7 @@ class Shared:
 
     def _flows(self) -> QuerySet[Flow]:
         rows = Flow.objects.using("report").filter(**self._within("movement__"))
+        rows = rows.on_days(self.link.start, self.link.end)
         return rows.select_related(*SHOWN)
 
     def _within(self, prefix: str) -> dict[str, Any]:

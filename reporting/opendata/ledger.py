@@ -97,7 +97,8 @@ class Ledger:
         That is the order of the index of a site's days, so that nothing has to be sorted.
         """
         for site in self.scope.sites:
-            rows = Flow.objects.using("report").filter(**self._days("movement__", site))
+            rows = Flow.objects.using("report").on_days(self.period.start, self.period.end)
+            rows = rows.filter(movement__site=site)
             rows = rows.annotate(own=self._own(), code=F("own__code"))
             rows = rows.order_by("movement__business_date", "movement_id", "pk")
             for line, row in _numbered(rows.values_list(*FLOW, named=True).iterator(TOGETHER)):

@@ -62,11 +62,8 @@ def went_out(sites: Collection[Site], quarter: Quarter, fates: Collection[Kind])
     """Flows of a quarter through these ways out, those that came back through them too."""
     period = quarter.period
     through = Q(to_account__kind__in=fates) | Q(from_account__kind__in=fates)
-    return Flow.objects.filter(
-        through,
-        movement__site__in=sites,
-        movement__business_date__range=(period.start, period.end),
-    )
+    flows = Flow.objects.on_days(period.start, period.end)
+    return flows.filter(through, movement__site__in=sites)
 
 
 def unclaimed(flows: QuerySet[Flow]) -> QuerySet[Flow]:

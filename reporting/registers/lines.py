@@ -152,7 +152,9 @@ class Outgoing:
 
     def movements(self) -> QuerySet[Movement]:
         """Acts that let waste leave; their reversals, and weights that came later, go with them."""
-        to_waste = Flow.objects.filter(movement=OuterRef("pk"), to_account__kind__in=WASTE)
+        to_waste = Flow.objects.filter(
+            movement=OuterRef("pk"), month=OuterRef("month"), to_account__kind__in=WASTE
+        )
         rows = Movement.objects.using("report").filter(
             Exists(to_waste),
             site__in=self.scope.sites,

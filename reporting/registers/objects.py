@@ -25,12 +25,12 @@ class CameIn:
         """Each object's way out of bulk, or in through the gate, of which it may be known."""
         owners = {site.organisation_id for site in self.scope.sites}
         worn = ItemCode.objects.using("report").filter(organisation__in=owners)
-        rows = Flow.objects.using("report").filter(
+        rows = Flow.objects.using("report").on_days(self.period.start, self.period.end)
+        rows = rows.filter(
             item__isnull=False,
             to_account__kind=Kind.STOCK,
             movement__verb__in=(Verb.LABEL, Verb.COLLECT),
             movement__site__in=self.scope.sites,
-            movement__business_date__range=(self.period.start, self.period.end),
         )
         links = (
             "movement__site",

@@ -38,13 +38,14 @@ def _document(movement: Movement) -> Data:
     }
 
 
-def codes_of(lines: Sequence[SaleLine]) -> dict[int, str]:
+def codes_of(lines: Sequence[SaleLine], using: str = "default") -> dict[int, str]:
     """Item key → its code in the structure that sold it."""
     items = {line.item_id: line.organisation_id for line in lines if line.item_id}
     if not items:
         return {}
     sql = "SELECT item_id, organisation_id, code FROM inventory_itemcode WHERE item_id IN ({keys})"
-    return {item: code for item, owner, code in among(sql, [*items]) if items[item] == owner}
+    rows = among(sql, [*items], using=using)
+    return {item: code for item, owner, code in rows if items[item] == owner}
 
 
 def sale_data(

@@ -39,7 +39,7 @@ def _sales(keys: Sequence[int], using: str) -> Iterator[Told]:
     rows = rows.select_related("movement", "till", "buyer")
     rows = rows.prefetch_related("payments__issuer", "payments__voucher")
     rows = rows.prefetch_related("lines__category", "lines__key", "lines__voucher")
-    codes = codes_of([line for sale in rows for line in sale.lines.all()])
+    codes = codes_of([line for sale in rows for line in sale.lines.all()], using)
     for sale in rows:
         payments = sorted(sale.payments.all(), key=lambda paid: paid.pk)
         yield sale.event_id, partial(sale_data, sale, sale.lines.all(), payments, codes)

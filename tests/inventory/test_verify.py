@@ -135,7 +135,9 @@ FAULTS = {
         "monthly sum",
         "monthly arrivals",
         "month of a movement",
+        "month of a flow",
     ),
+    "UPDATE inventory_flow SET month = 202512 WHERE weight_g = 7000": ("month of a flow",),
     "UPDATE inventory_account SET kind = 'opening' WHERE kind = 'transit'": ("way of a flow",),
     "UPDATE inventory_account SET organisation_id = (SELECT organisation_id FROM organisation_site"
     " WHERE code = 'quai') WHERE kind = 'reuse'": ("way of a flow",),

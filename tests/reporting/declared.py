@@ -163,6 +163,7 @@ class Lorries:
             flows += [
                 Flow(
                     movement=movement,
+                    month=movement.month,
                     from_account=bulk,
                     to_account=account,
                     from_category=category,
