@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,10 +38,12 @@ class Proof(NamedTuple):
 
 def verify_now(*, organisation: Organisation) -> list[Proof]:
     """Prove the books, and this structure's chains, each for so long as a page may take."""
-    chains = Chain.objects.using("report").filter(organisation=organisation).order_by("name")
+    using = connections["report"].alias
+    chains = Chain.objects.using(using).filter(organisation=organisation).order_by("name")
+    tills = partial(findings, chains=chains, anchors={}, using=using)
     return [
-        _proven(BOOKS, "", lambda: differences(using="report")),
-        _proven(TILLS, organisation.code, lambda: list(findings(chains=chains, anchors={}))),
+        _proven(BOOKS, "", lambda: differences(using=using)),
+        _proven(TILLS, organisation.code, lambda: list(tills())),
     ]
 
 

@@ -35,8 +35,9 @@ def data(settings, tmp_path):
 
 
 @pytest.fixture
-def director(world, data, in_english):
-    client = Client(headers={"accept-language": "en"})
+def director(world, data, settings, in_english):
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     client.force_login(world.anna)
     return client
 
@@ -123,14 +124,14 @@ def test_faults_are_counted_for_the_structure_whose_chain_it_is(world, data):
 def test_the_commands_of_the_night_keep_what_they_found(world, data):
     open_till(world.canal)
     call_command("verify")
-    call_command("caisse_verify")
+    call_command("caisse_verify", database="default")
     assert [last_proof(what, "navette").faults for what in (BOOKS, TILLS)] == [0, 0]
 
 
 def test_a_proof_of_some_months_or_one_till_stands_for_no_whole_one(world, data):
     open_till(world.canal)
     call_command("verify", since=timezone.localdate())
-    call_command("caisse_verify", till="C1")
+    call_command("caisse_verify", till="C1", database="default")
     assert [last_proof(what, "navette") for what in (BOOKS, TILLS)] == [None, None]
 
 

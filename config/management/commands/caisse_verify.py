@@ -56,7 +56,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{WRONG[found.wrong]} · {found.chain} n° {found.seq} · {found.why}")
         if new:
             self.stdout.write(_("%(count)s of them noted in the journal.") % {"count": new})
-        if using == "report" and not till:
+        if not till:
             note_tills(chains, faults)
         if faults:
             self.stdout.write(_("%(count)s faults in the journal.") % {"count": len(faults)})

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = differences(using=options["database"], since=options["since"])
-        if options["database"] == "report" and options["since"] is None:
+        if options["since"] is None:
             note_books(len(found))
         for line in found:
             self.stdout.write(line)
