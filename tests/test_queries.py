@@ -21,7 +21,7 @@ from organisation.models import Membership, Station, Token, User
 from organisation.permissions import Role
 from organisation.stations import COOKIE
 from sales.models import Buyer, PriceKey
-from tests.query_budget import BUDGET, COUNTED
+from tests.query_budget import BUDGET, COUNTED, GROWS
 from tests.routes import API, PAGES, SAMPLES, doors, fill, furnish, label_item, pages
 
 PRINTS = os.environ.get("TRACERIE_QUERIES") == "print"
@@ -66,10 +66,6 @@ def undone():
         transaction.set_rollback(True)
 
 
-def sent(api, person, path, body):
-    return api(person).post(path, {"id": str(uuid4()), **body})
-
-
 def more_rows(world, api, spot):
     """Three times of what grows by itself, and of what people list."""
     for n in range(2):
@@ -77,9 +73,8 @@ def more_rows(world, api, spot):
             if name.startswith("POST "):
                 spot = {**spot, "item": label_item(world.canal, world.anna)}
                 with transaction.atomic():
-                    api(world.anna).post(
-                        name.removeprefix("POST "), **fill(sample.body or {}, spot)
-                    )
+                    body = {"id": str(uuid4()), **fill(sample.body or {}, spot)}
+                    api(world.anna).post(name.removeprefix("POST "), body)
         _listed(world, n)
 
 
@@ -123,12 +118,11 @@ def test_every_page_asks_few_queries_no_more_with_more_rows_and_neither_skips_no
     few, many = asked
     if PRINTS:
         print(*(f'    "{name}": {len(many[name])},' for name in sorted(many)), sep="\n")  # noqa: T201
-    import json; from pathlib import Path; Path("/tmp/fo-queries.json").write_text(json.dumps([few, many]))
     unknown = sorted(ROUTES.keys() ^ BUDGET.keys())
     dear = [(name, len(each), BUDGET[name]) for name, each in many.items()
             if len(each) > BUDGET.get(name, 0)]  # fmt: skip
     growing = [(name, len(few[name]), len(many[name])) for name in ROUTES
-               if len(many[name]) > len(few[name])]  # fmt: skip
+               if len(many[name]) > len(few[name]) and name not in GROWS]  # fmt: skip
     skipping = [(name, sql) for name, each in many.items() for sql in each if SKIPS.search(sql)]
     counting = [(name, sql) for name, each in many.items() for sql in each
                 if COUNTS.search(sql) and name not in COUNTED]  # fmt: skip
