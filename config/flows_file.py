@@ -174,7 +174,7 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         day = date.min
-    if len(text) != 10 or day < EARLIEST:
+    if day.isoformat() != text or day < EARLIEST:  # "2026-W01-1" is a date to Python
         raise ValidationError(_("Write a date such as 2026-03-31."), code="bad_date")
     return day
 

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from config import devices, offline, views
+from config import checkup, devices, offline, views
 from config.api import api
 from config.documents import document
 from config.health import health, ready
@@ -22,6 +22,8 @@ urlpatterns = [
     path("installer/", devices.installer, name="installer"),
     path("installer/tracerie-ca.crt", devices.authority, name="authority"),
     path("diagnostic/", devices.diagnostic, name="diagnostic"),
+    path("reglages/sante/", checkup.checkup, name="checkup"),
+    path("reglages/sante/verifier/", checkup.verify, name="checkup-verify"),
     path("connexion/", anyone(LoginView.as_view()), name="login"),
     path("langue/", anyone(set_language), name="language"),
     path("deconnexion/", anyone(LogOut.as_view()), name="logout"),

@@ -4,13 +4,16 @@ With weights 2 to 6 and 1 for the check, Σ weight × value ≡ 0 (mod 31): any 
 and any two swapped, gives another remainder. Source: docs/glossary.md#item-code.
 """
 
+import re
 import secrets
 from itertools import combinations
 
 LENGTH = 6
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 WEIGHTS = (2, 3, 4, 5, 6, 1)
-_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "Z": "2", " ": "", "-": ""})
+_READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V", "Z": "2"})
+_BETWEEN = re.compile(r"[\s-]")
+_BEHIND = re.compile(r"[?#].*", re.DOTALL)
 
 
 def check_character(stem: str) -> str:
@@ -28,7 +31,8 @@ def is_valid(code: str) -> bool:
 
 def normalise(text: str) -> str:
     """Read a typed or scanned code: last segment of an address, capitals, O as 0, I and L as 1."""
-    return text.strip().rstrip("/").rpartition("/")[2].upper().translate(_READ_AS)
+    last = _BEHIND.sub("", text).strip().rstrip("/").rpartition("/")[2]
+    return _BETWEEN.sub("", last).upper().translate(_READ_AS)
 
 
 def near(code: str) -> list[str]:

@@ -188,7 +188,7 @@ def _steps(item: Item, reader: User) -> Iterator[Event]:
 
 def _shown(flows: Any) -> Any:
     """Flows in the order of the books, with all that a line says of them."""
-    links = ("site", "author", "reversed_by", "reverses")
+    links = ("site", "author", "submission", "reversed_by", "reverses")
     ends = (
         "from_account__to_site",
         "to_account__to_site",

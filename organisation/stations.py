@@ -28,6 +28,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 STATION, SEEN = "station", "seen"  # in the session of somebody who typed a PIN
 SEEN_EVERY_S = 30  # between two writes of the session
 SEEN_AT_MOST = timedelta(minutes=5)  # between two writes of the tablet's row
+BY_ITSELF = ("/api/", "/health")  # what a tablet asks for with nobody in front of it
+QUEUE = "X-Tracerie-Queue"  # how much a tablet says that it still holds
 
 
 def pass_of(station: Station, person: User) -> str:
@@ -88,7 +90,7 @@ def at_station(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         secret = request.COOKIES.get(COOKIE, "")
         request.station = Station.objects.paired_with(secret) if secret else None
         if request.station:
-            _note_seen(request.station)
+            _note_seen(request.station, request.headers.get(QUEUE, ""))
         if STATION in request.session:
             if _is_open(request):
                 request.user.came_by_pin = True
@@ -99,12 +101,17 @@ def at_station(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
     return middleware
 
 
-def _note_seen(station: Station) -> None:
-    """Keep when the tablet was last heard of, to some minutes."""
+def _note_seen(station: Station, said: str) -> None:
+    """Keep when the tablet was last heard of, to some minutes, and what it says it still holds."""
     now = timezone.now()
+    noted: dict[str, Any] = {}
     if station.seen_at is None or now - station.seen_at > SEEN_AT_MOST:
+        noted["seen_at"] = now
+    if said.isascii() and said.isdecimal() and len(said) < 7 and int(said) != station.queue_length:
+        noted |= {"seen_at": now, "queue_length": int(said)}
+    if noted:
         with writing():
-            Station.objects.filter(pk=station.pk).update(seen_at=now)
+            Station.objects.filter(pk=station.pk).update(**noted)
 
 
 def _is_open(request: Any) -> bool:
@@ -115,6 +122,6 @@ def _is_open(request: Any) -> bool:
     idle_s = now - session.get(SEEN, 0)
     if idle_s > station.site.lock_after_min * 60:
         return False
-    if idle_s >= SEEN_EVERY_S and not request.path.startswith("/api/"):
+    if idle_s >= SEEN_EVERY_S and not request.path.startswith(BY_ITSELF):
         session[SEEN] = now
     return True

@@ -611,6 +611,8 @@ PAGES = {
     "mon-compte/": ALONE,
     "mon-compte/cles/": ALONE,
     "reglages/": ALONE,
+    "reglages/sante/": ALONE,
+    "reglages/sante/verifier/": Sample(body={}, names="nothing"),
     "reglages/structure/": ALONE,
     "reglages/personnes/": ALONE,
     "reglages/personnes/nouveau/": ALONE,

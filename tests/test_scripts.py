@@ -25,7 +25,7 @@ case "$*" in
     "-m pip --version" | "-c import"*) ;;
     "-m pip install"*) exit "${{PIP_STATUS:-0}}" ;;
     -V) echo Python 3.11.2 ;;
-    *"migrate --noinput"*) mkdir -p "$TRACERIE_DATA/static"
+    *" upgrade"*) mkdir -p "$TRACERIE_DATA/static"
         : >"$TRACERIE_DATA/static/staticfiles.json" ;;
     -*) exec "{sys.executable}" "$@" ;;
     *) exit 9 ;;
@@ -202,7 +202,7 @@ def test_a_taken_port_is_said_before_anything_is_touched(machine: Machine) -> No
         answer = machine.start(PORT=port)
     assert answer.returncode != 0
     assert f"Le port {port} est déjà pris" in answer.stderr
-    assert not machine.asked("migrate")
+    assert not machine.asked("upgrade")
 
 
 def free_port() -> int:

@@ -88,10 +88,7 @@ def require_sound(candidate: BaseDatabaseWrapper) -> None:
     executor = MigrationExecutor(candidate)
     loader = executor.loader
     if set(loader.applied_migrations) - set(loader.disk_migrations):
-        raise ValidationError(
-            _("This backup was made by a newer version: update Tracerie first."),
-            code="newer_version",
-        )
+        raise newer_version()
     if executor.migration_plan(loader.graph.leaf_nodes()):
         call_command("migrate", database=candidate.alias, verbosity=0, interactive=False)
     if triggers.missing(candidate):
@@ -106,6 +103,13 @@ def require_sound(candidate: BaseDatabaseWrapper) -> None:
 
 def not_a_backup() -> ValidationError:
     return ValidationError(_("This file is not a backup of Tracerie."), code="not_a_backup")
+
+
+def newer_version() -> ValidationError:
+    return ValidationError(
+        _("This database was made by a newer version: update Tracerie first."),
+        code="newer_version",
+    )
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -33,20 +34,28 @@ def dump(draft: Path) -> list[str]:
 def bring_back(file: Path, stamp: str) -> Path:
     """Replace the live database by the one in ``file``; return the copy of what was there."""
     live = _live()
-    candidate = live.with_name(f"{live.name}.restoring-{stamp}")
     kept = live.with_name(f"{live.name}.before-restore-{stamp}")
-    try:
-        candidate.touch(mode=0o600)
-        _copy(file, candidate)
+    with draft_of(file) as candidate:
         require_whole(candidate)
         with opened(candidate) as checked:
             require_sound(checked)
         if not _set_aside(live, kept, candidate):
             _replace(live, candidate, kept)
+    return kept
+
+
+@contextmanager
+def draft_of(file: Path) -> Iterator[Path]:
+    """A copy of ``file`` beside the live database, to work on; it goes again."""
+    live = _live()
+    draft = live.with_name(f"{live.name}.restoring-{uuid4()}")
+    try:
+        draft.touch(mode=0o600)
+        _copy(file, draft)
+        yield draft
     finally:
         for suffix in ("", "-wal", "-shm", "-journal"):
-            Path(f"{candidate}{suffix}").unlink(missing_ok=True)
-    return kept
+            Path(f"{draft}{suffix}").unlink(missing_ok=True)
 
 
 def _live() -> Path:

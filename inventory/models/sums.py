@@ -75,7 +75,9 @@ class BalanceQuerySet(models.QuerySet["Balance"]):
     def stock_lines(self, site: Site, place: Place | None = None) -> list[dict[str, Any]]:
         """Per place and category: grams of bulk and items, number of items, negative or not."""
         below = self.negative_tops(site)
-        rows = self.in_stock(site, place).select_related("account__place", "category")
+        rows = self.in_stock(site, place).select_related(
+            "account__place", "category__parent__parent"
+        )
         lines: dict[tuple[Any, Any], dict[str, Any]] = {}
         for row in rows.order_by("category__position", "category__code", "account__place"):
             category, where = row.category, row.account.place

@@ -154,6 +154,8 @@ ACTIONS = {"offer": _offer, "delete": _delete}
 def _own(request: CallerRequest, listing: Listing, site: Site | None) -> models.QuerySet[Any]:
     """The structure's own rows, or the site's; reference rows are nobody's."""
     every = listing.model._default_manager.all()
+    if listing.links:
+        every = every.select_related(*listing.links)
     if site is not None:
         return every.filter(site=site)
     return every.filter(organisation=request.user.organisation)

@@ -37,7 +37,8 @@ class Column:
 class Listing:
     """One list: the form that changes its rows, and its words.
 
-    ``name`` is the name of its URL, ``at`` the path it lies at; ``beside`` tells its template
+    ``name`` is the name of its URL, ``at`` the path it lies at; ``links`` what its columns
+    tell of other rows; ``beside`` tells its template
     more of a row than its form does; ``note`` hears of each change in its transaction: the row,
     what was done, what the changed fields said before, and who did it.
     """
@@ -49,6 +50,7 @@ class Listing:
     add: Promise
     hint: Promise
     columns: tuple[Column, ...] = ()
+    links: tuple[str, ...] = ()
     template: str = "inventory/row.html"
     beside: Callable[[Any], dict[str, Any]] | None = None
     note: Callable[[Any, str, dict[str, Any], User], None] | None = None

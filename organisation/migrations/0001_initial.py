@@ -312,6 +312,7 @@ class Migration(migrations.Migration):
                 ('pairing_until', models.DateTimeField(editable=False, null=True)),
                 ('paired_at', models.DateTimeField(editable=False, null=True, verbose_name='paired')),
                 ('seen_at', models.DateTimeField(editable=False, null=True, verbose_name='last seen')),
+                ('queue_length', models.PositiveIntegerField(editable=False, null=True, verbose_name='waiting')),
                 ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='withdrawn')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stations', to='organisation.site')),
             ],

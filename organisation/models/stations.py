@@ -47,8 +47,11 @@ class Station(models.Model):
     pairing_until = models.DateTimeField(null=True, editable=False)
     paired_at = models.DateTimeField(_("paired"), null=True, editable=False)
     seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)
+    queue_length = models.PositiveIntegerField(_("waiting"), null=True, editable=False)
     revoked_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
-    history = HistoricalRecords(excluded_fields=["digest", "pairing", "pairing_until", "seen_at"])
+    history = HistoricalRecords(
+        excluded_fields=["digest", "pairing", "pairing_until", "seen_at", "queue_length"]
+    )
 
     objects = StationQuerySet.as_manager()
 

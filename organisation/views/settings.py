@@ -146,6 +146,13 @@ CARDS = (
         "shield-check",
         "manage_people",
     ),
+    Card(
+        "checkup",
+        gettext_lazy("Health"),
+        gettext_lazy("Last backup, books verified, tablets, disk"),
+        "heart-pulse",
+        "govern",
+    ),
 )
 
 

@@ -74,6 +74,7 @@ PRICE_KEYS = Listing(
         "What the till sells in one tap. Without price, it asks for one. Memberships, deliveries"
         " and gift vouchers are here too."
     ),
+    links=("category",),
     columns=(
         Column(_("Category"), lambda row: row.category or row.get_nature_display()),
         Column(_("Price"), _price, is_number=True),

@@ -73,7 +73,7 @@ def test_run_over_https_refuses_a_public_address_that_is_not(machine):
 
     assert answer.returncode != 0
     assert "https://" in answer.stderr
-    assert not machine.asked("migrate")
+    assert not machine.asked("upgrade")
 
 
 def test_without_https_run_makes_and_asks_for_no_certificate(machine):

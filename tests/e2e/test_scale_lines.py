@@ -161,3 +161,40 @@ def test_a_barcode_with_one_wrong_digit_is_never_read(call):
         for digit in set("0123456789") - {code[at]}:
             misread = code[:at] + digit + code[at + 1 :]
             assert call("ean", "decode", misread, DEFAULT) is None
+
+
+READ_EACH = """async ([path, lines]) => {
+    const scales = await import(path);
+    const readers = [...scales.drivers.map(({ read }) => read), (line) => {
+        const grams = scales.typedWeight(line);
+        return grams === null ? null : { grams, stable: true };
+    }];
+    const read = (line) => readers.map((each) => each(line));
+    return [lines.map(read), lines.map(read)];
+}"""
+PIECES = [
+    *("S S ", "S D ", "S +", "S I", "ST,", "US,", "GS,", "NT,", "OL,", "kg", "KG", "g", "lb", "t"),
+    *("12.500", "12,5", "0", "999999999", "1e3", "NaN", "Infinity", "٣", "１", "0.0005", "-", "+"),
+    *(" ", "\u00a0", "\u202f", ",", ".", "\x00", "\x02", "\r", "é", "💥", "9" * 400, ""),
+]
+
+
+def test_no_line_breaks_a_driver_and_what_is_read_is_whole_grams_within_bounds(page):
+    chance = random.Random(22)  # noqa: S311  # repeatable, not secret
+    lines = ["".join(chance.choices(PIECES, k=chance.randrange(1, 9))) for _line in range(20_000)]
+    first, again = page.evaluate(READ_EACH, [static("station/scales.js"), lines])
+    assert first == again
+    readings = [
+        (line, reading)
+        for line, each in zip(lines, first, strict=True)
+        for reading in each
+        if reading
+    ]
+    assert len(readings) > 300  # some are lines after all
+    for line, reading in readings:
+        if reading["grams"] is None:
+            assert reading["fault"] in ("over", "under")
+        else:
+            assert reading["grams"] == int(reading["grams"])
+            assert abs(reading["grams"]) <= 10**9
+            assert "٣" not in line

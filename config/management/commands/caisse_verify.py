@@ -7,9 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from config.verifying import note_tills
 from organisation.submissions import writing
 from sales.archive import verifier
 from sales.journal import technical
@@ -42,25 +44,22 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["archive"]:
             sys.exit(verifier.main([options["archive"]]))
-        using = options["database"]
-        chains = Chain.objects.using(using).order_by("name")
-        if till := options["till"]:
-            named = chains.filter(name=till)
-            chains = named if named.exists() else chains.filter(till__code=till)
-            if not chains.exists():
-                raise CommandError(_("No till called %(code)s has a journal.") % {"code": till})
+        using, till = options["database"], options["till"]
+        chains = _chains(till, using)
         anchors = _anchors(options["anchor"])
         if strange := anchors.keys() - {chain.name for chain in chains}:
             raise CommandError(_("No chain is called %(name)s.") % {"name": min(strange)})
-        count, new = 0, 0
+        faults, new = [], 0
         for found in self._faults(chains, anchors, using):
-            count += 1
+            faults.append(found)
             new += not options["no_journal"] and _is_noted(found)
             self.stdout.write(f"{WRONG[found.wrong]} · {found.chain} n° {found.seq} · {found.why}")
         if new:
             self.stdout.write(_("%(count)s of them noted in the journal.") % {"count": new})
-        if count:
-            self.stdout.write(_("%(count)s faults in the journal.") % {"count": count})
+        if not till:
+            note_tills(chains, faults)
+        if faults:
+            self.stdout.write(_("%(count)s faults in the journal.") % {"count": len(faults)})
             sys.exit(1)
         events = sum(chain.last_seq for chain in chains)
         self.stdout.write(
@@ -85,6 +84,18 @@ WRONG = {
     "missing": gettext_lazy("missing"),
     "unverifiable": gettext_lazy("unverifiable"),
 }
+
+
+def _chains(till: str | None, using: str) -> QuerySet[Chain]:
+    """Every chain, or those of a till or a chain of that name. Raises CommandError."""
+    chains = Chain.objects.using(using).order_by("name")
+    if not till:
+        return chains
+    named = chains.filter(name=till)
+    chains = named if named.exists() else chains.filter(till__code=till)
+    if not chains.exists():
+        raise CommandError(_("No till called %(code)s has a journal.") % {"code": till})
+    return chains
 
 
 def _is_noted(found: Finding) -> bool:

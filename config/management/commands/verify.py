@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
+from config.verifying import note_books
 from inventory.verify import differences
 
 
@@ -22,6 +23,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = differences(using=options["database"], since=options["since"])
+        if options["since"] is None:
+            note_books(len(found))
         for line in found:
             self.stdout.write(line)
         if found:

@@ -7,7 +7,9 @@ import { uuid } from "./sheet.js";
 const EVERY = 15_000;
 const SOON = 2_000; // after an answer that did not come, then twice as long each time, up to EVERY
 const PATIENCE = 12_000;
+const TELL_EVERY = 300_000; // between two signs of life to the server
 const LEASE = 20_000; // a tab that sends and then dies lets another one send after this
+const SILENT = "silent";
 const tab = Math.random().toString(36).slice(2);
 
 export const cookie = (name) => document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
@@ -23,11 +25,12 @@ export const onSent = (act) => listeners.add(act);
 export const now = () => new Date(Date.now() + status.skew);
 
 /* A request with whoever it is for: a pass where a PIN was typed, else the session. */
-export async function ask(path, { method = "GET", body, pass, patience = PATIENCE } = {}) {
+export async function ask(path, { method = "GET", body, pass, held, patience = PATIENCE } = {}) {
   const headers = { Accept: "application/json" };
   if (body) headers["Content-Type"] = "application/json";
   if (pass) headers.Authorization = `Tablet ${pass}`;
   else if (method !== "GET") headers["X-CSRFToken"] = cookie("csrftoken") ?? "";
+  if (held !== undefined) headers["X-Tracerie-Queue"] = held;
   const signal = AbortSignal.timeout?.(patience);
   const response = await fetch(path, { method, headers, body, credentials: "same-origin", cache: "no-store", signal });
   const answer = await response.json().catch(() => null);
@@ -48,13 +51,13 @@ async function attempt(entry) {
   try {
     got = await ask(entry.path, { method: "POST", body: entry.body, pass: entry.pass });
   } catch {
-    return { outcome: "silent" };
+    return { outcome: SILENT };
   }
   const { response, answer } = got;
   if (response.ok && answer) return { outcome: "saved", answer };
   // A pass that says nothing any more says nothing after a login either: a person decides.
   if (response.status === 401 && !entry.pass) return { outcome: "logged out" };
-  if (response.ok || response.status >= 500 || response.status === 429) return { outcome: "silent" };
+  if (response.ok || response.status >= 500 || response.status === 429) return { outcome: SILENT };
   return { outcome: "refused", reasons: reasons(answer), codes: codes(answer), places: places(answer) };
 }
 
@@ -102,10 +105,22 @@ async function sendAll() {
       await refuse({ ...tried, state: "refused", reasons: result.reasons, codes: result.codes });
     }
     for (const each of listeners) each(tried, result);
-    if (result.outcome === "silent") return tryAgain();
+    if (result.outcome === SILENT) {
+      tryAgain();
+      return SILENT;
+    }
     if (result.outcome === "logged out") return;
     pause = SOON;
   }
+}
+
+/* Once what can leave has left: say what stays, where that has changed or nothing was said for long. */
+async function tell() {
+  if (!navigator.onLine) return;
+  const held = (await queue.entries()).length;
+  if (held === (await queue.recall("told")) && Date.now() - status.contact < TELL_EVERY) return;
+  await ask("/health", { held });
+  await queue.keep("told", held);
 }
 
 async function refuse(entry) {
@@ -131,7 +146,7 @@ export function flush() {
     again = true;
     return running;
   }
-  running = alone(sendAll).catch(() => {}).finally(() => {
+  running = alone(async () => (await sendAll()) === SILENT || tell()).catch(() => {}).finally(() => {
     running = null;
     if (again) {
       again = false;
