@@ -3,7 +3,7 @@
     python benchmarks/starting.py [--rounds 5]
 
 Each figure is a process of its own. "Bare" is Django with one Ninja API, no application and no
-page: what nobody can go below. The worker is one that granian 
+page: what nobody can go below. The worker is one that granian
 """
 
 import json
