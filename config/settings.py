@@ -181,6 +181,7 @@ AXES_HANDLER = "config.guessing.Guesses"  # and by the account alone
 AXES_LOCKOUT_CALLABLE = "config.guessing.shut_out"
 AXES_CLIENT_IP_CALLABLE = "config.limits.address_of"
 AXES_CLIENT_STR_CALLABLE = "config.guessing.told"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a guesser that goes on changes nothing
 AXES_VERBOSE = False
 
 # Words and time
