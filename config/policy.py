@@ -28,12 +28,14 @@ PERMISSIONS = ", ".join([*(f"{each}=(self)" for each in OURS), *(f"{each}=()" fo
 
 
 def stated(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Name the devices that pages may use, and let no other site embed anything of ours."""
+    """Name the devices that pages may use, and let nobody else embed or keep what is ours."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response["Permissions-Policy"] = PERMISSIONS
         response["Cross-Origin-Resource-Policy"] = "same-origin"
+        if not response.has_header("Cache-Control"):  # nobody's pages are somebody else's
+            response["Cache-Control"] = "private, no-cache"
         return response
 
     return answer
