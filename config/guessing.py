@@ -33,7 +33,8 @@ class Guesses(AxesDatabaseHandler):  # type: ignore[misc]
 def _is_besieged(login: str) -> bool:
     since = timezone.now() - settings.AXES_COOLOFF_TIME
     tried = AccessAttempt.objects.filter(username=login, attempt_time__gt=since)
-    return (tried.aggregate(n=Sum("failures_since_start"))["n"] or 0) >= MOST_OF_ALL
+    wrong: int = tried.aggregate(n=Sum("failures_since_start"))["n"] or 0
+    return wrong >= MOST_OF_ALL
 
 
 def _was_here(login: str, address: str) -> bool:

@@ -67,7 +67,7 @@ class Meter:
         self._until: dict[tuple[str, str | int], float] = {}
 
     def wait_s(self, limit: Limit, caller: str | int) -> int:
-        """Count one more of ``caller``: 0 where it may pass, else the seconds to wait, uncounted."""
+        """Count one more of ``caller``: 0 where it may pass; else how long to wait, uncounted."""
         now, key = self._clock(), (limit.name, caller)
         until = max(self._until.get(key, 0.0), now) + limit.every_s
         over_s = until - now - limit.at_once * limit.every_s
@@ -80,7 +80,7 @@ class Meter:
 
     def _make_room(self, now: float) -> None:
         """Forget whoever has their whole share again; where all are busy, the least busy half."""
-        busy = sorted(list(self._until.items()), key=lambda each: each[1])
+        busy = sorted(self._until.items(), key=lambda each: each[1])
         left = [each for each in busy if each[1] > now]
         self._until = dict(left if len(left) < self.MOST // 2 else left[len(left) // 2 :])
 
@@ -105,7 +105,7 @@ def restrained(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 
 def _shares(request: HttpRequest) -> Iterator[tuple[Limit, str | int]]:
-    """What this request counts towards, and whose: the address first, which costs nothing to know."""
+    """What this request counts towards, and whose: the address first."""
     path = request.path_info
     if DRAFTED_PAGES.match(path):
         yield DRAFTS, _near(request)
@@ -124,7 +124,7 @@ def _shares(request: HttpRequest) -> Iterator[tuple[Limit, str | int]]:
 
 
 def _named(request: HttpRequest) -> str:
-    """By what the caller is known, unchecked: a false name has a share of its address's all the same."""
+    """By what the caller is known, unchecked: false names share their address's."""
     return (
         request.META.get("HTTP_AUTHORIZATION", "")
         or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
@@ -139,7 +139,7 @@ def _near(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request came from; behind our proxy, what the proxy wrote last, not what it was told."""
+    """Where a request came from; behind our proxy, what the proxy wrote last."""
     here = str(request.META.get("REMOTE_ADDR") or "127.0.0.1").partition("%")[0]
     if not settings.BEHIND_PROXY:
         return here

@@ -150,7 +150,8 @@ class Answer:
 
     def give(self, environ: dict[str, Any]) -> None:
         """Send it in one piece; what is larger, piece by piece as it is taken."""
-        found: Any = django(environ, self._start)
+        start: Any = self._start  # nothing of ours writes but by what it returns
+        found: Any = django(environ, start)
         try:
             pieces = iter(found)
             first, rest = _gather(pieces)

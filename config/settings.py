@@ -213,7 +213,7 @@ STATICFILES_FINDERS = [
 
 # Security
 
-# Nothing inline, hence no nonce to leak: scripts and styles are files of ours (docs/decisions/0023).
+# Nothing inline, hence no nonce to leak: scripts and styles are files (docs/decisions/0023).
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -241,7 +241,7 @@ SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # A proxy has a certificate that all browsers trust: they may be told to come by https for a year.
-# One of our own (`run --https`) may be gone tomorrow, with the machine: no tablet is to be shut out.
+# One of our own (`run --https`) may be gone tomorrow, with the machine: that binds nobody.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = IS_HTTPS and BEHIND_PROXY
 SECURE_REDIRECT_EXEMPT = ["^health$", "^ready$"]  # the proxy itself asks, in plain http

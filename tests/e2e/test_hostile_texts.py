@@ -16,7 +16,6 @@ from django.urls import path
 from config.urls import urlpatterns as ours
 from organisation.doors import ANYONE, acts_of, anyone, callbacks
 from organisation.models import Organisation
-from organisation.stations import COOKIE
 from reporting.services import share
 from sales.models import Sale
 from sales.receipt import address_of
@@ -35,7 +34,8 @@ addEventListener("securitypolicyviolation", (event) =>
 """
 SEEN = """() => {
   const all = [document, ...[...document.querySelectorAll("template")].map((each) => each.content)];
-  const planted = all.flatMap((each) => [...each.querySelectorAll("[data-x], a[href^='javascript:' i]")]);
+  const marks = "[data-x], a[href^='javascript:' i]";
+  const planted = all.flatMap((each) => [...each.querySelectorAll(marks)]);
   return [...found, ...planted.map((each) => `an element: ${each.outerHTML.slice(0, 80)}`)];
 }"""
 # Pages open to all, in the spot's words; what is no page is named, too.
@@ -116,9 +116,8 @@ def addresses(spot):
 def look(live, profile):
     """``look(address)``: what came of the texts on a page."""
     with profile(is_own=True) as context:
-        context.add_cookies(
-            [{"name": name, "value": value, "url": live} for name, value in cookies_of("anna").items()]
-        )
+        mine = cookies_of("anna").items()
+        context.add_cookies([{"name": n, "value": v, "url": live} for n, v in mine])
         context.add_init_script(WATCH)
         page = context.new_page()
         page.set_default_timeout(30_000)

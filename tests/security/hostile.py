@@ -19,15 +19,16 @@ OURS = ("organisation", "inventory", "collection", "sales", "reporting")
 TEXTS = (models.CharField, models.TextField)
 
 # What people do not write, or not so: each is made by us, chosen from a list, or has one shape.
-MADE = "key number digest hash prev_hash last_hash flows_hash pdf_hash xlsx_hash csv_hash".split()
-MADE += "fingerprint public_id public_key salt password pin pairing endpoint software".split()
-SHAPED = "code username siret postal_code insee_code weight_code_layout prefix timezone".split()
-CHOSEN = "icon colour default_fate template indicator purpose".split()
+MADE = """key number digest hash prev_hash last_hash flows_hash pdf_hash xlsx_hash csv_hash
+fingerprint public_id public_key salt password pin pairing endpoint software"""
+SHAPED = "code username siret postal_code insee_code weight_code_layout prefix timezone"
+CHOSEN = "icon colour default_fate template indicator purpose"
 # Written from the others as they stood, then sealed: planted before, they carry what was planted.
-SEALED = "body document csv content answer".split()
-LEFT = frozenset(MADE + SHAPED + CHOSEN + SEALED)
+SEALED = "body document csv content answer"
+LEFT = frozenset(f"{MADE} {SHAPED} {CHOSEN} {SEALED}".split())
 MADE_MODELS = frozenset({"Chain"})  # named after its structure, site and till; rows point there
-NAMES = frozenset("Organisation Site User Category CollectionMode Origin Container Partner".split())
+NAMED = "Organisation Site User Category CollectionMode Origin Container Partner"
+NAMES = frozenset(NAMED.split())
 
 
 def texts_of(model):

@@ -175,7 +175,7 @@ def test_the_hours_after_it_are_four_tries_each(floor):
 
 def test_where_a_pin_is_typed_from_is_of_no_account(floor):
     """A stolen cookie on twenty machines is still one tablet."""
-    ines, [[_station, secret], *_others] = floor
+    _ines, [[_station, secret], *_others] = floor
     shown = []
     for n in range(60):
         client = Client()

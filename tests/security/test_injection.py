@@ -24,8 +24,9 @@ from tests.routes import PAGES, fill, furnish, pages
 from tests.security.hostile import NAMES, plant
 
 FORMULA = "=HYPERLINK(1)"
-# Each begins something in Typst: code, maths, a reference, a label, a heading, a comment, an escape.
+# Each begins something in Typst: code, maths, a reference, a label, a heading, a comment…
 TYPESET = "= #pagebreak() $x$ @ref <l> *b* _i_ `c` \\u{41} // /* ~ #read(1)"
+COMMANDS = ("^XZ^XA^FDx^FS", "~JA", "^GFA,1,1,1,", "\x1bp\x00", "\x10\x14")
 NAMED = re.compile(r'(inline|attachment); filename="[A-Za-z0-9._-]+"')
 BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -110,7 +111,7 @@ def test_no_text_names_a_file(handed_out):
     assert [each for each in named if not NAMED.fullmatch(each[1])] == []
 
 
-@given(st.text(max_size=40), st.sampled_from(["^XZ^XA^FDx^FS", "~JA", "^GFA,1,1,1,", "\x1bp\x00", "\x10\x14"]))
+@given(st.text(max_size=40), st.sampled_from(COMMANDS))
 def test_a_label_sends_a_printer_dots_and_no_words(text, command):
     """``^`` and ``~`` command a label printer, ESC and DLE a receipt's: to open its drawer."""
     sent = roll_zpl([label(title=f"{text}{command}")])

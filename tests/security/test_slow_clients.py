@@ -28,12 +28,12 @@ def begun(address, how, secret):
     where = urlsplit(address)
     line = socket.create_connection((where.hostname, where.port), timeout=30)
     head = f"POST /{how} HTTP/1.1\r\nHost: {where.netloc}\r\nAuthorization: Bearer {secret}\r\n"
-    if how == "connexion/":
-        head += "Content-Type: application/x-www-form-urlencoded\r\n"
+    kind = "x-www-form-urlencoded" if how == "connexion/" else "json"
     if how == "headers":
         line.sendall(head.encode() + b"X-More: ")
     else:
-        line.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 900\r\n\r\n".encode())
+        head += f"Content-Type: application/{kind}\r\nContent-Length: 900\r\n\r\n"
+        line.sendall(head.encode())
         line.sendall(b'{"id":')
     return line
 
@@ -41,9 +41,12 @@ def begun(address, how, secret):
 def dribbling(address, secret, held):
     """``MANY`` of them, until ``held`` closes: half in a form's body, some in an entry's."""
     ways = ["headers", "connexion/", "connexion/", "api/v1/collection/intakes"]
-    return [
-        held.enter_context(begun(address, ways[n % len(ways)], secret)) for n in range(MANY)
-    ]
+    return [held.enter_context(begun(address, ways[n % len(ways)], secret)) for n in range(MANY)]
+
+
+def alive(address, timeout_s):
+    with request.urlopen(f"{address}/health", timeout=timeout_s) as answer:  # noqa: S310
+        return answer.status == 200
 
 
 def taken_s(address, secret):
@@ -80,12 +83,12 @@ def test_threads_that_read_themselves_would_all_be_held(own_database, token, tmp
     """The control: the same Django, handed bodies that are still on their way."""
     served = granian(own_database.database, tmp_path, application="config.wsgi:application")
     with served as (_server, address), ExitStack() as held:
-        assert request.urlopen(f"{address}/health", timeout=30).status == 200
+        assert alive(address, timeout_s=30)
         for _n in range(8):
             held.enter_context(begun(address, "api/v1/collection/intakes", token))
         time.sleep(1)
         with pytest.raises(TimeoutError):
-            request.urlopen(f"{address}/health", timeout=3)
+            alive(address, timeout_s=3)
 
 
 def test_a_body_that_was_cut_or_has_no_length_is_none(own_database, token, tmp_path):  # noqa: F811
