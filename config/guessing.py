@@ -38,7 +38,8 @@ def _is_besieged(login: str) -> bool:
 
 
 def _was_here(login: str, address: str) -> bool:
-    return AccessLog.objects.filter(username=login, ip_address=address).exists()
+    was: bool = AccessLog.objects.filter(username=login, ip_address=address).exists()
+    return was
 
 
 def shut_out(request: HttpRequest, *_more: Any) -> HttpResponse:

@@ -10,9 +10,12 @@ import io
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
+
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 from config.limits import MOST_BYTES
 from config.wsgi import application as django
@@ -104,14 +107,19 @@ def _refuse(protocol: Any, status: int) -> None:
     protocol.response_str(status, [*headers, ("retry-after", "5")], HTTPStatus(status).phrase)
 
 
+def _as_bytes_are_said(text: str) -> str:
+    """WSGI wants a sign for each byte of an address."""
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
 def environ_of(scope: Any, body: bytes | bytearray) -> dict[str, Any]:
     """The request as WSGI wants it."""
     address, _colon, port = scope.server.rpartition(":")
     environ = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": scope.path.encode("utf-8", "surrogateescape").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _as_bytes_are_said(scope.path),
+        "QUERY_STRING": _as_bytes_are_said(scope.query_string),
         "SERVER_NAME": address,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -158,7 +166,8 @@ class Answer:
             if rest is None:
                 self._protocol.response_bytes(self._status, self._headers, first)
             else:
-                self._stream(chain((first, rest), pieces))
+                with suppress(ProtocolClosed, TimeoutError):  # whoever asked is gone
+                    self._stream(chain((first, rest), pieces))
         finally:
             if hasattr(found, "close"):
                 found.close()
