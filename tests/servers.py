@@ -26,7 +26,7 @@ def granian(
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The server as ``run`` starts it, in a process group of its own; yields it and its address."""
     port = port or free_port()
-    interface = "rsgi" if application.startswith("config.serving") else "wsgi"
+    interface = "rsgi" if application.endswith("serving:application") else "wsgi"
     command = [sys.executable, "-m", "granian", "--interface", interface]
     command += ["--blocking-threads", "4"] if interface == "wsgi" else []
     command += ["--host", "127.0.0.1", "--port", str(port), application]

@@ -12,6 +12,7 @@ from tests.servers import granian
 from tests.test_served_races import token  # noqa: F401  (a fixture)
 from tests.test_uploads import MIB, SOON_S, memory_of
 
+PAGES = "tests.security.serving:application"
 BOMBS = {
     "a million brackets": b"[" * 1_400_000,
     "a million lines": b'{"lines": [' + b"1," * 900_000 + b"1]}",
@@ -65,7 +66,7 @@ def test_forms_that_would_grow_are_refused_too(body, served):
 
 @pytest.fixture
 def served(own_database, token, tmp_path):  # noqa: F811
-    with granian(own_database.database, tmp_path) as (server, address):
+    with granian(own_database.database, tmp_path, application=PAGES) as (server, address):
         entry = {"id": str(uuid4()), "site": "canal"}  # it warms up what judges
         answered(f"{address}/api/v1/collection/intakes", json.dumps(entry).encode(), token)
         yield server, address, token

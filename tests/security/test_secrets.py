@@ -18,6 +18,7 @@ from tests.routes import YEAR_DAYS, Period
 from tests.servers import granian
 from tests.test_served_races import token  # noqa: F401  (a fixture)
 
+PAGES = "tests.security.serving:application"
 PASSWORD, PIN = "correct horse battery", "480915"
 MAIL = "somebody.private@example.org"
 
@@ -110,7 +111,7 @@ def spelt(secret):
 @pytest.mark.parametrize("level", ["INFO", "DEBUG"])
 def test_no_log_holds_a_secret_or_an_address(level, house, token, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setenv("TRACERIE_LOG", level)
-    with granian(house.database, tmp_path) as (_server, address):
+    with granian(house.database, tmp_path, application=PAGES) as (_server, address):
         session = _lived(address, house, token)
     told = (tmp_path / "granian.log").read_text()
     secrets = {
