@@ -1,4 +1,4 @@
-"""The server as ``run`` starts it, with the tests' quicker settings: pages need no collected files."""
+"""The server as ``run`` starts it, with the tests' settings: pages need no collected files."""
 
 import os
 

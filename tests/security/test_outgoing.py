@@ -28,6 +28,7 @@ ALLOWED = {
     ("config/management/commands/send_reports.py", "smtplib"): "names the fault of a mail, too",
     ("config/lan/hosts.py", "socket"): "this machine's own name",
     ("config/wsgi.py", "subprocess"): "makes the key at the first start: no word of anybody's",
+    ("config/reading.py", "asyncio"): "takes requests in",
     ("config/serving.py", "asyncio"): "takes requests in",
     ("sales/views/handing.py", "smtplib"): "names the fault of a mail that did not leave",
 }
