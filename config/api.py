@@ -158,6 +158,7 @@ SENTENCES: dict[str, Any] = {
 }
 OTHERWISE = gettext_lazy("This value is not accepted.")
 MAX_FAULTS = 50  # a longer list helps nobody
+MOST_KEYS = 1_000  # of one object; what is longer is a list
 
 
 class StrictJson(Parser):
@@ -176,6 +177,8 @@ def _refuse_constant(name: str) -> None:
 
 
 def _require_keys_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_KEYS:  # each that is unknown would be a fault of its own
+        raise ValueError("more keys than anything of ours has")
     content = dict(pairs)
     if len(content) < len(pairs):
         raise ValueError("a key is there twice")

@@ -7,6 +7,7 @@
 ``REPORT_DATABASE_URL``  a replica that reports are read from while it is fresh
 ``REPORT_MAX_LAG``  seconds that it may be late (default 300); the primary is read beyond
 ``TRACERIE_HOSTS``  names under which the server may be reached, comma separated
+``TRACERIE_BEHIND_PROXY``  1 where a proxy of ours speaks https and says whom it speaks for
 ``PUBLIC_URL``      address printed on labels and documents
 ``EMAIL_URL``       ``smtp+tls://user:password@host:587``; without it, no mail is sent
 ``MAIL_FROM``       address that mail comes from
@@ -14,6 +15,7 @@
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +57,7 @@ EMAIL_TIMEOUT = 10  # seconds that whoever closes a till may wait for it
 ALLOWED_HOSTS = env.list(
     "TRACERIE_HOSTS", default=["localhost", "127.0.0.1", "[::1]", ".lan", ".local"]
 )
-CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL.startswith("https://") else []
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https")
-    if env.bool("TRACERIE_BEHIND_PROXY", default=False)
-    else None
-)
+BEHIND_PROXY = env.bool("TRACERIE_BEHIND_PROXY", default=False)
 
 INSTALLED_APPS = [
     "config",
@@ -84,10 +80,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.logs.identified",
+    "config.policy.stated",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.api.error_shape",
+    "config.limits.restrained",
     "config.limits.bounded",
     "config.replica.looking",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -189,15 +187,23 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "config.guessing.Guesses"  # and by the account alone
+AXES_LOCKOUT_CALLABLE = "config.guessing.shut_out"
+AXES_CLIENT_IP_CALLABLE = "config.limits.address_of"
+AXES_CLIENT_STR_CALLABLE = "config.guessing.told"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # a guesser that goes on changes nothing
 AXES_VERBOSE = False
 
 # Words and time
@@ -229,21 +235,41 @@ STATICFILES_FINDERS = [
 
 # Security
 
+# Nothing inline, hence no nonce to leak: scripts and styles are files (docs/decisions/0023).
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
         "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
         "base-uri": [NONE],
-        "object-src": [NONE],
     }
 }
-SECURE_CONTENT_TYPE_NOSNIFF = True
+IS_HTTPS = PUBLIC_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if IS_HTTPS else []
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_NAME = "__Host-sessionid" if IS_HTTPS else "sessionid"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "config.views.csrf_failure"
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"  # its cookie is for our scripts to read, too
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# A proxy has a certificate that all browsers trust: they may be told to come by https for a year.
+# One of our own (`run --https`) may be gone tomorrow, with the machine: that binds nobody.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_SSL_REDIRECT = IS_HTTPS and BEHIND_PROXY
+SECURE_REDIRECT_EXEMPT = ["^health$", "^ready$"]  # the proxy itself asks, in plain http
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SECURE_SSL_REDIRECT else 0
+# Whether a structure's other names are on https, for good, is not for us to promise.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # A document with 2,000 lines weighs about 200 kB; nothing we accept comes near this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000

@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import translation
 
+from config import health, limits
 from inventory import reference
 from inventory.models import Origin, Partner
 from organisation.models import Membership, Organisation, Site, Submission, Token, User
@@ -68,6 +69,13 @@ def _person(organisation: Organisation, login: str, role: Role, site: Site | Non
     user = User.objects.create(username=login, organisation=organisation, first_name=login.title())
     Membership.objects.create(user=user, role=role, site=site)
     return user
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts():
+    """Each test has its own share of what callers may ask, as after a start."""
+    limits.meter.forget()
+    health.forget()
 
 
 @pytest.fixture

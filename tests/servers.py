@@ -22,11 +22,13 @@ def free_port() -> int:
 
 @contextmanager
 def granian(
-    name: str, folder: Path, port: int = 0, application: str = "config.wsgi:application"
+    name: str, folder: Path, port: int = 0, application: str = "config.serving:application"
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The server as ``run`` starts it, in a process group of its own; yields it and its address."""
     port = port or free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--blocking-threads", "4"]
+    interface = "rsgi" if application.endswith("serving:application") else "wsgi"
+    command = [sys.executable, "-m", "granian", "--interface", interface]
+    command += ["--blocking-threads", "4"] if interface == "wsgi" else []
     command += ["--host", "127.0.0.1", "--port", str(port), application]
     with (folder / "granian.log").open("ab") as log:
         server = subprocess.Popen(

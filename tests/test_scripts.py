@@ -33,9 +33,8 @@ esac
 """
 
 APPLICATION = """
-def application(environ, start_response):
-    start_response("302 Found", [("Location", "/login")])
-    return [b""]
+async def application(scope, protocol):
+    protocol.response_empty(302, [("location", "/login")])
 """
 
 
@@ -88,7 +87,7 @@ class Machine:
             (self.home / package / "static").mkdir(parents=True)
         (self.home / "config" / "settings.py").touch()
         (self.home / "config" / "static.py").touch()
-        (self.home / "config" / "wsgi.py").write_text(APPLICATION)
+        (self.home / "config" / "serving.py").write_text(APPLICATION)
         (self.home / "reporting" / "static" / "a page.css").touch()
 
     @contextmanager

@@ -140,7 +140,8 @@ def print_labels(request: CallerRequest) -> HttpResponse:
 def _onward(request: CallerRequest) -> str:
     """To the next object of the same arrival, or to that arrival once its line is used up."""
     if number := request.GET.get("arrival", ""):
-        return reverse("document", kwargs={"number": number}) if number.isprintable() else ""
+        is_number = number.isprintable() and "/" not in number
+        return reverse("document", kwargs={"number": number}) if is_number else ""
     kept = {name: request.GET[name] for name in ("site", "line", "place") if request.GET.get(name)}
     return f"{reverse('label-item')}?{urlencode(kept)}" if kept else reverse("label-item")
 

@@ -21,7 +21,7 @@ SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXY"  # as on labels: no I, L, O, U, Z
 CODE_LENGTH = 8  # some 40 bits, for a quarter of an hour
 CODE_LIVES = timedelta(minutes=15)
 
-FREE_TRIES = 4  # wrong PINs of one person at one tablet before the next must wait
+FREE_TRIES = 3  # wrong PINs of one person at one tablet before the next must wait: 10 an hour
 FREE_TRIES_OF_ALL = 20  # of everybody at one tablet
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)

@@ -79,9 +79,10 @@ def _send(request: CallerRequest, sale: Sale, copy: Copy, address: str) -> None:
 
 def _mail(sale: Sale, copy: int, address: str) -> EmailMessage:
     number, owner = sale.number, sale.movement.site.organisation
+    sender = " ".join(owner.name.split())  # a head has no line that somebody could add to
     mail = EmailMessage(
         subject=_("Your ticket %(number)s, %(structure)s")
-        % {"number": number, "structure": owner.name},
+        % {"number": number, "structure": sender},
         body=_(
             "Hello,\n\nHere is your ticket. Thank you for giving things a second life.\n\n%(who)s"
         )

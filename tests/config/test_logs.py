@@ -77,5 +77,6 @@ def test_it_is_ready_while_the_ledger_is_guarded_and_the_disk_has_room(client, w
         table = " ON sales_journalentry" if connection.vendor == "postgresql" else ""
         cursor.execute(f"DROP TRIGGER {name}{table}")
     assert missing(connection) == {name}
+    health.forget()
     answer = client.get("/ready")
     assert (answer.status_code, answer.json()["wrong"]) == (503, ["unguarded", "disk"])

@@ -12,10 +12,9 @@ from tests.test_scripts import Machine, free_port, ready
 APPLICATION = """
 import os
 
-def application(environ, start_response):
-    start_response("200 OK", [("Content-Type", "text/plain")])
-    said = environ["wsgi.url_scheme"], os.environ["PUBLIC_URL"], os.environ["TRACERIE_HOSTS"]
-    return [" ".join(said).encode()]
+async def application(scope, protocol):
+    said = scope.scheme, os.environ["PUBLIC_URL"], os.environ["TRACERIE_HOSTS"]
+    protocol.response_str(200, [("content-type", "text/plain")], " ".join(said))
 """
 
 
@@ -25,7 +24,7 @@ def machine(tmp_path, settings):
     found = Machine(tmp_path)
     found.add_python()
     found.add_application()
-    (found.home / "config" / "wsgi.py").write_text(APPLICATION)
+    (found.home / "config" / "serving.py").write_text(APPLICATION)
     settings.DATA_DIR = found.bin / "my data"
     call_command("lan_https", "--name", "tracerie.lan")
     return found

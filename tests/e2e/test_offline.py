@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from collection.models import Intake
+from config import limits
 from inventory.models import Flow, Movement
 from tests.databases import PASSWORD
 from tests.e2e.test_weigh import WEIGH, Hand, all_sent
@@ -51,6 +52,21 @@ def test_what_is_saved_without_a_network_outlives_a_reload_and_is_sent_later(wei
     offline(weigh, False)
     all_sent(weigh)
     assert [flow.weight_g for flow in Flow.objects.order_by("pk")] == [8_000, 5_000]
+
+
+def test_what_is_too_much_at_once_stays_and_is_sent_once_there_is_room(weigh, monkeypatch):
+    monkeypatch.setattr(limits, "WRITES", limits.Limit("few writes", 1, 4))
+    offline(weigh)
+    for typed in ("8", "5", "3"):
+        log(weigh, typed)
+    offline(weigh, False)
+    with weigh.page.expect_response(lambda answer: answer.status == 429) as refused:
+        pass
+    assert int(refused.value.headers["retry-after"]) in range(1, 5)
+    expect(pill(weigh)).to_have_text(re.compile("en attente"))  # nothing of it is red
+    expect(pill(weigh)).to_have_text("En ligne", timeout=60_000)
+    all_sent(weigh)
+    assert [flow.weight_g for flow in Flow.objects.order_by("pk")] == [8_000, 5_000, 3_000]
 
 
 NOTHING_MORE = """() => {

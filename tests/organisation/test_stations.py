@@ -148,7 +148,7 @@ def test_wrong_pins_wait_longer_and_longer(tablet, ines):
     station = tablet().station
     now = timezone.now()
     with time_machine.travel(now, tick=False) as clock:
-        for _n in range(4):
+        for _n in range(3):
             assert refused(sign_in, station=station, person=ines, pin="9999") == "pin_wrong"
         assert refused(sign_in, station=station, person=ines, pin=PIN) == "pin_wait"
         clock.shift(timedelta(seconds=31))
@@ -174,15 +174,15 @@ def test_a_storm_of_wrong_pins_on_one_tablet_never_blocks_another(tablet, ines, 
 def test_a_tablet_on_which_everybody_is_guessed_waits_as_a_whole(tablet, world):
     station = tablet().station
     people = []
-    for n in range(6):
+    for n in range(8):
         person = User.objects.create(username=f"p{n}", organisation=world.navette)
         Membership.objects.create(user=person, role=Role.SORTER)
         set_pin(person=person, pin=PIN)
         people.append(person)
-    for person in people[:5]:
-        for _n in range(4):
+    for person in people[:7]:
+        for _n in range(3):
             refused(sign_in, station=station, person=person, pin="9999")
-    assert refused(sign_in, station=station, person=people[5], pin=PIN) == "pin_wait"
+    assert refused(sign_in, station=station, person=people[7], pin=PIN) == "pin_wait"
 
 
 def test_a_pin_opens_no_tablet_of_a_site_without_a_role(tablet, ines, world):

@@ -3,7 +3,7 @@
 import { find, plural } from "./page.js";
 import * as printer from "./printer.js";
 import * as queue from "./queue.js";
-import { ask, onSent } from "./send.js";
+import { ask, isLater, onSent } from "./send.js";
 import { uuid } from "./sheet.js";
 import { count } from "./units.js";
 import { person } from "./who.js";
@@ -27,7 +27,7 @@ export async function refill() {
   const body = asked ?? { id: uuid(), site: here.site.code, count: POOL - codes.length };
   await queue.keep(CODES(), { codes, asked: body });
   const { response, answer } = await ask(`${here.api}inventory/codes`, { method: "POST", body: JSON.stringify(body), pass: person()?.pass }).catch(() => ({}));
-  if (!response || response.status >= 500) return;
+  if (!response || isLater(response)) return;
   const before = (await queue.recall(CODES()))?.codes ?? [];
   await queue.keep(CODES(), { codes: [...before, ...(response.ok ? answer.codes : [])], asked: null });
 }

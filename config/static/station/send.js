@@ -45,6 +45,9 @@ function heard(response) {
   queue.keep("contact", { contact: status.contact, skew: status.skew }).catch(() => {});
 }
 
+/* It could not answer now, or was asked too much: the same thing may pass in a while. */
+export const isLater = ({ status }) => status >= 500 || status === 429;
+
 /* saved | refused | logged out | silent */
 async function attempt(entry) {
   let got;
@@ -57,7 +60,7 @@ async function attempt(entry) {
   if (response.ok && answer) return { outcome: "saved", answer };
   // A pass that says nothing any more says nothing after a login either: a person decides.
   if (response.status === 401 && !entry.pass) return { outcome: "logged out" };
-  if (response.ok || response.status >= 500 || response.status === 429) return { outcome: SILENT };
+  if (response.ok || isLater(response)) return { outcome: SILENT };
   return { outcome: "refused", reasons: reasons(answer), codes: codes(answer), places: places(answer) };
 }
 

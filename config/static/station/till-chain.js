@@ -3,7 +3,7 @@
 import * as order from "./order.js";
 import * as queue from "./queue.js";
 import { signed } from "./saved.js";
-import { ask, flush, now, status } from "./send.js";
+import { ask, flush, isLater, now, status } from "./send.js";
 import { uuid } from "./sheet.js";
 import { composed, sealed } from "./till-envelope.js";
 import { person } from "./who.js";
@@ -71,7 +71,7 @@ export async function lease() {
     return { problem: "silent" };
   }
   const { response, answer } = got;
-  if (response.status >= 500) return { problem: "silent" };
+  if (isLater(response)) return { problem: "silent" };
   isLost = !response.ok && response.status !== 401 && isLeased();
   if (!response.ok) return { problem: reasons(answer) || "silent" };
   work = work.then(() => take(answer, before)).catch(() => {});

@@ -40,13 +40,13 @@ async function open(code) {
   const got = await answerOf(code);
   if (turn !== asked) return; // another was scanned meanwhile
   if (got?.response.ok) return show(got.answer);
-  if (item && (!got || got.response.status >= 500)) return show(life.card(item, station));
+  if (item && (!got || send.isLater(got.response))) return show(life.card(item, station));
   fail(code, got);
 }
 
 function fail(code, got) {
   find("object").removeAttribute("aria-busy");
-  if (!got || got.response.status >= 500) return reader.tell(word("needs-network", { code }));
+  if (!got || send.isLater(got.response)) return reader.tell(word("needs-network", { code }));
   if (got.response.status === 401) return reader.tell(word("login"));
   const reason = got.response.status === 403 ? word("not-yours") : word("no-such-code", { code });
   return reader.tell(reason, reader.meant(code));
