@@ -75,9 +75,9 @@ def file(worked, settings, tmp_path):
     return tmp_path / "their.sqlite3"
 
 
-def asked_of(file, sql):
+def asked_of(file, *statements):
     with closing(sqlite3.connect(file)) as database, database:
-        for statement in sql.split("; "):
+        for statement in statements:
             found = database.execute(statement).fetchall()
         return found
 
@@ -142,7 +142,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_file_that_is_not_right_leaves_nothing_behind(empty, file, fault):
-    asked_of(file, fault)
+    asked_of(file, *fault.split("; "))
 
     assert refusal(file) == FAULTS[fault]
     assert not Organisation.objects.exists()

@@ -9,10 +9,7 @@ import pytest
 
 from tests.databases import environment_of
 
-pytestmark = [
-    pytest.mark.database,
-    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has files"),
-]
+pytestmark = pytest.mark.database
 EIGHT_AT_ONCE = """
 import django, threading
 django.setup()
@@ -33,6 +30,8 @@ connection.close_pool()
 
 
 def test_eight_threads_share_two_connections(own_database):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has files")
     pytest.importorskip("psycopg_pool")
     environment = environment_of(own_database.database) | {
         "DATABASE_POOL": "2",

@@ -8,7 +8,7 @@ from django.db import connection, connections
 from django.test import Client, override_settings
 
 from organisation.models import Site
-from tests.databases import PASSWORD, connected_to, drop_database, new_database
+from tests.databases import connected_to, drop_database, new_database
 
 pytestmark = [
     pytest.mark.database,
@@ -101,11 +101,9 @@ def test_pages_look_and_tell_how_late_they_are(
     monkeypatch.setitem(settings.DATABASES["report"], "REPLICA", {})
     settings.REPORT_LAG_TOLD_S = -1  # every age is told
     report(replica)
-    own_database.anna.set_password(PASSWORD)
-    own_database.anna.save()
     with override_settings(ALLOWED_HOSTS=["testserver"]):
         browser = Client()
-        assert browser.login(username="anna", password=PASSWORD)
+        browser.force_login(own_database.anna)
         page = browser.get("/bilan/", follow=True)
 
     assert page.status_code == 200
