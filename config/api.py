@@ -45,7 +45,9 @@ CONFLICTS = frozenset(
     }
 )
 
-BUSY = ("locked", "lock timeout", "deadlock detected")  # how SQLite and PostgreSQL say it
+# How SQLite and PostgreSQL say it.
+BUSY = ("locked", "lock timeout", "deadlock detected")
+FULL = ("disk is full", "No space left on device")
 
 STATUSES: dict[int, tuple[str, Any]] = {
     400: ("not_json", gettext_lazy("This is not valid JSON. Nothing was recorded.")),
@@ -60,6 +62,10 @@ STATUSES: dict[int, tuple[str, Any]] = {
         gettext_lazy("Something broke on our side. Nothing was recorded: try again."),
     ),
     503: ("busy", gettext_lazy("The database is busy. Nothing was recorded: try again.")),
+    507: (
+        "disk_full",
+        gettext_lazy("The server's disk is full. Nothing was recorded: make room, then try again."),
+    ),
 }
 
 # Shape errors by pydantic's type; numbers in the sentences come from the error's context.
@@ -285,9 +291,12 @@ def on_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse
 
 
 @api.exception_handler(OperationalError)
-def on_busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    """503 when another write holds the database for too long; any other fault is ours."""
-    if not any(words in str(error) for words in BUSY):
+def on_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """503 while another write holds it for too long, 507 without room; else the fault is ours."""
+    said = str(error)
+    if any(words in said for words in FULL):
+        return refusal(507)
+    if not any(words in said for words in BUSY):
         raise error
     response = refusal(503)
     response["Retry-After"] = "1"

@@ -3,6 +3,7 @@
 granian serves them by name in the place of ``config.wsgi:application``.
 """
 
+import io
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -17,10 +18,11 @@ KEPT: list[bytearray] = []
 def hasty(environ, start_response):
     """Answers before it commits."""
     said: Future = Future()
-    BEHIND.submit(_answer_then_commit, environ, said)
-    head, body = said.result()
+    body = io.BytesIO(environ["wsgi.input"].read())  # granian's own stays in its thread
+    BEHIND.submit(_answer_then_commit, {**environ, "wsgi.input": body}, said)
+    head, answer = said.result()
     start_response(*head)
-    return body
+    return answer
 
 
 def _answer_then_commit(environ, said):

@@ -8,6 +8,8 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from uuid import UUID
 
+from django.test import Client
+
 from inventory.ledger import Entry
 from inventory.models import Category, Verb
 from inventory.services import StockLine, open_stock
@@ -48,6 +50,19 @@ class Line:
 
     def close(self):
         self.http.close()
+
+
+class Desk:
+    """The application in this process, asked as over HTTP."""
+
+    def __init__(self, token):
+        self.client = Client(headers={"Authorization": f"Bearer {token}"})
+
+    def post(self, path, content):
+        answer = self.client.post(
+            f"/api/v1/{path}", json.dumps(content), content_type="application/json"
+        )
+        return answer.status_code, answer.content.decode()
 
 
 class Hand:

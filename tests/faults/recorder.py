@@ -10,6 +10,7 @@ import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_int64, c_void_p
+from pathlib import Path
 from typing import NamedTuple
 
 # Both tables as C lays them out, in words: a few numbers, then functions.
@@ -22,6 +23,7 @@ SHAPES = {
     -TRUNCATE: CFUNCTYPE(c_int, c_void_p, c_int64),
     -SYNC: CFUNCTYPE(c_int, c_void_p, c_int),
 }
+NO_ROOM = 13  # SQLITE_FULL, as its own functions answer where the system says ENOSPC
 Words = POINTER(c_void_p)
 
 
@@ -39,6 +41,7 @@ class Recorder:
 
     def __init__(self, original: "ctypes.Array[c_void_p]") -> None:
         self.log: list[Event] = []
+        self.is_full = False  # then no file grows: the disk has no room left
         self._names: dict[int, str] = {}
         self._tables: dict[int, ctypes.Array[c_void_p]] = {}  # theirs → ours
         self._kept: list[object] = []  # C holds no reference to what it calls
@@ -66,6 +69,9 @@ class Recorder:
             self._names[file] = name.decode()
         return status
 
+    def _finds_no_room(self, name: str, end: int) -> bool:
+        return self.is_full and end > Path(name).stat().st_size
+
     def _table(self, theirs: int) -> "ctypes.Array[c_void_p]":
         ours = (c_void_p * METHODS_WORDS).from_buffer_copy(
             (c_void_p * METHODS_WORDS).from_address(theirs)
@@ -79,6 +85,8 @@ class Recorder:
             return close(file)
 
         def on_write(file, data, size, offset):
+            if self._finds_no_room(self._names[file], offset + size):
+                return NO_ROOM
             self.log.append(Event("write", self._names[file], offset, ctypes.string_at(data, size)))
             return write(file, data, size, offset)
 

@@ -20,7 +20,7 @@ from tests.faults.counts import IS_CAMPAIGN
 from tests.faults.hands import Hand, Line, stock_up
 from tests.servers import granian
 
-pytestmark = pytest.mark.skipif("not Path('/proc/self/status').exists()", reason="reads /proc")
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
 
 SECONDS = 3_600 if IS_CAMPAIGN else 24
 WARM_UP_S = SECONDS / 6 if IS_CAMPAIGN else 9

@@ -4,7 +4,6 @@ What SQLite asked of the disk is recorded; at points of the record the unsynced 
 reordered and torn, and the program looks at what is left. `TRACERIE_CAMPAIGN=1` cuts 1,000 times.
 """
 
-import json
 import random
 import shutil
 import sqlite3
@@ -16,8 +15,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.db import DatabaseError, connection, connections  # noqa: F401  (skipif)
-from django.test import Client
+from django.db import DatabaseError, connection, connections
 
 from config.backup import opened
 from inventory.verify import differences
@@ -27,11 +25,11 @@ from sales.models import Chain
 from tests.databases import at_once
 from tests.faults.counts import IS_CAMPAIGN
 from tests.faults.disk import Disk, write
-from tests.faults.hands import Hand, stock_up
+from tests.faults.hands import Desk, Hand, stock_up
 from tests.faults.recorder import recording
 
 pytestmark = pytest.mark.skipif(
-    "connection.vendor != 'sqlite'", reason="PostgreSQL's own promise is fsync=on"
+    connection.vendor != "sqlite", reason="PostgreSQL's own promise is fsync=on"
 )
 
 CUTS, ENTRIES = (1_000, 150) if IS_CAMPAIGN else (60, 25)  # entries of each of three hands
@@ -46,20 +44,18 @@ class Worked(NamedTuple):
     answers: dict[str, str]
 
 
-class Desk:
-    """The application in this process, asked as over HTTP; each yes is noted in the record."""
+class Witness(Desk):
+    """Notes each yes in the record."""
 
     def __init__(self, token, recorder):
-        self.client = Client(headers={"Authorization": f"Bearer {token}"})
+        super().__init__(token)
         self.recorder = recorder
 
     def post(self, path, content):
-        answer = self.client.post(
-            f"/api/v1/{path}", json.dumps(content), content_type="application/json"
-        )
-        if answer.status_code == 201:
+        status, body = super().post(path, content)
+        if status == 201:
             self.recorder.say(content["id"])
-        return answer.status_code, answer.content.decode()
+        return status, body
 
 
 @pytest.fixture
@@ -74,7 +70,7 @@ def worked(own_database):
         hands = [Hand(token, till, seed) for seed in range(3)]
         with recording() as recorder, synchronised(synchronous):
             connections["default"].ensure_connection()  # holds the log open till the end
-            acts = [partial(_work, hand, Desk(token, recorder)) for hand in hands]
+            acts = [partial(_work, hand, Witness(token, recorder)) for hand in hands]
             assert at_once(*acts) == [None] * 3
             log = list(recorder.log)
         assert [hand.refused for hand in hands] == [[], [], []]
