@@ -7,10 +7,13 @@ import io
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 
 from config.wsgi import application
 
+for signal in (request_started, request_finished):  # a request here begins and ends inside of one
+    signal.disconnect(close_old_connections)
 BEHIND = ThreadPoolExecutor(4)
 KEPT: list[bytearray] = []
 
