@@ -78,6 +78,15 @@ def world_in_a_copy(template: SimpleNamespace, folder: Path) -> Iterator[SimpleN
     _drop_database(world.database)
 
 
+@contextmanager
+def copied(name: str, folder: Path) -> Iterator[str]:
+    """The name of a copy of a database that nobody is connected to."""
+    folder.mkdir()
+    copy = _new_database(folder, name)
+    yield copy
+    _drop_database(copy)
+
+
 @pytest.fixture
 def own_database(template, tmp_path, django_db_blocker) -> Iterator[SimpleNamespace]:
     """The small world in a real database of its own; threads open their own connections to it."""

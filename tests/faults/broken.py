@@ -11,6 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 
 from config.wsgi import application
+from inventory import whereabouts
 
 for signal in (request_started, request_finished):  # a request here begins and ends inside of one
     signal.disconnect(close_old_connections)
@@ -39,6 +40,12 @@ def _answer_then_commit(environ, said):
     except Exception as error:
         if not said.done():
             said.set_exception(error)
+
+
+def heedless(environ, start_response):
+    """Sells an object wherever it is by then."""
+    whereabouts._refuse_item = lambda _item: None
+    return application(environ, start_response)
 
 
 def leaking(environ, start_response):

@@ -64,6 +64,10 @@ class Desk:
         )
         return answer.status_code, answer.content.decode()
 
+    def get(self, path):
+        answer = self.client.get(f"/api/v1/{path}")
+        return answer.status_code, answer.content.decode()
+
 
 class Hand:
     """Somebody who weighs, labels and sells as the dice say, and keeps every answer."""
