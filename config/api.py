@@ -48,6 +48,7 @@ CONFLICTS = frozenset(
 # How SQLite and PostgreSQL say it.
 BUSY = ("locked", "lock timeout", "deadlock detected")
 FULL = ("disk is full", "No space left on device")
+DISK_FULL = "53100"  # PostgreSQL's own code for it, whatever language it speaks
 
 STATUSES: dict[int, tuple[str, Any]] = {
     400: ("not_json", gettext_lazy("This is not valid JSON. Nothing was recorded.")),
@@ -294,13 +295,18 @@ def on_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse
 def on_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
     """503 while another write holds it for too long, 507 without room; else the fault is ours."""
     said = str(error)
-    if any(words in said for words in FULL):
+    if _is_full(error):
         return refusal(507)
     if not any(words in said for words in BUSY):
         raise error
     response = refusal(503)
     response["Retry-After"] = "1"
     return response
+
+
+def _is_full(error: OperationalError) -> bool:
+    is_told = getattr(error.__cause__, "sqlstate", None) == DISK_FULL
+    return is_told or any(words in str(error) for words in FULL)
 
 
 @api.exception_handler(HttpError)
