@@ -10,7 +10,6 @@ import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_int64, c_void_p
-from pathlib import Path
 from typing import NamedTuple
 
 # Both tables as C lays them out, in words: a few numbers, then functions.
@@ -41,7 +40,7 @@ class Recorder:
 
     def __init__(self, original: "ctypes.Array[c_void_p]") -> None:
         self.log: list[Event] = []
-        self.is_full = False  # then no file grows: the disk has no room left
+        self.room: int | None = None  # how many more writes fit on the disk; all of them
         self._names: dict[int, str] = {}
         self._tables: dict[int, ctypes.Array[c_void_p]] = {}  # theirs → ours
         self._kept: list[object] = []  # C holds no reference to what it calls
@@ -69,8 +68,11 @@ class Recorder:
             self._names[file] = name.decode()
         return status
 
-    def _finds_no_room(self, name: str, end: int) -> bool:
-        return self.is_full and end > Path(name).stat().st_size
+    def _finds_no_room(self) -> bool:
+        if self.room is None:
+            return False
+        self.room -= 1
+        return self.room < 0
 
     def _table(self, theirs: int) -> "ctypes.Array[c_void_p]":
         ours = (c_void_p * METHODS_WORDS).from_buffer_copy(
@@ -85,7 +87,7 @@ class Recorder:
             return close(file)
 
         def on_write(file, data, size, offset):
-            if self._finds_no_room(self._names[file], offset + size):
+            if self._finds_no_room():
                 return NO_ROOM
             self.log.append(Event("write", self._names[file], offset, ctypes.string_at(data, size)))
             return write(file, data, size, offset)
