@@ -45,7 +45,10 @@ CONFLICTS = frozenset(
     }
 )
 
-BUSY = ("locked", "lock timeout", "deadlock detected")  # how SQLite and PostgreSQL say it
+# How SQLite and PostgreSQL say it.
+BUSY = ("locked", "lock timeout", "deadlock detected")
+FULL = ("disk is full", "No space left on device")
+DISK_FULL = "53100"  # PostgreSQL's own code for it, whatever language it speaks
 
 STATUSES: dict[int, tuple[str, Any]] = {
     400: ("not_json", gettext_lazy("This is not valid JSON. Nothing was recorded.")),
@@ -60,6 +63,10 @@ STATUSES: dict[int, tuple[str, Any]] = {
         gettext_lazy("Something broke on our side. Nothing was recorded: try again."),
     ),
     503: ("busy", gettext_lazy("The database is busy. Nothing was recorded: try again.")),
+    507: (
+        "disk_full",
+        gettext_lazy("The server's disk is full. Nothing was recorded: make room, then try again."),
+    ),
 }
 
 # Shape errors by pydantic's type; numbers in the sentences come from the error's context.
@@ -288,13 +295,21 @@ def on_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse
 
 
 @api.exception_handler(OperationalError)
-def on_busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    """503 when another write holds the database for too long; any other fault is ours."""
-    if not any(words in str(error) for words in BUSY):
+def on_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """503 while another write holds it for too long, 507 without room; else the fault is ours."""
+    said = str(error)
+    if _is_full(error):
+        return refusal(507)
+    if not any(words in said for words in BUSY):
         raise error
     response = refusal(503)
     response["Retry-After"] = "1"
     return response
+
+
+def _is_full(error: OperationalError) -> bool:
+    is_told = getattr(error.__cause__, "sqlstate", None) == DISK_FULL
+    return is_told or any(words in str(error) for words in FULL)
 
 
 @api.exception_handler(HttpError)

@@ -124,7 +124,7 @@ class Error(Schema):
 
 
 READ_ERRORS = {401: Error, 403: Error, 404: Error, 422: Error, 429: Error}
-WRITE_ERRORS = {400: Error, **READ_ERRORS, 409: Error, 413: Error, 503: Error}
+WRITE_ERRORS = {400: Error, **READ_ERRORS, 409: Error, 413: Error, 503: Error, 507: Error}
 
 
 class Page(Schema):

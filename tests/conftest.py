@@ -180,3 +180,12 @@ def api(world):
 def codes(response) -> list[str]:
     """The error codes of a refusal."""
     return [detail["type"] for detail in response.json()["detail"]]
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What the fault tests measured, for docs/reliability.md."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            if report.when == "call" and report.user_properties:
+                figures = ", ".join(f"{name} {value}" for name, value in report.user_properties)
+                terminalreporter.write_line(f"{report.nodeid}: {figures}")

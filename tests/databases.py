@@ -35,13 +35,13 @@ _numbers = count(1)
 
 
 @contextmanager
-def connected_to(name: str) -> Iterator[None]:
-    """Point every alias, in every thread, at the database ``name``."""
+def connected_to(name: str, **where: str) -> Iterator[None]:
+    """Point every alias, in every thread, at the database ``name``, of another server perhaps."""
     aliases = list(connections.settings)
     mine = {alias: connections[alias] for alias in aliases}
     before = {alias: connections.settings[alias] for alias in aliases}
     for alias in aliases:
-        connections.settings[alias] = {**before[alias], "NAME": name}
+        connections.settings[alias] = {**before[alias], "NAME": name, **where}
         del connections[alias]
     try:
         yield
@@ -76,6 +76,15 @@ def world_in_a_copy(template: SimpleNamespace, folder: Path) -> Iterator[SimpleN
     with connected_to(world.database):
         yield world
     drop_database(world.database)
+
+
+@contextmanager
+def copied(name: str, folder: Path) -> Iterator[str]:
+    """The name of a copy of a database that nobody is connected to."""
+    folder.mkdir()
+    copy = _new_database(folder, name)
+    yield copy
+    _drop_database(copy)
 
 
 @pytest.fixture
@@ -117,7 +126,7 @@ def new_database(folder: Any, template: str = "") -> str:
         if template:  # nobody is connected to it: the file is whole
             shutil.copy(template, name)
         return name
-    name = f"{connection.settings_dict['NAME']}_{next(_numbers)}"
+    name = f"{connection.settings_dict['NAME']}_{os.getpid()}_{next(_numbers)}"
     clause = f' TEMPLATE "{template}"' if template else ""
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}"{clause}')

@@ -855,10 +855,12 @@ def test_too_many_requests_keep_the_shape_of_errors(rf):
         ("database is locked", 503, "busy"),
         ("canceling statement due to lock timeout", 503, "busy"),
         ("deadlock detected", 503, "busy"),
+        ("database or disk is full", 507, "disk_full"),
+        ("could not extend file: No space left on device", 507, "disk_full"),
         ("disk I/O error", 500, "server_error"),
     ],
 )
-def test_a_database_held_by_another_write_asks_to_try_again(
+def test_a_database_that_cannot_write_now_asks_to_try_again(
     world, api, said, status, code, refused
 ):
     body = refused.body(INTAKE)

@@ -1,7 +1,6 @@
-"""Through real HTTP: double taps, two hands on one item, eight scales at once, and kill -9."""
+"""Through real HTTP: double taps, two hands on one item, eight scales at once."""
 
 import json
-import time
 from collections import Counter
 from functools import partial
 from uuid import uuid4
@@ -26,7 +25,6 @@ from inventory.verify import differences
 from organisation.models import Submission, Token
 from tests.conftest import NOON
 from tests.databases import at_once, send
-from tests.servers import granian, kill_9
 
 pytestmark = pytest.mark.database
 
@@ -131,65 +129,4 @@ def test_eight_scales_at_once_lose_nothing(tap):
     numbers = set(Movement.objects.values_list("number", flat=True))
     assert numbers == {f"AP-canal-{n}" for n in range(1, 81)}
     assert held_g() == 80 * 1_203
-    assert differences() == []
-
-
-# kill -9
-
-
-class Scale:
-    """Somebody who weighs until the server is gone, and remembers what it answered."""
-
-    def __init__(self, token):
-        self.token = token
-        self.acknowledged = {}
-        self.unanswered = []
-
-    def send(self, address, content):
-        return send(f"{address}/api/v1/collection/intakes", self.token, content)
-
-    def weigh(self, address):
-        while True:
-            content = intake(1_000, 234)
-            try:
-                status, body = self.send(address, content)
-            except OSError:
-                self.unanswered.append(content)
-                return
-            assert status == 201
-            self.acknowledged[content["id"]] = content, body
-
-
-def kill_once_busy(server, scales):
-    """Kill once each has weighed ten more times, or half a minute has passed."""
-    target = sum(len(scale.acknowledged) for scale in scales) + 10 * len(scales)
-    for _try in range(3000):
-        if sum(len(scale.acknowledged) for scale in scales) >= target:
-            break
-        time.sleep(0.01)
-    kill_9(server)
-
-
-def test_kill_9_under_load_loses_no_acknowledged_weighing(own_database, token, tmp_path):
-    scales = [Scale(token) for _n in range(4)]
-    for _round in range(2):
-        with granian(own_database.database, tmp_path) as (server, address):
-            weighing = [partial(scale.weigh, address) for scale in scales]
-            assert at_once(*weighing, partial(kill_once_busy, server, scales)) == [None] * 5
-
-    stored = {str(uuid) for uuid in Submission.objects.values_list("uuid", flat=True)}
-    assert all(scale.acknowledged.keys() <= stored for scale in scales)
-    assert differences() == []
-
-    with granian(own_database.database, tmp_path) as (_server, address):
-        for scale in scales:
-            for content, body in list(scale.acknowledged.values())[::7]:
-                assert scale.send(address, content) == (200, body)
-            for content in scale.unanswered:
-                expected = 200 if content["id"] in stored else 201
-                assert scale.send(address, content)[0] == expected
-    weighed = sum(len(scale.acknowledged) + len(scale.unanswered) for scale in scales)
-    assert weighed >= 80
-    assert Movement.objects.count() == weighed
-    assert held_g() == 1_234 * weighed
     assert differences() == []

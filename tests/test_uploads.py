@@ -13,7 +13,9 @@ from uuid import uuid4
 import pytest
 
 from inventory.models import Photo
-from tests.test_served_races import granian, label, send, token  # noqa: F401  (a fixture)
+from tests.databases import send
+from tests.servers import granian
+from tests.test_served_races import label, token  # noqa: F401  (a fixture)
 
 MIB = 1 << 20
 SOON_S = 20  # machines are shared: what reads a gigabyte, or decodes one, takes far longer

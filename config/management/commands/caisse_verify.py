@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from config.verifying import note_tills
 from organisation.submissions import writing
 from sales.archive import verifier
+from sales.clocks import turned_back
 from sales.journal import technical
 from sales.journal.sealed_proof import unanchored
 from sales.journal.verify import Finding, findings
@@ -61,11 +62,18 @@ class Command(BaseCommand):
         if faults:
             self.stdout.write(_("%(count)s faults in the journal.") % {"count": len(faults)})
             sys.exit(1)
+        self._tell_of_clocks(chains, using)
         events = sum(chain.last_seq for chain in chains)
         self.stdout.write(
             _("%(events)s events, %(chains)s chains: the journal is whole.")
             % {"events": events, "chains": len(chains)}
         )
+
+    def _tell_of_clocks(self, chains: Any, using: str) -> None:
+        """No fault: the order is that of the numbers."""
+        told = _("The clock went back · %(chain)s no. %(seq)s · %(before)s → %(at)s")
+        for back in turned_back(chains, using=using):
+            self.stdout.write(told % back._asdict())
 
     def _faults(self, chains: Any, anchors: Anchors, using: str) -> Iterator[Finding]:
         events = {

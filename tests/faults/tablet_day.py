@@ -14,7 +14,7 @@ TABLETS = {
     "Porte": ("gare", "chloe", Role.MANAGER),
 }
 HOURS = timedelta(hours=14)  # without a network: since ten in the evening
-EVERY = timedelta(minutes=4)  # an act
+EVERY = timedelta(minutes=3)  # an act
 MAIN, LOST = "principal", "lost"
 LIGHTEST_G = 500  # of what leaves: a crate's rest weighs no more
 PARTS = {"MOB": ["MOB.TABB", "MOB.BUFF"], "VAI": ["VAI.ASSI", "VAI.VERR"], "LIV": ["LIV.LIVR"]}

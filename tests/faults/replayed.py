@@ -9,7 +9,7 @@ import random
 
 from inventory.codes import ALPHABET, check_character
 from organisation.permissions import Role
-from tests.tablet_day import LIGHTEST_G, LOST, MAIN, PARTS, TABLETS, Day
+from tests.faults.tablet_day import LIGHTEST_G, LOST, MAIN, PARTS, TABLETS, Day
 
 RECENT = 4  # an undo is offered for a minute: it names one of the latest acts
 TAKERS = [
