@@ -82,9 +82,9 @@ def world_in_a_copy(template: SimpleNamespace, folder: Path) -> Iterator[SimpleN
 def copied(name: str, folder: Path) -> Iterator[str]:
     """The name of a copy of a database that nobody is connected to."""
     folder.mkdir()
-    copy = _new_database(folder, name)
+    copy = new_database(folder, name)
     yield copy
-    _drop_database(copy)
+    drop_database(copy)
 
 
 @pytest.fixture
