@@ -19,7 +19,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.outcome import ROOT, Outcome, arguments
+
 FORMS = ("csv", "ndjson", "zip")
 # A tenth, half and all of the four years that the seed fills.
 ENDS = (date(2022, 5, 14), date(2023, 12, 31), date(2025, 12, 31))
@@ -28,9 +31,7 @@ ROUNDS = 5
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--sheet", type=int, default=10_000)
     parser.add_argument("--read", nargs=2, help=argparse.SUPPRESS)  # a form, and the last day
@@ -42,9 +43,11 @@ def main() -> None:
         os.environ.pop("DATABASE_URL", None)
         os.environ |= {"TRACERIE_DATA": folder, "DJANGO_SETTINGS_MODULE": "config.settings"}
         seed(options.rows)
+        outcome = Outcome("exports")
         for form in FORMS:
-            compare_memory(form)
-    compare_workbook(options.sheet)
+            compare_memory(outcome, form)
+    compare_workbook(outcome, options.sheet)
+    outcome.save(options.json)
 
 
 def seed(rows: int) -> None:
@@ -56,7 +59,6 @@ def seed(rows: int) -> None:
 def start_django() -> None:
     import django
 
-    sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
 
@@ -92,21 +94,18 @@ def measured(form: str, end: date) -> list[float]:
     return [float(number) for number in done.stdout.split()]
 
 
-def compare_memory(form: str) -> None:
+def compare_memory(outcome: Outcome, form: str) -> None:
     bare = measured(form, date(2000, 1, 2))[3]
     few, half, many = (measured(form, end) for end in ENDS)
-    print(f"{f'{form}, {many[0]:,.0f} rows':42} {many[2]:.1f} s, {many[0] / many[2]:,.0f} rows/s")
-    sizes = ", ".join(f"{n[0]:,.0f} rows {n[3] / 1024:.0f} MB" for n in (few, half, many))
-    print(
-        f"{'  largest size of the process':42} before the first row {bare / 1024:.0f} MB, {sizes}"
-    )
-    print(
-        f"{'  all over a tenth, all over half':42} × {many[3] / few[3]:.2f},"
-        f" × {many[3] / half[3]:.2f} (target ≤ 1.1; the database's own cache is 20 MB)"
-    )
+    outcome.say(f"{form}: {many[0]:,.0f} rows", many[2], "s")
+    outcome.say(f"{form}: memory before the first row", bare / 1024, "MB")
+    for rows, _size, _seconds, memory in (few, half, many):
+        outcome.say(f"{form}: memory at its most, {rows:,.0f} rows", memory / 1024, "MB")
+    outcome.say(f"{form}: memory, all over a tenth", many[3] / few[3], "×", "≤ 1.1")
+    outcome.say(f"{form}: memory, all over half", many[3] / half[3], "×", "≤ 1.1")
 
 
-def compare_workbook(rows: int) -> None:
+def compare_workbook(outcome: Outcome, rows: int) -> None:
     start_django()
     ways = {"as reports write": by_the_report, "plain xlsxwriter": by_a_loop}
     seconds: dict[str, list[float]] = {name: [] for name in ways}
@@ -116,8 +115,8 @@ def compare_workbook(rows: int) -> None:
             ways[name](rows)
             seconds[name].append(time.perf_counter() - start)
     ours, bare = (statistics.median(taken) for taken in seconds.values())
-    print(f"{f'a workbook of {rows:,} rows × {COLUMNS}':42} {ours:.2f} s, plain {bare:.2f} s")
-    print(f"{'  over the plain loop':42} × {ours / bare:.2f} (target ≤ 6 s)")
+    outcome.say(f"a workbook of {rows:,} rows × {COLUMNS}", ours, "s", "≤ 6")
+    outcome.say("over a plain loop of xlsxwriter", ours / bare, "×")
 
 
 def cells(rows: int) -> list[list[Any]]:

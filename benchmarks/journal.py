@@ -7,7 +7,6 @@ the first of a pair changes, so that a busy machine slows both: the median of th
 counts. At the end both ways' rows are proven, by the journal and by the ledger.
 """
 
-import argparse
 import os
 import statistics
 import sys
@@ -18,22 +17,25 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.outcome import Outcome, arguments
+
 WARM_UP = 20
 ROUNDS = 7  # of a proof
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--pairs", type=int, default=300)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tracerie-bench-") as folder:
         start_django(folder)
         shop = Shop(options.pairs + WARM_UP + 1)
-        compare(shop, options.pairs)
-        prove()
+        outcome = Outcome("journal")
+        compare(outcome, shop, options.pairs)
+        prove(outcome)
+        outcome.save(options.json)
 
 
 def start_django(folder: str) -> None:
@@ -42,7 +44,6 @@ def start_django(folder: str) -> None:
 
     os.environ.pop("DATABASE_URL", None)
     os.environ |= {"TRACERIE_DATA": folder, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    sys.path.insert(0, str(ROOT))
     django.setup()
     call_command("migrate", verbosity=0)
     call_command("load_reference", verbosity=0)
@@ -134,10 +135,11 @@ def by_save(shop: Shop) -> Callable[[], Any]:
 WAYS = (by_the_service, by_save)
 
 
-def compare(shop: Shop, pairs: int) -> None:
+def compare(outcome: Outcome, shop: Shop, pairs: int) -> None:
     for way in WAYS * WARM_UP:
         way(shop)()
-    print(f"{'SQL statements of a sale':42}", *(statements(way(shop)) for way in WAYS))
+    for name, way in zip(("by the service", "by save()"), WAYS, strict=True):
+        outcome.say(f"SQL statements of a sale, {name}", statements(way(shop)))
     seconds: dict[Any, list[float]] = {way: [] for way in WAYS}
     for n in range(pairs):
         for way in WAYS if n % 2 else WAYS[::-1]:
@@ -146,9 +148,10 @@ def compare(shop: Shop, pairs: int) -> None:
             act()
             seconds[way].append(time.perf_counter() - start)
     medians = [statistics.median(seconds[way]) * 1000 for way in WAYS]
-    print(f"{'median of a sale':42} {medians[0]:.2f} ms, by save() {medians[1]:.2f} ms")
+    outcome.say("a sale, by the service", medians[0], "ms")
+    outcome.say("a sale, by save()", medians[1], "ms")
     ratios = [saved / ours for ours, saved in zip(*seconds.values(), strict=True)]
-    print(f"{'save() over Tracerie':42} × {statistics.median(ratios):.1f} (target ≥ 4)")
+    outcome.say("save() over the service, median of pairs", statistics.median(ratios), "×", "≥ 4")
 
 
 def statements(act: Callable[[], Any]) -> int:
@@ -161,7 +164,7 @@ def statements(act: Callable[[], Any]) -> int:
     return len(asked)
 
 
-def prove() -> None:
+def prove(outcome: Outcome) -> None:
     """The rows of both ways; and how fast events are read back and their hashes recomputed."""
     from inventory.verify import differences
     from sales.journal.verify import findings
@@ -173,10 +176,10 @@ def prove() -> None:
     if wrong := [*everything(), *differences()]:
         sys.exit(f"The books do not agree: {wrong}")
     for what, act, target in (
-        ("hashes and order", hashes, "(target ≥ 10,000)"),
+        ("hashes and order", hashes, "≥ 10000"),
         ("with every row that tells it", everything, ""),
     ):
-        print(f"{'verified, ' + what:42} {events_per_second(act):,.0f} events/s {target}")
+        outcome.say(f"verified, {what}", events_per_second(act), "events/s", target)
 
 
 def events_per_second(act: Callable[[], Any]) -> float:

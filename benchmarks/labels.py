@@ -6,7 +6,6 @@ Ours have a barcode, a QR and five texts; ImageWriter's, with its default option
 its code. Each round makes labels never seen before, by each route in turn.
 """
 
-import argparse
 import itertools
 import os
 import random
@@ -16,7 +15,10 @@ import time
 from io import BytesIO
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.outcome import ROOT, Outcome, arguments
+
 TITLES = (ROOT / "benchmarks" / "titles.txt").read_text(encoding="utf-8").splitlines()
 CATEGORIES = (
     "Mobilier",
@@ -85,13 +87,10 @@ def routes() -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--labels", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
 
@@ -101,13 +100,16 @@ def main() -> None:
     def timed_with(make) -> float:
         return timed(make, list(sample(options.labels, next(seeds))))
 
-    print(f"first {options.labels} PNG of the process: {timed_with(png()) * 1000:.0f} ms")
+    outcome = Outcome("labels")
+    first = timed_with(png()) * 1000
+    outcome.say(f"the first {options.labels} PNG of a process", first, "ms")
     theirs, ours = [], {name: [] for name in routes()}
     for _round in range(options.rounds):
         theirs.append(timed_with(image_writer))
         for name, make in routes().items():
             ours[name].append(timed_with(make))
-    report(options.labels, theirs, ours)
+    report(outcome, options.labels, theirs, ours)
+    outcome.save(options.json)
 
 
 def timed(make, labels) -> float:
@@ -117,13 +119,13 @@ def timed(make, labels) -> float:
     return time.perf_counter() - start
 
 
-def report(count: int, theirs: list[float], ours: dict[str, list[float]]) -> None:
-    print(f"{'':<24}{'ms a label':>12}{'ratio':>9}   (medians of the rounds)")
-    print(f"{'ImageWriter':<24}{statistics.median(theirs) / count * 1000:12.3f}")
+def report(outcome: Outcome, count: int, theirs: list[float], ours: dict[str, list[float]]) -> None:
+    outcome.say("ImageWriter, a label", statistics.median(theirs) / count * 1000, "ms")
     for name, times in ours.items():
         ratio = statistics.median(a / b for a, b in zip(theirs, times, strict=True))
-        print(f"{name:<24}{statistics.median(times) / count * 1000:12.3f}{ratio:8.1f}×")
-    print("target for a PNG: ≥ 15×")
+        outcome.say(f"{name}, a label", statistics.median(times) / count * 1000, "ms")
+        target = "≥ 15" if name == "PNG, 203 dpi" else ""
+        outcome.say(f"ImageWriter over {name}", ratio, "×", target)
 
 
 if __name__ == "__main__":

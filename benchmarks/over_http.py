@@ -134,8 +134,8 @@ def server(items: int, **environment: str) -> Iterator[Address]:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         granian = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-            *("--workers", "2" if url else "1", "--blocking-threads", "4", "--no-ws"),
+            *(sys.executable, "-m", "granian", "--interface", "rsgi", "--no-ws"),
+            *("--workers", "2" if url else "1"),
             *("--log-level", "warning", "--port", str(port), "benchmarks.server:application"),
         ]
         process = subprocess.Popen(granian, env=env, cwd=ROOT)

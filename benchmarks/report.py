@@ -6,16 +6,17 @@ Seeded once (a million movements take about three minutes), then medians. The sa
 tenth of the movements: the ratio says how the cost grows with the history.
 """
 
-import argparse
 import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-TARGET_S = 1.0
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.outcome import ROOT, Outcome, arguments
+from benchmarks.reading import seed
+
 MEASURE = """
 import statistics, time
 from datetime import date
@@ -45,9 +46,7 @@ print(*(statistics.median(one) for one in zip(*found)))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--movements", type=int, default=1_000_000)
     parser.add_argument("--data", type=Path, help="where the databases are kept for the next run")
     parser.add_argument("--rounds", type=int, default=5)
@@ -58,10 +57,13 @@ def main() -> None:
             measured(home / str(count), count, options.rounds)
             for count in (options.movements // 10, options.movements)
         )
+    outcome = Outcome("annual report")
     names = ("drafted", "as a PDF", "as a workbook")
     for name, before, now in zip(names, small, large, strict=True):
-        print(f"{name:<16}{now:>8.2f} s   × {now / before:.1f} for ten times the movements")
-    print(f"{'report as PDF':<16}{sum(large[:2]):>8.2f} s   target ≤ {TARGET_S} s")
+        outcome.say(f"{name}, {options.movements:,} movements", now, "s")
+        outcome.say(f"{name}, for ten times the movements", now / before, "×")
+    outcome.say("drafted and as a PDF", sum(large[:2]), "s", "≤ 1")
+    outcome.save(options.json)
 
 
 def measured(folder: Path, movements: int, rounds: int) -> list[float]:
@@ -74,13 +76,7 @@ def measured(folder: Path, movements: int, rounds: int) -> list[float]:
             cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
         ).stdout  # fmt: skip
 
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        start = time.perf_counter()
-        manage("migrate", "-v0")
-        manage("load_reference")
-        manage("seed_scale", "--movements", str(movements))
-        print(f"{movements:,} movements seeded in {time.perf_counter() - start:.0f} s")
+    seed(folder, movements)
     told = manage("shell", "-v0", "-c", MEASURE.format(rounds=rounds))
     return [float(word) for word in told.split()[-3:]]
 

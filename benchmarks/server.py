@@ -1,6 +1,6 @@
-"""The product's WSGI application, with ``/saving/`` beside it; ``NO_QUEUE=1`` takes the queue away.
+"""The product as ``run`` serves it, with ``/saving/`` beside it.
 
-That switch exists here only: the product has none.
+``NO_QUEUE=1`` takes the writers' queue away. That switch exists here only: the product has none.
 """
 
 import os
@@ -11,7 +11,7 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 settings.ROOT_URLCONF = "benchmarks.urls"
 
-from config.wsgi import application  # noqa: E402 (it reads the settings above)
+from config.serving import application  # noqa: E402 (it reads the settings above)
 
 __all__ = ["application"]
 if os.environ.get("NO_QUEUE"):

@@ -16,11 +16,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.outcome import Outcome, arguments
 from benchmarks.tablet import PAINT, QUIET, served
 
 DESK, PIN = "/encaisser/C1/", "4071"
 KEYS = 60
-TARGET_MS = 1_000
 PREPARE = f"""
 from inventory import reference
 from inventory.models import Category
@@ -50,9 +50,7 @@ READY = """() => {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--openings", type=int, default=7)
     parser.add_argument("--slowdown", type=float, default=6)
     options = parser.parse_args()
@@ -63,7 +61,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         page = browser.new_context(base_url=address, locale="fr-FR").new_page()
         take(page, (folder / "code").read_text())
-        report(openings(page, options))
+        outcome = Outcome("till")
+        report(outcome, openings(page, options))
+        outcome.save(options.json)
         browser.close()
 
 
@@ -102,11 +102,11 @@ def openings(page, options: argparse.Namespace) -> list[tuple[float, float]]:
     return found
 
 
-def report(found: list[tuple[float, float]]) -> None:
+def report(outcome: Outcome, found: list[tuple[float, float]]) -> None:
     paints, readies = ([one[n] for one in found] for n in (0, 1))
-    print(f"first paint      {statistics.median(paints):>8.0f} ms")
-    print(f"ready            {statistics.median(readies):>8.0f} ms   target ≤ {TARGET_MS}")
-    print(f"ready, slowest   {max(readies):>8.0f} ms")
+    outcome.say("first paint", statistics.median(paints), "ms")
+    outcome.say("ready", statistics.median(readies), "ms", "≤ 1000")
+    outcome.say("ready, slowest", max(readies), "ms")
 
 
 if __name__ == "__main__":
