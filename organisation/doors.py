@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import EmptyResultSet, ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import URLPattern, URLResolver, reverse
@@ -202,11 +202,11 @@ def _prepared(model: Any) -> Prepared[Any] | None:
         caller = SimpleNamespace(user=SimpleNamespace(organisation_id=organisation, pk=None))
         return model.objects.within(caller).named(code)
 
-    # No code is so: where ``named`` reads it as another, the query cannot be prepared.
-    prepared = Prepared(rows, -1, _reading(model)(" o/?"))
+    # Where ``named`` reads it as another, the query cannot be prepared.
+    prepared = Prepared(rows, -1, _reading(model)(" odd/code "))
     try:
         prepared.build()
-    except (ImproperlyConfigured, PydanticCustomError):
+    except (ImproperlyConfigured, PydanticCustomError, EmptyResultSet):
         return None
     return prepared
 

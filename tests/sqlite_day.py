@@ -29,7 +29,7 @@ def main() -> None:
 
 def _work() -> None:
     from tests.conftest import Api, build_world
-    from tests.shop_day import furnish, queue_of
+    from tests.faults.shop_day import furnish, queue_of
 
     world = build_world()
     anna = Api(world.anna)

@@ -23,7 +23,7 @@ from sales.journal.verify import findings
 from sales.models import Chain, JournalEntry, Sale, Till
 from tests.conftest import Api
 from tests.databases import connected_to, drop_database, environment_of, new_database
-from tests.shop_day import queue_of
+from tests.faults.shop_day import queue_of
 
 pytestmark = [
     pytest.mark.database,

@@ -15,8 +15,8 @@ from organisation.models import Token
 from sales.journal.verify import findings
 from sales.models import Chain, Sale
 from tests.databases import send
+from tests.faults.shop_day import furnish, queue_of
 from tests.servers import granian
-from tests.shop_day import furnish, queue_of
 
 pytestmark = [
     pytest.mark.database,

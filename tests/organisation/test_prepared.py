@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inventory import services
 from inventory.ledger import Entry
-from inventory.models import Category, Item, ItemCode, Movement, Verb
+from inventory.models import Category, Flow, Item, ItemCode, Movement, Verb
 from organisation.doors import _prepared
 from organisation.models import Network, Site, Submission, User
 from organisation.prepared import Prepared
@@ -68,7 +68,7 @@ def test_what_comes_along_is_asked_for_at_once(world, django_assert_num_queries)
 
 def test_an_annotation_comes_along_and_a_value_may_be_asked_for_twice(world):
     chair = labelled(world)
-    found = Prepared(lambda owner, code: Item.objects.known_to(owner).named(code), -1, "?")
+    found = Prepared(lambda owner, code: Item.objects.known_to(owner).named(code), -1, "C0DE")
     item = found.row(world.navette.pk, chair.codes.get().code)
     assert (item, item.own_code) == (chair, chair.codes.get().code)
     assert item.account.place.is_main
@@ -84,6 +84,7 @@ def test_other_values_cannot_be_prepared(world):
 def test_what_reads_a_code_in_its_own_way_cannot_be_prepared_unless_it_tells():
     assert _prepared(Item)  # Item.kept_code tells
     assert not _prepared(ItemCode)
+    assert not _prepared(Flow)  # a line is named by its document and its place in it
     assert not _prepared(Voucher)
 
 

@@ -40,7 +40,15 @@ def test_the_index_shows_the_doors_of_ones_role(office, world):
     def urls(user):
         return {card.url for card in office(user).get("/reglages/").context["cards"]}
 
-    own = {"structure", "people", "shop-settings", "vat-settings", "personal-data", "targets"}
+    own = {
+        "checkup",
+        "structure",
+        "people",
+        "shop-settings",
+        "vat-settings",
+        "personal-data",
+        "targets",
+    }
     assert urls(world.director) - urls(world.manager) == own
 
 
