@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -95,6 +96,8 @@ def seed(folder: Path, movements: int) -> None:
         manage("load_reference")
         manage("seed_scale", "--movements", str(movements))
         (folder / "seeded").touch()
+    if not (folder / "static" / "staticfiles.json").exists():
+        manage("collectstatic", "--noinput", "-v", "0")
 
 
 def report(outcome: Outcome, movements: int, found: dict[str, float], *, is_largest: bool) -> None:
@@ -211,10 +214,9 @@ def look_ups(organisation: Any) -> dict[str, tuple[Callable[[], Any], int]]:
     """The product's own readings, each at another place every time, and how often."""
     import random
 
-    from django.test import RequestFactory
+    from django.test import Client
 
     from inventory.models import Item, ItemCode
-    from inventory.views import finding
     from organisation.doors import _row
     from organisation.models import Membership, User
 
@@ -228,25 +230,28 @@ def look_ups(organisation: Any) -> dict[str, tuple[Callable[[], Any], int]]:
     assert first  # noqa: S101 (furnish_items made them)
     assert last  # noqa: S101
 
-    def asked(path: str) -> Any:
-        request = RequestFactory().get(path)
-        request.user, request.act, request.station = user, "read_stock", None
-        return request
+    browser = Client(HTTP_HOST="localhost")
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    request = SimpleNamespace(user=user, act="read_stock", station=None)
+
+    def page(address: str) -> Any:
+        answer = browser.get(address)
+        assert answer.status_code == 200, address  # noqa: S101
+        return answer
 
     drawn = [rng.randint(first, last) for _n in range(2_000)]
     labels = ItemCode.objects.filter(pk__in=drawn).values_list("code", flat=True)
     codes = iter(rng.sample(list(labels), k=min(1_500, len(labels))))
-    request = asked("/")
     stood = list(
         Item.objects.within(request).in_stock(organisation.sites.all()).order_by("pk")
         .values_list("pk", flat=True)[:: IN_STOCK // 20]
     )  # fmt: skip
 
     def page_of_stock() -> Any:
-        return finding.items(request=asked(f"/objets/?seen={rng.choice(stood)}"))
+        return page(f"/objets/?seen={rng.choice(stood)}")
 
     def search(words: str) -> Callable[[], Any]:
-        return lambda: finding.items(request=asked(f"/objets/?q={words}"))
+        return lambda: page(f"/objets/?q={words}")
 
     return {
         "an object by its code": (lambda: _row(Item, next(codes), request), 1_000),

@@ -59,7 +59,7 @@ class Line:
     destination: Destination | None = None
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def record_intake(*, entry: Entry, arrival: Arrival, lines: Sequence[Line]) -> Intake:
     """Book an arrival and its weighings, net of tare.
 

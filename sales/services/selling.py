@@ -52,7 +52,7 @@ KNOWN_BY = {
 }
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def record_sale(
     *,
     entry: Entry,

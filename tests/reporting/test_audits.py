@@ -196,7 +196,7 @@ def test_a_page_is_not_kept_not_listed_and_leaves_nothing_with_its_reader(
     assert "no-store" in answer["Cache-Control"]
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     assert answer["Referrer-Policy"] == "no-referrer"
-    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
     assert not answer.cookies
     assert 'name="robots"' in text(answer)
     assert outside.post(link(world.canal)).status_code == 405

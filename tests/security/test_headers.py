@@ -19,9 +19,13 @@ OWN_CERTIFICATE = {"PUBLIC_URL": "https://tracerie.lan:8000", "TRACERIE_HOSTS": 
 ANSWERS = ["/", "/connexion/", "/nowhere/", "/t/none/", "/health", "/api/v1/organisation/sites"]
 
 
+# Of this run: its database, and what Playwright's tests allow themselves in this process.
+OWN = ("DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")
+
+
 def python(code, tmp_path, **environment):
     """What a Python of its own answers, with these settings."""
-    inherited = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    inherited = {key: value for key, value in os.environ.items() if key not in OWN}
     return subprocess.run(
         [sys.executable, *code],
         env={**inherited, "TRACERIE_DATA": str(tmp_path), **environment},
