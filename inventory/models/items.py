@@ -77,16 +77,18 @@ class ItemQuerySet(models.QuerySet["Item"]):
         told = ("title", "weight_g", "price_cents", "condition", "code", "place", "since")
         return list(rows.order_by("-pk").values(*told, kind=F("category__code"))[:number])
 
-    def about(self, words: str) -> Self:
-        """Items whose title, category or code holds every one of ``words``, accents aside.
+    def about(self, words: str, organisation_id: int | None) -> Self:
+        """Items whose title, category or code there holds every one of ``words``, accents aside.
 
-        After ``known_to``. Words beyond ``MAX_WORDS`` narrow nothing.
+        Words beyond ``MAX_WORDS`` narrow nothing.
         """
         rows, names = self, _category_names()
         for word in folded(words).split()[:MAX_WORDS]:
             named = [pk for pk, name in names if word in name]
             found = Q(folded_title__contains=word) | Q(category__in=named)
-            rows = rows.filter(found | Q(own_code=codes.normalise(word)))
+            worn = ItemCode.objects.filter(organisation=organisation_id)
+            worn = worn.filter(code=codes.normalise(word), item__isnull=False)
+            rows = rows.filter(found | Q(pk__in=worn.values("item")))
         return rows
 
     def oldest(self) -> dict[int, Any]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +20,8 @@ from organisation.permissions import CallerRequest
 
 PAGE = 50
 FOUND = 20  # what a search shows: more means that it asked for too little
+# By no index: a search reads what is in stock, not all there ever was, the newest first.
+NEWEST_FOUND = (F("pk") + 0).desc()
 SHOWN = ("category__parent__parent", "account__site", "account__place")
 
 
@@ -56,13 +58,13 @@ def find_page(request: CallerRequest, said: str, status: int = 200) -> HttpRespo
     code = codes.normalise(said)
     is_code = len(code) == codes.LENGTH and set(code) <= set(codes.ALPHABET)
     known = Item.objects.within(request).select_related(*SHOWN)
-    here = known.in_stock(sites_of(request))
+    here = Item.objects.in_stock(sites_of(request)).about(said, request.user.organisation_id)
     context = {
         "said": said,
         "is_mistyped": is_code and not codes.is_valid(code),
         "is_unknown": is_code and codes.is_valid(code),
         "near": known.wearing(codes.near(code))[:FOUND] if is_code else [],
-        "found": here.about(said).order_by("-pk")[:FOUND] if said else [],
+        "found": _shown(request, here.order_by(NEWEST_FOUND), FOUND) if said else [],
     }
     return render(request, "inventory/find.html", context, status=status)
 
@@ -77,8 +79,8 @@ def items(request: CallerRequest) -> HttpResponse:
     filters.is_valid()
     said = filters.cleaned_data
     rows = _asked(request, said, sites)
-    rows = _after(rows, said.get("order") == "oldest", said.get("seen"))
-    found = list(rows.select_related(*SHOWN)[: PAGE + 1])
+    rows = _after(rows, said)
+    found = _shown(request, rows, PAGE + 1)
     context = {
         "filters": filters,
         "items": found[:PAGE],
@@ -93,7 +95,7 @@ def items(request: CallerRequest) -> HttpResponse:
 
 
 def _asked(request: CallerRequest, said: dict[str, Any], sites: list[Site]) -> Any:
-    rows = Item.objects.within(request).in_stock([said["site"]] if said.get("site") else sites)
+    rows = Item.objects.in_stock([said["site"]] if said.get("site") else sites)
     if said.get("place"):
         rows = rows.filter(account__place=said["place"])
     if said.get("category"):
@@ -101,14 +103,27 @@ def _asked(request: CallerRequest, said: dict[str, Any], sites: list[Site]) -> A
     if said.get("older"):
         day = timezone.localdate() - timedelta(weeks=int(said["older"]))
         rows = rows.filter(since__lt=day)
-    return rows.about(said["q"]) if said.get("q") else rows
+    return rows.about(said["q"], request.user.organisation_id) if said.get("q") else rows
 
 
-def _after(rows: Any, is_oldest: bool, seen: int | None) -> Any:
+def _shown(request: CallerRequest, rows: Any, most: int) -> list[Item]:
+    """The first of ``rows``, with what a list says of them.
+
+    Which, by what they are alone: with their codes beside them, a database would rather read every
+    code that was ever given.
+    """
+    keys = list(rows.values_list("pk", flat=True)[:most])
+    found = Item.objects.within(request).select_related(*SHOWN).in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def _after(rows: Any, said: dict[str, Any]) -> Any:
     """In order, newest or oldest first, beginning after the item that was seen last."""
+    seen = said.get("seen")
     last = Item.objects.filter(pk=seen).first() if seen else None
-    if not is_oldest:
-        return (rows.filter(pk__lt=seen) if seen else rows).order_by("-pk")
+    if said.get("order") != "oldest":
+        newest = NEWEST_FOUND if said.get("q") else F("pk").desc()
+        return (rows.filter(pk__lt=seen) if seen else rows).order_by(newest)
     if last:
         rows = rows.filter(Q(since__gt=last.since) | Q(since=last.since, pk__gt=last.pk))
     return rows.order_by("since", "pk")

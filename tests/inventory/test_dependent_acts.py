@@ -337,5 +337,5 @@ def test_a_weight_by_eye_stays_an_estimate_until_it_leaves(stocked, label, entry
 def test_a_title_of_signs_that_unfold_to_many_is_kept_and_found(stocked, label):
     title = "ﷺ" * 20  # each is written out in 18 letters
     assert now(label(title=title)).title == title
-    found = Item.objects.known_to(None).about("e " * 100)
+    found = Item.objects.known_to(None).about("e " * 100, None)
     assert list(found) == []  # a hundred words are no more than eight
