@@ -170,6 +170,12 @@ class Api:
             f"/api/v1/{path}", data, content_type="application/json", headers=self.headers
         )
 
+    def made(self, path: str, body) -> dict:
+        """Post what must be recorded; return its document."""
+        response = self.post(path, body)
+        assert response.status_code == 201, (path, response.json())
+        return response.json()
+
 
 @pytest.fixture
 def api(world):

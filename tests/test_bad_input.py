@@ -174,13 +174,7 @@ NOT_AN_OBJECT = {
 @pytest.fixture
 def spot(world, api):
     """One document of each kind at our first site."""
-
-    def post_json(path, body):
-        response = api(world.anna).post(path, body)
-        assert response.status_code == 201, (path, response.json())
-        return response.json()
-
-    return furnish(world.canal, world.anna, post_json)
+    return furnish(world.canal, world.anna, api(world.anna).made)
 
 
 @pytest.fixture

@@ -81,11 +81,7 @@ def callers(world, api):
 
     Everybody: one person of each role, the director of another structure, and nobody.
     """
-
-    def post_json(path, body):
-        return api(world.anna).post(path, body).json()
-
-    furnish(world.canal, world.anna, post_json)
+    furnish(world.canal, world.anna, api(world.anna).made)
     people = {name: world.people[name] for name in ("anna", "paul", *Role)}
     # Requests share the test's transaction; between two of them a server closes its connection.
     for signal in (request_started, request_finished):

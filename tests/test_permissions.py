@@ -63,19 +63,10 @@ class Visitor:
 @pytest.fixture
 def spots(world, api):
     """One document of each kind at our two sites, and at the other structure's."""
-
-    def send(user):
-        def post_json(path, body):
-            response = api(user).post(path, body)
-            assert response.status_code == 201, (path, response.json())
-            return response.json()
-
-        return post_json
-
     return {
-        "own site": furnish(world.canal, world.anna, send(world.anna)),
-        "other site": furnish(world.gare, world.anna, send(world.anna)),
-        "other structure": furnish(world.quai, world.paul, send(world.paul)),
+        "own site": furnish(world.canal, world.anna, api(world.anna).made),
+        "other site": furnish(world.gare, world.anna, api(world.anna).made),
+        "other structure": furnish(world.quai, world.paul, api(world.paul).made),
     }
 
 

@@ -98,11 +98,7 @@ def _listed(world, n):
 @pytest.fixture
 def asked(world, api):
     """Each route's queries with few rows, then with three times as many."""
-
-    def post_json(path, body):
-        return api(world.anna).post(path, body).json()
-
-    spot = furnish(world.canal, world.anna, post_json)
+    spot = furnish(world.canal, world.anna, api(world.anna).made)
     reader = Reader(world, spot)
 
     def visit():

@@ -77,13 +77,7 @@ def hostile(own_database, live, settings, tmp_path):
     """The small world at work, whatever people write being hostile."""
     world = own_database
     plant(NAMES)  # so that sealed documents carry them
-
-    def send(path, body):
-        answer = Api(world.anna).post(path, body)
-        assert answer.status_code == 201, (path, answer.json())
-        return answer.json()
-
-    spot = furnish(world.canal, world.anna, send)
+    spot = furnish(world.canal, world.anna, Api(world.anna).made)
     plant()
     Organisation.objects.update(siret="73282932000074")
     _link, spot["audit"] = share(

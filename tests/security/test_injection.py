@@ -36,17 +36,12 @@ def handed_out(world, api, settings, tmp_path):
     """``handed_out(text)``: every file that the pages hand out, where people wrote ``text``."""
     settings.DATA_DIR = tmp_path  # its own key signs the archive
 
-    def send(path, body):
-        answer = api(world.anna).post(path, body)
-        assert answer.status_code == 201, (path, answer.json())
-        return answer.json()
-
     def files(text):
         def as_is(_field):
             return text
 
         plant(NAMES, as_is)
-        spot = furnish(world.canal, world.anna, send)
+        spot = furnish(world.canal, world.anna, api(world.anna).made)
         plant(None, as_is)
         client = Client()
         client.force_login(world.anna)
@@ -122,11 +117,7 @@ def test_a_label_sends_a_printer_dots_and_no_words(text, command):
 @pytest.mark.parametrize("text", ["Shop\nBcc: all@example.org", "Shop\r\n\r\nbody", "é" * 90])
 def test_a_name_adds_no_line_to_the_head_of_a_mail(text, world, api, settings):
     settings.EMAIL_HOST = "localhost"
-
-    def send(path, body):
-        return api(world.anna).post(path, body).json()
-
-    spot = furnish(world.canal, world.anna, send)
+    spot = furnish(world.canal, world.anna, api(world.anna).made)
     ShopSettings.objects.update(shows_tickets=True)
     type(world.navette).objects.filter(pk=world.navette.pk).update(name=text)
     client = Client()
@@ -146,10 +137,7 @@ def test_a_name_adds_no_line_to_the_head_of_a_mail(text, world, api, settings):
     "address", ["a@b.fr\nBcc: c@d.fr", "a@b.fr,c@d.fr", "a@b.fr;c@d.fr", "<a@b.fr>", "a b@c.fr"]
 )
 def test_a_ticket_goes_to_one_address(address, world, api):
-    def send(path, body):
-        return api(world.anna).post(path, body).json()
-
-    spot = furnish(world.canal, world.anna, send)
+    spot = furnish(world.canal, world.anna, api(world.anna).made)
     client = Client()
     client.force_login(world.anna)
     given_ = {"id": str(uuid4()), "way": "mail", "address": address}

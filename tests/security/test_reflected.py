@@ -56,12 +56,7 @@ class Noted(QueryDict):
 
 @pytest.fixture
 def spot(world, api):
-    def send(path, body):
-        answer = api(world.anna).post(path, body)
-        assert answer.status_code == 201, (path, answer.json())
-        return answer.json()
-
-    return furnish(world.canal, world.anna, send)
+    return furnish(world.canal, world.anna, api(world.anna).made)
 
 
 def keys_read(monkeypatch, client, url, query):
