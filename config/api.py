@@ -297,10 +297,9 @@ def on_too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse
 @api.exception_handler(OperationalError)
 def on_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
     """503 while another write holds it for too long, 507 without room; else the fault is ours."""
-    said = str(error)
     if _is_full(error):
         return refusal(507)
-    if not any(words in said for words in BUSY):
+    if not any(words in str(error) for words in BUSY):
         raise error
     response = refusal(503)
     response["Retry-After"] = "1"

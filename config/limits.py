@@ -17,7 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-MOST_BYTES = 3_000_000  # a photo in base64, a count of two thousand objects
+from config.reading import MOST_BYTES
+from organisation.stations import COOKIE
 
 
 def bounded(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -128,7 +129,7 @@ def _named(request: HttpRequest) -> str:
     return (
         request.META.get("HTTP_AUTHORIZATION", "")
         or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-        or request.COOKIES.get("tracerie_tablet", "")
+        or request.COOKIES.get(COOKIE, "")
     )
 
 

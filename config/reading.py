@@ -5,8 +5,7 @@ import io
 import sys
 from typing import Any
 
-from config.limits import MOST_BYTES
-
+MOST_BYTES = 3_000_000  # a photo in base64, a count of two thousand objects
 READ_S = 60.0  # for a whole body; a photo over a poor Wi-Fi takes a quarter of it
 PAUSE_S = 15.0  # between two pieces of one; a tablet itself gives up after 12
 MOST_HELD = 64_000_000  # bytes of bodies that are being read at once: twenty of the largest

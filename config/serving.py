@@ -1,7 +1,7 @@
 """How requests come in: read whole before a thread works on them, so that a slow line holds none.
 
-Granian speaks HTTP; this hands what it read to Django, in as many threads as ``run`` says. Were a
-thread to read the body itself, four tablets that lose their Wi-Fi while they send would stop the
+Granian speaks HTTP; this hands what it read to Django, in ``THREADS`` threads. Were a thread to
+read the body itself, four tablets that lose their Wi-Fi while they send would stop the
 house: nothing tells a server that somebody walked out of reach.
 """
 

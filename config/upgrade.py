@@ -13,10 +13,9 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext_lazy as _
 
-from config.backup import backup, newer_version, opened
+from config.backup import backup, opened, pending
 from inventory import reference, triggers
 from inventory.verify import differences
 
@@ -37,9 +36,9 @@ def upgrade(*, now: datetime, with_copy: bool = True) -> Upgraded:
     A database that is new or already there gets no copy. Raises ValidationError
     ``newer_version``, ``migration_fails``, ``books_differ``, ``unguarded``, or as ``backup``.
     """
-    pending = _pending()
+    late = pending(connection)
     copy, wrong = None, set[str]()
-    if pending and with_copy and triggers.has_tables(connection):
+    if late and with_copy and triggers.has_tables(connection):
         copy = _folder() / f"before-upgrade-{now:%Y%m%d-%H%M%S}.backup"
         wrong = set(backup(file=copy))
         if connection.vendor == "sqlite":
@@ -51,16 +50,7 @@ def upgrade(*, now: datetime, with_copy: bool = True) -> Upgraded:
     if copy:
         _require_right(connection, wrong, copy)
         _let_go()
-    return Upgraded(copy, pending)
-
-
-def _pending() -> int:
-    """How many migrations this version brings. Raises ValidationError ``newer_version``."""
-    executor = MigrationExecutor(connection)
-    loader = executor.loader
-    if set(loader.applied_migrations) - set(loader.disk_migrations):
-        raise newer_version()
-    return len(executor.migration_plan(loader.graph.leaf_nodes()))
+    return Upgraded(copy, late)
 
 
 def _rehearse(copy: Path, wrong: set[str]) -> None:

@@ -85,11 +85,7 @@ def require_sound(candidate: BaseDatabaseWrapper) -> None:
     """
     if not triggers.has_tables(candidate):
         raise not_a_backup()
-    executor = MigrationExecutor(candidate)
-    loader = executor.loader
-    if set(loader.applied_migrations) - set(loader.disk_migrations):
-        raise newer_version()
-    if executor.migration_plan(loader.graph.leaf_nodes()):
+    if pending(candidate):
         call_command("migrate", database=candidate.alias, verbosity=0, interactive=False)
     if triggers.missing(candidate):
         triggers.install(candidate)
@@ -105,28 +101,37 @@ def not_a_backup() -> ValidationError:
     return ValidationError(_("This file is not a backup of Tracerie."), code="not_a_backup")
 
 
-def newer_version() -> ValidationError:
-    return ValidationError(
-        _("This database was made by a newer version: update Tracerie first."),
-        code="newer_version",
-    )
+def pending(database: BaseDatabaseWrapper) -> int:
+    """How many migrations this version brings. Raises ValidationError ``newer_version``."""
+    executor = MigrationExecutor(database)
+    loader = executor.loader
+    if set(loader.applied_migrations) - set(loader.disk_migrations):
+        raise ValidationError(
+            _("This database was made by a newer version: update Tracerie first."),
+            code="newer_version",
+        )
+    return len(executor.migration_plan(loader.graph.leaf_nodes()))
 
 
 @contextmanager
 def opened(name: str | Path) -> Iterator[BaseDatabaseWrapper]:
     """A connection to another database of the same kind."""
+    # SQLite: no write-ahead log beside a file that is being made
     options = {} if connection.vendor == "sqlite" else connection.settings_dict["OPTIONS"]
-    connections.settings[ALIAS] = {
-        **connections.settings["default"],
-        "NAME": str(name),
-        "OPTIONS": options,  # SQLite: no write-ahead log beside a file that is being made
-    }
+    with connected(ALIAS, NAME=str(name), OPTIONS=options) as other:
+        yield other
+
+
+@contextmanager
+def connected(alias: str, **other: Any) -> Iterator[BaseDatabaseWrapper]:
+    """A connection of its own ``alias``, set as the default one but for what is ``other``."""
+    connections.settings[alias] = {**connections.settings["default"], **other}
     try:
-        yield connections[ALIAS]
+        yield connections[alias]
     finally:
-        connections[ALIAS].close()
-        del connections[ALIAS]
-        del connections.settings[ALIAS]
+        connections[alias].close()
+        del connections[alias]
+        del connections.settings[alias]
 
 
 @contextmanager
@@ -171,7 +176,12 @@ def _engine() -> Any:
 def _journal(at: datetime, file: Path, fingerprint: str, kept: str) -> None:
     """One line per restore, so that nobody wonders later why figures went back."""
     line = f"{at.isoformat(timespec='seconds')}\t{file}\tsha256 {fingerprint}\t{kept}\n"
-    with (settings.DATA_DIR / "restores.log").open("a", encoding="utf-8") as log:
-        log.write(line)
-        log.flush()
-        os.fsync(log.fileno())
+    write_down(settings.DATA_DIR / "restores.log", line)
+
+
+def write_down(log: Path, line: str) -> None:
+    """Add a line to a log that a power cut is not to shorten."""
+    with log.open("a", encoding="utf-8") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())

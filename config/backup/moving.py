@@ -7,7 +7,7 @@ table; rows are read and copied some thousand at a time.
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -17,13 +17,14 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
-from django.db import connection, connections, models, transaction
+from django.db import connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from config.backup import connected, pending
 from config.backup.sqlite import require_whole
 from inventory import partitions, triggers
 from inventory.models import Balance, Flow, Kind, Movement
@@ -108,21 +109,16 @@ def _require_empty() -> None:
         raise ValidationError(
             _("Name the PostgreSQL to move into in DATABASE_URL."), code="not_postgresql"
         )
-    _require_migrated(connection)
+    if pending(connection):
+        raise ValidationError(
+            _("The database is not up to date. Type: python manage.py migrate"),
+            code="other_version",
+        )
     for model in (Organisation, User, Movement):
         if model._base_manager.using("default").exists():
             raise ValidationError(
                 _("This PostgreSQL already holds data: move into an empty one."), code="not_empty"
             )
-
-
-def _require_migrated(database: BaseDatabaseWrapper) -> None:
-    executor = MigrationExecutor(database)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise ValidationError(
-            _("The database is not up to date. Type: python manage.py migrate"),
-            code="other_version",
-        )
 
 
 def _require_same_version(source: BaseDatabaseWrapper) -> None:
@@ -238,18 +234,8 @@ def _is_keyed_by_text(model: type[models.Model]) -> bool:
     return isinstance(model._meta.pk, models.CharField)
 
 
-@contextmanager
-def _opened(file: Path) -> Iterator[BaseDatabaseWrapper]:
+def _opened(file: Path) -> AbstractContextManager[BaseDatabaseWrapper]:
     """The SQLite file under an alias of its own; while it is read, nobody writes in it."""
-    connections.settings[SOURCE] = {
-        **connections.settings["default"],
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(file),
-        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
-    }
-    try:
-        yield connections[SOURCE]
-    finally:
-        connections[SOURCE].close()
-        del connections[SOURCE]
-        del connections.settings[SOURCE]
+    options = {"timeout": 20, "transaction_mode": "IMMEDIATE"}
+    engine = "django.db.backends.sqlite3"
+    return connected(SOURCE, ENGINE=engine, NAME=str(file), OPTIONS=options)

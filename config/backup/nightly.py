@@ -1,7 +1,6 @@
 """Backups by themselves, night after night: which are kept, and what the last one said."""
 
 import json
-import os
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from config.backup import backup, sync_folder
+from config.backup import backup, sync_folder, write_down
 
 NAME = re.compile(r"tracerie-(\d{8}-\d{6})\.backup")
 STAMP = "%Y%m%d-%H%M%S"
@@ -89,7 +88,4 @@ def _note(made: Made) -> None:
         "bytes": made.size_bytes,
         "wrong": made.wrong,
     }
-    with _log().open("a", encoding="utf-8") as log:
-        log.write(json.dumps(line, ensure_ascii=False) + "\n")
-        log.flush()
-        os.fsync(log.fileno())
+    write_down(_log(), json.dumps(line, ensure_ascii=False) + "\n")

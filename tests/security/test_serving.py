@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 import ninja
 import pytest
 
-from config.limits import MOST_BYTES
-from config.reading import Reader, RefusedError, environ_of
+from config.reading import MOST_BYTES, Reader, RefusedError, environ_of
 from tests.servers import granian
 from tests.test_served_races import token  # noqa: F401  (a fixture)
 
