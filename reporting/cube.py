@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet, Sum
 
 from inventory.models import Category, Flow, MonthlyFlow
-from inventory.months import first_day, month_of, span
+from inventory.models.ledger import on_days
+from inventory.months import first_day, span
 from reporting.periods import Period, since
 from reporting.scopes import Border
 
@@ -90,8 +91,7 @@ def flows(border: Border, periods: Iterable[Period]) -> QuerySet[Flow]:
     """The flows themselves, from the scope's accounts, on the days of ``periods``."""
     days = Q(pk__in=[])
     for period in periods:
-        months = month_of(period.start), month_of(period.end)
-        days |= Q(movement__business_date__range=(period.start, period.end), month__range=months)
+        days |= on_days(period.start, period.end)
     return Flow.objects.using("report").filter(
         days, movement__site__in=_neighbours(border), from_account__in=border.accounts.values("pk")
     )

@@ -178,6 +178,7 @@ class Item(models.Model):
     )
 
     objects = ItemQuerySet.as_manager()
+    kept_code = staticmethod(codes.normalise)  # as the books have one, however it was typed
 
     class Meta:
         verbose_name = _("item")
@@ -194,11 +195,6 @@ class Item(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded_title = folded(self.title)[:MAX_FOLDED]
         super().save(*args, **kwargs)
-
-    @staticmethod
-    def kept_code(said: str) -> str:
-        """A code as the books have it, however it was typed or scanned."""
-        return codes.normalise(said)
 
     @property
     def state(self) -> ItemState:

@@ -266,16 +266,19 @@ class Movement(models.Model):
         return list(self.flows.filter(month=self.month).select_related(*ends).order_by("pk"))
 
 
+def on_days(start: date, end: date) -> Q:
+    """Flows counted from ``start`` to ``end``: PostgreSQL looks into these months alone."""
+    months = month_of(start), month_of(end)
+    return Q(movement__business_date__range=(start, end), month__range=months)
+
+
 class FlowQuerySet(models.QuerySet["Flow"]):
     def within(self, request: CallerRequest) -> "FlowQuerySet":
         return self.filter(movement__site__organisation=request.user.organisation_id)
 
     def on_days(self, start: date, end: date) -> "FlowQuerySet":
-        """Those counted from ``start`` to ``end``: PostgreSQL looks into these months alone."""
-        return self.filter(
-            movement__business_date__range=(start, end),
-            month__range=(month_of(start), month_of(end)),
-        )
+        """Those counted from ``start`` to ``end``."""
+        return self.filter(on_days(start, end))
 
     def named(self, line: str) -> "FlowQuerySet":
         """The line of a document, such as ``AP-canal-12.3``: its third."""

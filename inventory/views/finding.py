@@ -58,13 +58,12 @@ def find_page(request: CallerRequest, said: str, status: int = 200) -> HttpRespo
     code = codes.normalise(said)
     is_code = len(code) == codes.LENGTH and set(code) <= set(codes.ALPHABET)
     known = Item.objects.within(request).select_related(*SHOWN)
-    here = Item.objects.in_stock(sites_of(request)).about(said, request.user.organisation_id)
     context = {
         "said": said,
         "is_mistyped": is_code and not codes.is_valid(code),
         "is_unknown": is_code and codes.is_valid(code),
         "near": known.wearing(codes.near(code))[:FOUND] if is_code else [],
-        "found": _shown(request, here.order_by(NEWEST_FOUND), FOUND) if said else [],
+        "found": _like(request, said) if said else [],
     }
     return render(request, "inventory/find.html", context, status=status)
 
@@ -104,6 +103,12 @@ def _asked(request: CallerRequest, said: dict[str, Any], sites: list[Site]) -> A
         day = timezone.localdate() - timedelta(weeks=int(said["older"]))
         rows = rows.filter(since__lt=day)
     return rows.about(said["q"], request.user.organisation_id) if said.get("q") else rows
+
+
+def _like(request: CallerRequest, said: str) -> list[Item]:
+    """The newest objects in stock with these words."""
+    here = Item.objects.in_stock(sites_of(request)).about(said, request.user.organisation_id)
+    return _shown(request, here.order_by(NEWEST_FOUND), FOUND)
 
 
 def _shown(request: CallerRequest, rows: Any, most: int) -> list[Item]:

@@ -51,7 +51,8 @@ class Shared:
         rows = Movement.objects.using("report").select_related(
             *links, "shipment_weights__shipment__movement"
         )
-        return rows.filter(**self._within(""))
+        days = (self.link.start, self.link.end)
+        return rows.filter(site__in=self.scope.sites, business_date__range=days)
 
     def lines_of(self, movement: Movement, limit: int, after: str) -> Leaf:
         """A page of a document's lines, in the order of the books, and what the others weigh."""
@@ -94,15 +95,8 @@ class Shared:
         return list(self._flows().filter(of_it).order_by("-pk")[:limit])[::-1]
 
     def _flows(self) -> QuerySet[Flow]:
-        rows = Flow.objects.using("report").filter(**self._within("movement__"))
-        rows = rows.on_days(self.link.start, self.link.end)
-        return rows.select_related(*SHOWN)
-
-    def _within(self, prefix: str) -> dict[str, Any]:
-        return {
-            f"{prefix}site__in": [site.pk for site in self.scope.sites],
-            f"{prefix}business_date__range": (self.link.start, self.link.end),
-        }
+        rows = Flow.objects.using("report").on_days(self.link.start, self.link.end)
+        return rows.filter(movement__site__in=self.scope.sites).select_related(*SHOWN)
 
 
 class Told:

@@ -110,10 +110,6 @@ class Ledger:
             "item__codes", condition=Q(item__codes__organisation=self.organisation)
         )
 
-    def _days(self, path: str, site: Any) -> dict[str, Any]:
-        days = (self.period.start, self.period.end)
-        return {f"{path}site": site, f"{path}business_date__range": days}
-
     def _head(self) -> Record:
         return {
             "record": "export",
@@ -163,7 +159,8 @@ class Ledger:
     def _movements(self) -> Iterator[Record]:
         numbers: dict[int, int] = {}
         for site in self.scope.sites:
-            rows = Movement.objects.using("report").filter(**self._days("", site))
+            days = (self.period.start, self.period.end)
+            rows = Movement.objects.using("report").filter(site=site, business_date__range=days)
             rows = rows.order_by("business_date", "pk")
             for row in rows.values_list(*MOVEMENT, named=True).iterator(TOGETHER):
                 author = row.author_id and numbers.setdefault(row.author_id, len(numbers) + 1)
