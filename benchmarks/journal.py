@@ -19,6 +19,7 @@ from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.inside import start_django
 from benchmarks.outcome import Outcome, arguments
 
 WARM_UP = 20
@@ -30,23 +31,13 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=300)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tracerie-bench-") as folder:
+        os.environ.pop("DATABASE_URL", None)
         start_django(folder)
         shop = Shop(options.pairs + WARM_UP + 1)
         outcome = Outcome("journal")
         compare(outcome, shop, options.pairs)
         prove(outcome)
         outcome.save(options.json)
-
-
-def start_django(folder: str) -> None:
-    import django
-    from django.core.management import call_command
-
-    os.environ.pop("DATABASE_URL", None)
-    os.environ |= {"TRACERIE_DATA": folder, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    django.setup()
-    call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0)
 
 
 class Shop:

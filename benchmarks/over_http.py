@@ -55,38 +55,17 @@ KINDS = {
     )
 }
 UNQUEUED = "an arrival, Tracerie without queue, 8 clients"
+# A shop as journal.py sells in, and whoever sorts and sells there.
 PREPARE = """
-import json, sys
-from uuid import uuid4
-from django.utils import timezone
-from inventory import reference
-from inventory.ledger import Entry
-from inventory.models import Category, ItemCode, Verb
-from inventory.services import Draft, StockLine, label, open_stock
-from organisation.models import Membership, Organisation, Site, Submission, Token, User
-from sales.models import PriceKey, Till
-from sales.services import open_session
-organisation = Organisation.objects.create(code="essai", name="Essai")
-reference.furnish(organisation)
-site = Site.objects.create(organisation=organisation, code="essai", name="Essai")
-user = User.objects.create(username="essai", organisation=organisation)
+import json
+from benchmarks.journal import Shop
+from inventory.models import ItemCode
+from organisation.models import Membership, Token
+shop = Shop(ITEMS // 2 + 1)
 for role in ("sorter", "cashier"):
-    Membership.objects.create(user=user, role=role)
-mine = {"organisation": organisation, "site": site}
-till = Till.objects.create(**mine, code="C1", name="Caisse 1")
-kinds = {one.code: one for one in Category.objects.filter(organisation=None)}
-PriceKey.objects.create(**mine, code="assiette", name_fr="Assiette", category=kinds["VAI"],
-                        price_cents=50)
-def entry(verb):
-    claim = Submission.objects.create(organisation=organisation, uuid=uuid4(), endpoint="/")
-    return Entry(site, verb, claim, user, timezone.now())
-heaps = [StockLine(kinds[code], 90_000_000) for code in ("MOB", "VAI")]
-open_stock(entry=entry(Verb.OPEN), lines=heaps)
-open_session(entry=entry(Verb.SELL), till=till, float_cents=10_000)
-draft = Draft(kinds["MOB.CHAI"], 4_200, price_cents=1_500, from_category=kinds["MOB"])
-for _batch in range(ITEMS // 200 + 1):
-    label(entry=entry(Verb.LABEL), place=None, drafts=[draft] * 200)
-print(json.dumps([Token.objects.issue(user)[1], *ItemCode.objects.values_list("code", flat=True)]))
+    Membership.objects.create(user=shop.user, role=role)
+labels = ItemCode.objects.values_list("code", flat=True)
+print(json.dumps([Token.objects.issue(shop.user)[1], *labels]))
 """
 
 

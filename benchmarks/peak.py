@@ -16,13 +16,13 @@ import random
 import sys
 import tempfile
 import time
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.inside import poster, start_django
 from benchmarks.outcome import Outcome, arguments
 
 STRUCTURES, SITES = 200, 10
@@ -48,16 +48,6 @@ def main() -> None:
         report(outcome, found, len(acts), options)
         prove(acts)
         outcome.save(options.json)
-
-
-def start_django(folder: str) -> None:
-    import django
-    from django.core.management import call_command
-
-    os.environ |= {"TRACERIE_DATA": folder, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    django.setup()
-    call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0)
 
 
 def country() -> list[dict[str, Any]]:
@@ -95,7 +85,7 @@ def site(owner: Any, user: Any, code: str) -> dict[str, Any]:
     from sales.services import open_session
 
     here = Site.objects.create(organisation=owner, code=code, name=code)
-    kinds = Category.objects.filter(organisation=None).in_bulk(field_name="code")
+    kinds = {one.code: one for one in Category.objects.filter(organisation=None)}
     till = Till.objects.create(organisation=owner, site=here, code=f"C{code}", name="Caisse")
     PriceKey.objects.create(
         organisation=owner, site=here, code=f"p-{code}", name_fr="Assiette",
@@ -165,31 +155,14 @@ def replayed(spans: list[list[Act]]) -> list[tuple[float, float, list[float]]]:
 def answer_all(acts: list[Act]) -> tuple[float, float, list[float]]:
     import gc
 
-    from django.core.handlers.wsgi import WSGIHandler
-
-    handler, latencies = WSGIHandler(), []
+    post, latencies = poster(), []
     gc.freeze()
     start, processor = time.perf_counter(), time.process_time()
     for token, path, content in acts:
         begun = time.perf_counter()
-        answer(handler, token, path, json.dumps(content).encode())
+        post(f"/api/v1/{path}", token, json.dumps(content).encode())
         latencies.append((time.perf_counter() - begun) * 1000)
     return time.perf_counter() - start, time.process_time() - processor, latencies
-
-
-def answer(handler: Any, token: str, path: str, body: bytes) -> None:
-    said: list[str] = []
-    environ = {
-        "REQUEST_METHOD": "POST", "PATH_INFO": f"/api/v1/{path}", "SERVER_NAME": "localhost",
-        "SERVER_PORT": "80", "CONTENT_TYPE": "application/json", "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_AUTHORIZATION": f"Bearer {token}", "wsgi.url_scheme": "http",
-        "CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body),
-    }  # fmt: skip
-    response = handler(environ, lambda status, _headers: said.append(status))
-    text = b"".join(response)
-    response.close()
-    if said[0][:3] != "201":
-        raise SystemExit(f"{path}: {said[0]} {text.decode()}")
 
 
 def report(

@@ -11,19 +11,18 @@ processor time of this process (on SQLite the database's own too) per arrival, m
 """
 
 import json
-import os
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.inside import poster, start_django
 from benchmarks.outcome import Outcome, arguments
 
 TARGET = "≤ 3"
@@ -49,7 +48,7 @@ def main() -> None:
     parser.add_argument("--arrivals", type=int, default=150, help="of each layer in each round")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tracerie-bench-") as folder:
-        start_django(folder)
+        start_django(folder, urls="benchmarks.urls")
         desk = Desk()
         layers = {
             "the bare driver": desk.driver(),
@@ -62,18 +61,6 @@ def main() -> None:
         found = measure(layers, options.rounds, options.arrivals)
         report(found, options.json)
         desk.prove()
-
-
-def start_django(folder: str) -> None:
-    import django
-    from django.conf import settings
-    from django.core.management import call_command
-
-    os.environ |= {"TRACERIE_DATA": folder, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    settings.ROOT_URLCONF = "benchmarks.urls"
-    django.setup()
-    call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0)
 
 
 class Desk:
@@ -122,26 +109,11 @@ class Desk:
         return lambda: submit(claim=self._claim(), content=content, record=record)
 
     def request(self, path: str) -> Callable[[], Any]:
-        from django.core.handlers.wsgi import WSGIHandler
-
-        handler = WSGIHandler()
-        shared = {
-            "REQUEST_METHOD": "POST", "PATH_INFO": path, "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80", "CONTENT_TYPE": "application/json", "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_AUTHORIZATION": f"Bearer {self.token}", "wsgi.url_scheme": "http",
-        }  # fmt: skip
-        said: list[str] = []
+        post = poster()
 
         def act() -> None:
-            body = json.dumps(
-                {"id": str(uuid4()), "site": "essai", "mode": "drop_off", "lines": LINES}
-            ).encode()
-            environ = {**shared, "CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}
-            answer = handler(environ, lambda status, _headers: said.append(status))
-            text = b"".join(answer)
-            answer.close()  # type: ignore[attr-defined]
-            if said.pop()[:3] != "201":
-                sys.exit(f"{path}: {text.decode()}")
+            said = {"id": str(uuid4()), "site": "essai", "mode": "drop_off", "lines": LINES}
+            post(path, self.token, json.dumps(said).encode())
 
         return act
 

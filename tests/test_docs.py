@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import page as benchmarks
 from reporting.indicators import Reading
 from reporting.periods import Period
 from reporting.rounding import (
@@ -238,3 +239,7 @@ def test_no_file_names_a_package_registry():
         if host in path.read_text(encoding="utf-8", errors="ignore")
     ]
     assert named == []
+
+
+def test_the_page_of_benchmarks_is_that_of_the_results():
+    assert benchmarks.PAGE.read_text() == benchmarks.page()
