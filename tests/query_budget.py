@@ -151,7 +151,7 @@ BUDGET = {
     "caisse/journal/": 6,
     "caisse/prix/": 7,
     "caisse/tickets/": 16,
-    "chercher/": 7,
+    "chercher/": 6,
     "compter/": 5,
     "compter/<str:site>/": 10,
     "d/<str:number>/": 10,
