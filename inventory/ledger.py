@@ -1,8 +1,9 @@
 """The kernel: ``post`` books a movement, ``reverse`` books its mirror, ``close_month`` the end.
 
 Everything that moves grams goes through ``post``. It checks what no single row can prove, then
-writes in a few multi-row statements, always in the same order (site, number, items, movement,
-flows, balances, cubes; keys sorted), so that two writers never wait for each other in a ring.
+writes in a few multi-row statements, always in the same order (site, items, accounts, number,
+movement, flows, balances, cubes; keys sorted), so that two writers never wait for each other in
+a ring.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,7 +35,7 @@ from inventory.months import add_months, first_day, month_of
 from inventory.rows import add, among, keep
 from inventory.sums import add_up
 from inventory.triggers import PAIRS
-from inventory.whereabouts import carry_items
+from inventory.whereabouts import carry_items, hold_items
 from organisation.models import Site, Submission, User
 
 Sums = dict[tuple[Any, ...], list[int]]
@@ -101,9 +102,10 @@ def post(*, entry: Entry, legs: Sequence[Leg]) -> Movement:
     closed_through = lock_site(entry.site)
     day = entry.day
     require_open(day, closed_through)
+    where = hold_items(legs)  # before accounts: a till may hold an object that another waits for
     ids = _open_accounts(legs)
     number = entry.number or _next_number(entry.site, PREFIXES[entry.verb])
-    carry_items(entry, legs, ids, day)
+    carry_items(entry, legs, ids, where)
     movement = _write_movement(entry, day, number)
     _write_flows(movement, legs, ids)
     add_up(movement, movement.lines)

@@ -1,6 +1,6 @@
 """Where items are: each in one account, whole, and never in two places by two acts at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,15 +19,29 @@ if TYPE_CHECKING:
 AT_A_TILL = (Verb.SELL, Verb.RETURN)
 
 
-def carry_items(entry: "Entry", legs: Sequence["Leg"], ids: Mapping[str, int], day: date) -> None:
-    """Move each item to its new account, or refuse when it is not where the legs take it from."""
+Whereabouts = Mapping[int, int | None]  # item key → the account it is in
+
+
+def hold_items(legs: Iterable["Leg"]) -> Whereabouts:
+    """Where the items on these legs are; held until the end, always in one order."""
+    items = sorted({leg.item.pk for leg in legs if leg.item is not None})
+    if not items:
+        return {}
+    clause = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    sql = "SELECT id, account_id FROM inventory_item WHERE id IN ({keys}) ORDER BY id"
+    return dict(among(sql + clause, items))
+
+
+def carry_items(
+    entry: "Entry", legs: Sequence["Leg"], ids: Mapping[str, int], where: Whereabouts
+) -> None:
+    """Move each held item to its new account, or refuse when it is not where the legs begin."""
     carried: dict[int, list[Leg]] = {}
     for leg in legs:
         if leg.item is not None:
             carried.setdefault(leg.item.pk, []).append(leg)
     if not carried:
         return
-    where = _hold(sorted(carried))
     ends: dict[int | None, list[int]] = {}
     for pk, mine in carried.items():
         _require_whole(entry, mine)
@@ -35,20 +49,13 @@ def carry_items(entry: "Entry", legs: Sequence["Leg"], ids: Mapping[str, int], d
             _refuse_item(mine[0].item)
         ends.setdefault(_account_in(mine[0].to_account, ids), []).append(pk)
     if entry.reverses is None and entry.verb not in AT_A_TILL:  # a mirror has the day of its act
-        _require_in_order(carried, where, day)
+        _require_in_order(carried, where, entry.day)
     for new, items in ends.items():
         among("UPDATE inventory_item SET account_id = %s WHERE id IN ({keys})", items, new)
 
 
-def _hold(items: Sequence[int]) -> dict[int, int | None]:
-    """Item key → the account it is in; held until the end, always in one order."""
-    clause = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-    sql = "SELECT id, account_id FROM inventory_item WHERE id IN ({keys}) ORDER BY id"
-    return dict(among(sql + clause, items))
-
-
 def _require_in_order(
-    carried: Mapping[int, Sequence["Leg"]], where: Mapping[int, int | None], day: date
+    carried: Mapping[int, Sequence["Leg"]], where: Whereabouts, day: date
 ) -> None:
     """Refuse to make an item twice, or to carry it on a day before the last that carried it."""
     standing = Q(movement__reverses=None, movement__reversed_by=None)

@@ -2,7 +2,8 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from inventory.ledger import Entry, Leg, close_month, post, reverse
 from inventory.models import (
@@ -109,6 +110,22 @@ def test_an_item_leaves_whole_and_once(world, entry, source, bulk, furniture):
 
     assert refusal.value.code == "item_already_sold"
     assert held(reuse, furniture) == 4_200
+
+
+def test_an_item_is_held_before_an_account_is_opened(world, entry, source, bulk, furniture):
+    """A tablet's till holds the item first: in another order the two would wait in a ring."""
+    items = Account.stock(Place.objects.main(world.canal), items=True)
+    post(entry=entry(Verb.COLLECT), legs=[Leg(source, bulk, furniture, 5_000, Method.WEIGHED)])
+    chair = Item.objects.create(category=furniture, weight_g=4_200, since=NOON.date())
+    leg = Leg(bulk, items, furniture, 4_200, Method.WEIGHED, item=chair)
+
+    with CaptureQueriesContext(connection) as asked:
+        post(entry=entry(Verb.LABEL), legs=[leg])
+
+    said = [query["sql"] for query in asked]
+    [held] = [n for n, sql in enumerate(said) if "FROM inventory_item " in sql]
+    [opened] = [n for n, sql in enumerate(said) if 'INTO "inventory_account"' in sql]
+    assert held < opened
 
 
 def test_nothing_is_dated_in_a_closed_month(world, entry, source, bulk, furniture):
