@@ -126,7 +126,7 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-    " PRAGMA cache_size=-20000; PRAGMA mmap_size=268435456;"
+    " PRAGMA cache_size=-4000; PRAGMA mmap_size=268435456;"
 )
 
 

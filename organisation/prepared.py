@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=Model)
@@ -35,9 +36,10 @@ class Prepared(Generic[M]):
     def rows(self, *values: Any) -> list[M]:
         """Every row for ``values``."""
         query = self._query or self.build()
-        with connection.cursor() as cursor:
+        here = connections[DEFAULT_DB_ALIAS]  # not through its proxy, which looks it up each time
+        with here.cursor() as cursor:
             cursor.execute(query.sql, [values[place] for place in query.places])
-            return [_instance(query, row) for row in cursor.fetchall()]
+            return [_instance(query, row, here) for row in cursor.fetchall()]
 
     def row(self, *values: Any) -> M | None:
         """The row for ``values``, if there is one."""
@@ -66,14 +68,39 @@ class Prepared(Generic[M]):
         return self._query
 
 
-def _instance(query: _Query, row: Sequence[Any]) -> Any:
+def _instance(query: _Query, row: Sequence[Any], here: Any) -> Any:
     values = list(row)
     for index, (convert_all, expression) in query.converters.items():
         for convert in convert_all:
-            values[index] = convert(values[index], expression, connection)
-    made = query.model.from_db(connection.alias, query.names, values[query.span])
+            values[index] = convert(values[index], expression, here)
+    made = _made(query.model, query.names, values[query.span])
     for relation in query.relations:
-        relation.populate(values, made)
+        _populate(relation, values, made)
     for name, column in query.extras.items():
         setattr(made, name, values[column])
+    return made
+
+
+def _populate(relation: Any, values: Sequence[Any], made: Model) -> None:
+    """As Django's own populator does, with ``_made`` in place of ``from_db``."""
+    if relation.reorder_for_init:
+        own = relation.reorder_for_init(values)
+    else:
+        own = values[relation.cols_start : relation.cols_end]
+    if own[relation.pk_idx] is None:
+        relation.local_setter(made, None)
+        return
+    other = _made(relation.model_cls, relation.init_list, own)
+    for further in relation.related_populators:
+        _populate(further, values, other)
+    relation.local_setter(made, other)
+    relation.remote_setter(other, made)
+
+
+def _made(model: Any, names: Sequence[str], values: Sequence[Any]) -> Any:
+    """A row as ``from_db`` makes it, all its fields at once: nobody here listens for one made."""
+    made = model.__new__(model)
+    state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    made.__dict__ = {"_state": state, **dict(zip(names, values, strict=True))}
     return made

@@ -110,10 +110,7 @@ class TokenManager(models.Manager["Token"]):
 
     def owner(self, secret: str) -> User | None:
         """The active person whose living token this is."""
-        user = _OWNER.row(Token.digest_of(secret))
-        if user is not None and user.organisation_id is not None:
-            user.organisation = _ORGANISATION.row(user.organisation_id)
-        return user
+        return _OWNER.row(Token.digest_of(secret))
 
 
 class Token(models.Model):
@@ -142,8 +139,7 @@ class Token(models.Model):
 _OWNER = Prepared(
     lambda digest: User.objects.filter(
         tokens__digest=digest, tokens__revoked_at=None, is_active=True
-    ),
+    ).select_related("organisation"),
     "?",
 )
-_ORGANISATION = Prepared(lambda pk: Organisation.objects.filter(pk=pk), -1)
 _MEMBERSHIPS = Prepared(lambda user: Membership.objects.filter(user=user), -1)

@@ -79,8 +79,8 @@ def record_sale(
     sale.change_cents = change_of(sale.total_cents, payments)
     require_vouchers(entry, payments)
     issue(entry, rows, lines)
-    shelf = Account.stock(till.shelf)
-    legs = [_leg(entry, shelf, row) for row in rows if row.weight_g]
+    shelf, sold = Account.stock(till.shelf), Account.sale(entry.site)
+    legs = [_leg(entry, shelf, sold, row) for row in rows if row.weight_g]
     legs += leased.found_legs(entry.site, shelf, rows)
     sale.movement = post(entry=entry, legs=legs)
     money = [_payment(entry, each) for each in payments]
@@ -289,7 +289,7 @@ def _weighed(line: Wanted) -> WeightSource:
     return WeightSource.SCALE if line.is_from_scale else WeightSource.WEIGHED
 
 
-def _leg(entry: Entry, shelf: Account, row: SaleLine) -> Leg:
+def _leg(entry: Entry, shelf: Account, sold: Account, row: SaleLine) -> Leg:
     """From where it lies to the public."""
     if row.flag:
         return leased.flagged_leg(entry.site, shelf, row)
@@ -298,7 +298,7 @@ def _leg(entry: Entry, shelf: Account, row: SaleLine) -> Leg:
     assert row.category is not None  # noqa: S101 (and only objects weigh)
     return Leg(
         from_account=start,
-        to_account=Account.sale(entry.site),
+        to_account=sold,
         category=row.category,
         weight_g=row.weight_g,
         method=KnownBy(row.item.method) if row.item else KNOWN_BY[WeightSource(row.weight_source)],

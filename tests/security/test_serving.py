@@ -2,6 +2,8 @@
 
 import asyncio
 import http.client
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,6 +12,7 @@ import ninja
 import pytest
 
 from config.reading import MOST_BYTES, Reader, RefusedError, environ_of
+from config.turns import in_turn
 from tests.servers import granian
 from tests.test_served_races import token  # noqa: F401  (a fixture)
 
@@ -90,6 +93,46 @@ def test_bodies_on_their_way_share_one_bound():
     assert refused.value.args == (503,)
     assert run(read(reader, Scope(content__length=["1"]), b"a")) == b"a"
     assert reader.held == 63_999_999  # what was read or refused is held no more
+
+
+def test_writers_take_turns_in_one_thread_and_nobody_waits_for_a_slow_one():
+    order, threads, is_over = [], {}, threading.Event()
+
+    def writes(name, *, until=None):
+        def give():
+            threads[name] = threading.current_thread().name
+            if until:
+                until.wait(30)
+            order.append(name)
+
+        return give
+
+    async def at_once(*gives):
+        await asyncio.gather(*[in_turn(writer, others, give) for give in gives])
+
+    writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+    others = ThreadPoolExecutor(1, thread_name_prefix="other")
+    with writer, others:
+        run(at_once(*[writes(n) for n in range(5)]))
+        assert order == [0, 1, 2, 3, 4]  # as they came
+        assert set(threads.values()) == {"writer_0"}
+
+        def ends():
+            writes("behind")()
+            is_over.set()
+
+        run(at_once(writes("slow", until=is_over), ends))
+    assert order[5:] == ["behind", "slow"]
+    assert threads["slow"] == "writer_0"
+    assert threads["behind"] == "other_0"
+
+
+def test_what_a_writer_raises_is_told():
+    def fails():
+        raise ZeroDivisionError
+
+    with ThreadPoolExecutor(1) as writer, pytest.raises(ZeroDivisionError):
+        run(in_turn(writer, writer, fails))
 
 
 def test_a_real_server_hands_out_whole_files_heads_and_nothing_twice(
