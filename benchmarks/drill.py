@@ -9,7 +9,6 @@ all its processes, and the replica promoted. Fails unless every acknowledged act
 books differ by 0 g and every chain is whole; then the dead primary becomes the replica.
 """
 
-import argparse
 import json
 import os
 import signal
@@ -30,9 +29,24 @@ from uuid import uuid4
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.outcome import Outcome, arguments  # noqa: E402
 from tests.postgresql import leave_root, programs_of  # noqa: E402
 
 PATIENCE_S = 60
+TOLD = {
+    "acknowledged": ("acts acknowledged", "", ""),
+    "before_the_death": ("of which before the primary died", "", ""),
+    "lost": ("of which lost", "", "≤ 0"),
+    "doubled": ("of which written twice", "", "≤ 0"),
+    "repeated": ("sent again by clients", "", ""),
+    "acts_per_s": ("acts per second, over all", "/s", ""),
+    "without_answers_s": ("the longest silence after its death", "s", ""),
+    "promoted_s": ("the replica promoted after", "s", ""),
+    "lag_ms_p50": ("the replica behind, p50", "ms", ""),
+    "lag_ms_p99": ("the replica behind, p99", "ms", ""),
+    "replica_made_s": ("the replica made in", "s", ""),
+    "rebuilt_s": ("the dead primary made a replica in", "s", ""),
+}
 ROLE, STANDBY = "tracerie_app", "second"
 SETTINGS = """
 listen_addresses = ''
@@ -199,23 +213,25 @@ class Client(threading.Thread):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=10.0, help="before the primary dies")
     parser.add_argument("--clients", type=int, default=6)
-    parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="tracerie-drill-"))
     with ExitStack() as ends:
         ends.callback(rmtree, folder, ignore_errors=True)
         found = drill(folder, ends, options.seconds, options.clients)
-    said = json.dumps(found, indent=1)
-    print(said)
-    if options.json:
-        options.json.write_text(said + "\n")
     if found["lost"] or found["doubled"] or found["refused"]:
-        sys.exit("The drill failed.")
+        sys.exit(f"The drill failed: {json.dumps(found, indent=1)}")
+    report(found, options.json)
+
+
+def report(found: dict[str, Any], path: Path | None) -> None:
+    outcome = Outcome("promotion under load, PostgreSQL")
+    for name, (what, unit, target) in TOLD.items():
+        outcome.say(what, found[name], unit, target)
+    outcome.database = "PostgreSQL"
+    outcome.save(path)
 
 
 def drill(folder: Path, ends: ExitStack, seconds: float, clients: int) -> dict[str, Any]:
@@ -363,7 +379,7 @@ def what_is_there(
         )
         there = {key: int(movements) for key, movements in rows}
     told = [each for client in team for each in client.acknowledged]
-    back = [answered for _id, _sent, answered in told if answered > died]
+    back = sorted(answered for _id, _sent, answered in told if answered > died)
     before = sum(answered < died for _id, _sent, answered in told)
     return {
         "acknowledged": len(told),
@@ -373,7 +389,8 @@ def what_is_there(
         "repeated": sum(client.repeated for client in team),
         "refused": [status for client in team for status in client.refused],
         "acts_per_s": round(len(told) / (stopped - min(s for _id, s, _a in told)), 1),
-        "without_answers_s": round(min(back) - died, 2) if back else None,
+        # What was on its way as it died may be answered still: the longest silence counts.
+        "without_answers_s": max(map(float.__sub__, back, [died, *back]), default=float("inf")),
     }
 
 

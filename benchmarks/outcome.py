@@ -34,6 +34,7 @@ class Outcome:
     def __init__(self, name: str) -> None:
         self.name, self.figures = name, list[dict[str, Any]]()
         self.began, self.load = datetime.now(UTC), os.getloadavg()[0]
+        self.database = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
 
     def say(self, what: str, value: float, unit: str = "", target: str = "") -> None:
         """One figure; ``target`` such as ``≤ 3`` or ``≥ 4``, judged here."""
@@ -53,7 +54,7 @@ class Outcome:
             "benchmark": self.name,
             "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *_said()]),
             "date": self.began.strftime("%Y-%m-%d"),
-            "machine": machine(self.load),
+            "machine": machine(self.load) | {"database": self.database},
             "figures": self.figures,
         }
         path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
@@ -91,5 +92,4 @@ def machine(load: float) -> dict[str, Any]:
         "python": platform.python_version(),
         "django": version("django"),
         "sqlite": sqlite3.sqlite_version,
-        "database": "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite",
     }

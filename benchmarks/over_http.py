@@ -1,7 +1,7 @@
 """An arrival and a sale of 3 lines over HTTP, against the same rows written by save() per object.
 
     python benchmarks/over_http.py [--rounds 5] [--seconds 4]
-    python tests/postgresql.py python benchmarks/over_http.py        (the same on PostgreSQL)
+    python tests/postgresql.py --durable python benchmarks/over_http.py    (the same on PostgreSQL)
 
 granian, as ``run`` starts it, in a throw-away folder; SQLite with synchronous=FULL. Rounds of each
 kind alternate, so that a busy machine slows all of them; only ratios within one run count. On
@@ -136,7 +136,10 @@ def own_database() -> Iterator[dict[str, str]]:
     import psycopg
 
     name = f"bench_{next(_databases)}"
-    with psycopg.connect(url, autocommit=True) as connection:
+    folder = url.partition("@")[2][1:].rpartition("/")[
+        0
+    ]  # of the socket, as tests/postgresql.py says
+    with psycopg.connect(host=folder, user="postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
 

@@ -37,12 +37,14 @@ def page() -> str:
 
 def section(result: dict[str, Any]) -> str:
     machine = result["machine"]
+    is_sqlite = machine["database"] == "SQLite"
+    database = f"SQLite {machine['sqlite']}" if is_sqlite else machine["database"]
     lines = [
         f"## {result['benchmark'][0].upper()}{result['benchmark'][1:]}",
         "",
         f"`{result['command']}`, {result['date']}. {machine['processors']} processors, load"
         f" {machine['load']} at the start; Python {machine['python']}, Django {machine['django']},"
-        f" SQLite {machine['sqlite']}.",
+        f" {database}.",
         "",
         "| | measured | target |",
         "| --- | ---: | --- |",

@@ -1,6 +1,6 @@
 """One peak hour of a national network: 120,000 arrivals and 50,000 sales at 2,000 sites.
 
-    python tests/postgresql.py python benchmarks/peak.py [--share 0.1] [--processes 2]
+    python tests/postgresql.py --durable python benchmarks/peak.py [--share 0.1] [--processes 2]
 
 PostgreSQL, 200 structures of 10 sites, each site with a till that is open. The hour's acts, drawn
 over the sites (a few are busy, most are not), are answered as fast as the machine can by processes
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     if not os.environ.get("DATABASE_URL"):
-        sys.exit("DATABASE_URL is missing: python tests/postgresql.py python benchmarks/peak.py")
+        sys.exit("DATABASE_URL is missing: the first lines of this file say how to run it.")
     outcome = Outcome("peak hour, PostgreSQL")
     with tempfile.TemporaryDirectory(prefix="tracerie-bench-") as folder:
         start_django(folder)

@@ -1,7 +1,7 @@
 """What it costs to read, at 1 and at 10 million movements and objects.
 
     python benchmarks/reading.py [--movements 1000000 10000000] [--rounds 15] [--data DIR]
-    python tests/postgresql.py python benchmarks/reading.py --movements 1000000
+    python tests/postgresql.py --durable python benchmarks/reading.py --movements 1000000
 
 The year's figures of one site, of a structure and of a network: by the product (from the monthly
 cube), by SQL over the flows through an index, and by a scan of the ledger. Then an object by its

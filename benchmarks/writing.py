@@ -1,7 +1,7 @@
 """An arrival of 3 lines, layer by layer: what each adds to the database's driver alone.
 
     python benchmarks/writing.py [--rounds 7] [--arrivals 150]
-    python tests/postgresql.py python benchmarks/writing.py      (the same on PostgreSQL)
+    python tests/postgresql.py --durable python benchmarks/writing.py      (the same on PostgreSQL)
 
 The SQL that the product sends for one arrival is recorded, with its parameters, and sent again:
 by the bare driver, then by Django's cursor. Then come the service that makes it, the same with its

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 OURS = ("camera", "serial", "screen-wake-lock", "fullscreen", "autoplay")
 NOBODYS = (
     "accelerometer",
-    "bluetooth",
     "browsing-topics",
     "display-capture",
     "encrypted-media",
@@ -32,7 +31,8 @@ def stated(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[...,
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS
+        if response.headers.get("Content-Type", "").startswith("text/html"):  # documents heed it
+            response["Permissions-Policy"] = PERMISSIONS
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         if not response.has_header("Cache-Control"):  # nobody's pages are somebody else's
             response["Cache-Control"] = "private, no-cache"

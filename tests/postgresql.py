@@ -1,6 +1,6 @@
 """Runs a command against a throw-away PostgreSQL, which ends when the command does.
 
-    python tests/postgresql.py COMMAND…
+    python tests/postgresql.py [--durable] COMMAND…
 
 The command finds the server in DATABASE_URL and its programs (pg_dump) on PATH. No service, no
 port, no account made: a folder and a socket in it. A guardian process holds one end of a pipe and
@@ -17,11 +17,18 @@ import sys
 import tempfile
 from pathlib import Path
 
+SETTINGS = "-c listen_addresses=''"
 # Fast because nothing here outlives a power cut; locks, isolation and commits are the real ones.
-SETTINGS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off"
+FAST = " -c fsync=off -c full_page_writes=off"
+DURABLE = "--durable"  # as in earnest, for benchmarks
 
 
 def main(command: list[str]) -> None:
+    settings = SETTINGS
+    if command[0] == DURABLE:
+        command = command[1:]
+    else:
+        settings += FAST
     programs = programs_of()
     folder = Path(tempfile.mkdtemp(prefix="tracerie-postgresql-"))
     lease, command_end = os.pipe()
@@ -30,7 +37,7 @@ def main(command: list[str]) -> None:
         os.close(command_end)
         os.close(ready)
         os.setsid()  # a Ctrl-C meant for the command leaves the guardian to its work
-        _guard(programs, folder, lease, guardian_end)
+        _guard(programs, folder, settings, lease, guardian_end)
         os._exit(0)
     os.close(lease)
     os.close(guardian_end)
@@ -50,7 +57,7 @@ def programs_of() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
-def _guard(programs: Path, folder: Path, lease: int, ready: int) -> None:
+def _guard(programs: Path, folder: Path, settings: str, lease: int, ready: int) -> None:
     """Start the server, say so, wait for the command's end, stop it and remove the folder."""
     data = folder / "data"
     account: dict[str, object] = {}
@@ -72,7 +79,7 @@ def _guard(programs: Path, folder: Path, lease: int, ready: int) -> None:
     try:
         run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync",
             "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")  # fmt: skip
-        run("pg_ctl", "start", "-w", "-D", data, "-o", f"-k '{folder}' {SETTINGS}")
+        run("pg_ctl", "start", "-w", "-D", data, "-o", f"-k '{folder}' {settings}")
         run("createdb", "-h", folder, "-U", "postgres", "tracerie")
         os.write(ready, b"1")
         os.close(ready)
