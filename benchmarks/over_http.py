@@ -5,7 +5,9 @@
 
 granian, as ``run`` starts it, in a throw-away folder; SQLite with synchronous=FULL. Rounds of each
 kind alternate, so that a busy machine slows all of them; only ratios within one run count. On
-SQLite also without the writers' queue. A sale has an object with a label, which is sold once.
+SQLite also without the writers' queue; on PostgreSQL, with two server processes, what is saved
+object by object has one client, for with more it loses races. A sale has an object with a label,
+which is sold once.
 """
 
 import argparse
@@ -81,7 +83,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0, help="of each kind in each round")
     options = parser.parse_args()
     is_sqlite = not os.environ.get("DATABASE_URL")
-    kinds = dict(KINDS)
+    kinds = {name: kind for name, kind in KINDS.items() if is_sqlite or not loses_races(kind)}
     if is_sqlite:
         kinds[UNQUEUED] = KINDS["an arrival, Tracerie, 8 clients"]._replace(server="unqueued")
     items = int(ITEMS_PER_S * options.seconds * (options.rounds + 1)) * 2
@@ -94,6 +96,11 @@ def main() -> None:
             for name, kind in kinds.items():
                 results[name].append(load(servers[kind.server], kind, options.seconds))
     report(results, options, is_sqlite=is_sqlite)
+
+
+def loses_races(kind: Kind) -> bool:
+    """What saves object by object is refused where another server process does so, too."""
+    return kind.path.startswith("/saving/") and kind.clients > 1
 
 
 @contextmanager
@@ -235,6 +242,8 @@ def report(
         outcome.say(f"{name}: p99", p99[name], "ms")
     for act, target in (("an arrival", "≥ 3"), ("a sale", "≥ 4")):
         for clients in ("1 client", "8 clients"):
+            if f"{act}, save(), {clients}" not in results:
+                continue
             pairs = zip(
                 results[f"{act}, Tracerie, {clients}"],
                 results[f"{act}, save(), {clients}"],

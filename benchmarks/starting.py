@@ -81,7 +81,7 @@ def middle(found: list[tuple[float, float, list[str]]], n: int) -> float:
 
 def worker(outcome: Outcome) -> None:
     """A worker that granian started, after pages, arrivals and sales."""
-    with server(600) as address:
+    with server(4_000) as address:
         pid = worker_at(address.port)
         outcome.say("a worker after its first answer", resident(pid), "MiB", "≤ 90")
         for name, kind in KINDS.items():

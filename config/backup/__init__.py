@@ -180,8 +180,10 @@ def _journal(at: datetime, file: Path, fingerprint: str, kept: str) -> None:
 
 
 def write_down(log: Path, line: str) -> None:
-    """Add a line to a log that a power cut is not to shorten."""
-    with log.open("a", encoding="utf-8") as file:
-        file.write(line)
+    """Add a line to a log that a power cut is not to shorten; after one that was cut, a new one."""
+    with log.open("a+b") as file:
+        file.seek(max(file.seek(0, os.SEEK_END) - 1, 0))
+        is_cut = file.read(1) not in (b"", b"\n")
+        file.write(("\n" * is_cut + line).encode())
         file.flush()
         os.fsync(file.fileno())

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -67,13 +68,15 @@ def superseded(names: Iterable[str]) -> set[str]:
 def last_made() -> Made | None:
     """What the last night noted; None where there was none yet."""
     try:
-        *_older, line = _log().read_text(encoding="utf-8").splitlines()
-    except (FileNotFoundError, ValueError):
+        lines = _log().read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
         return None
-    said = json.loads(line)
-    return Made(
-        datetime.fromisoformat(said["at"]), Path(said["file"]), said["bytes"], said["wrong"]
-    )
+    for line in reversed(lines):
+        with suppress(ValueError, KeyError):  # cut as the current went
+            said = json.loads(line)
+            at = datetime.fromisoformat(said["at"])
+            return Made(at, Path(said["file"]), said["bytes"], said["wrong"])
+    return None
 
 
 def _log() -> Path:

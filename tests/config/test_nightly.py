@@ -69,6 +69,17 @@ def test_a_night_writes_a_copy_notes_it_and_lets_go_of_the_oldest(folder):
     assert last_made().at.date() == now.date() + timedelta(days=1)
 
 
+def test_a_line_that_was_cut_hides_no_other(folder):
+    first = nightly(folder=folder, now=timezone.localtime() - timedelta(days=1))
+    log = settings.DATA_DIR / "backups.log"
+    with log.open("a") as file:
+        file.write('{"at": "2026-0')
+    assert last_made().file == first.file
+
+    second = nightly(folder=folder, now=timezone.localtime())
+    assert last_made().file == second.file
+
+
 def test_nothing_is_let_go_where_the_books_are_wrong(folder, monkeypatch):
     older = folder / named(timezone.localtime() - timedelta(hours=1))
     older.write_bytes(b"older")
