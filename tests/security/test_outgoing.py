@@ -30,6 +30,7 @@ ALLOWED = {
     ("config/wsgi.py", "subprocess"): "makes the key at the first start: no word of anybody's",
     ("config/reading.py", "asyncio"): "takes requests in",
     ("config/serving.py", "asyncio"): "takes requests in",
+    ("config/turns.py", "asyncio"): "waits for a thread",
     ("sales/views/handing.py", "smtplib"): "names the fault of a mail that did not leave",
 }
 
