@@ -1,6 +1,7 @@
 """A tablet of the floor as people take turns at it, with a network and without."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -9,6 +10,7 @@ from inventory.models import Movement
 from organisation.models import HeldEntry, Membership, Station, User
 from organisation.permissions import Role
 from organisation.services import invite, set_pin, set_team, withdraw
+from tests.e2e.test_offline import refuse
 from tests.e2e.test_weigh import WEIGH, Hand, all_sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.kept]
@@ -83,6 +85,32 @@ def test_people_take_turns_without_a_network_and_each_entry_keeps_its_name(table
     found = Movement.objects.order_by("pk").select_related("author", "submission__station")
     assert [movement.author.username for movement in found] == ["ines", "bakary"]
     assert {movement.submission.station.name for movement in found} == {"Quai 1"}
+
+
+def test_a_tablet_tells_how_much_it_still_holds(tablet):
+    open_as(tablet, "ines", "Inès")
+    quai = Station.objects.filter(name="Quai 1").values_list("queue_length", flat=True)
+    tablet.page.route("**/collection/intakes", refuse)
+    log(tablet, "8")
+    log(tablet, "5")
+    expect(tablet.page.locator("#state b")).to_have_text("2 à régler")
+    within(lambda: quai.get() == 2)
+
+    for _entry in range(2):
+        tablet.tap("#state")
+        tablet.page.locator(".pick", has_text="Apport de").first.click()
+        tablet.tap(".pick", "L’enlever")
+        tablet.tap(".pick", "Oui, enlever")
+    expect(tablet.page.locator("#state b")).to_have_text("En ligne")
+    within(lambda: quai.get() == 0)
+
+
+def within(is_so, seconds=40):
+    """Wait until the server knows it: the tablet tells by itself."""
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.2)
 
 
 def test_a_wrong_pin_opens_nothing_without_a_network_either(tablet):
