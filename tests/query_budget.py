@@ -318,8 +318,6 @@ COUNTED = {
 
 # Where more rows asked for more: once where there is a first, or for each row of one page.
 GROWS = {
-    "departs/pesees/": "the lines of each departure that waits, up to the page's bound",
-    "stock/ventilation/": "the balances of each field of the form",
     "GET reporting/values": "objects of the period are asked for only where there are some",
     "bilan/": "objects of the period are asked for only where there are some",
     "bilan/bilan.xlsx": "objects of the period are asked for only where there are some",

@@ -40,6 +40,13 @@ class BalanceQuerySet(models.QuerySet["Balance"]):
         rows = self.filter(account__key=Account.stock(place).key, weight_g__gt=0)
         return rows.order_by("-weight_g", "pk")
 
+    def held_at(self, places: Iterable[Place], category: Category) -> dict[Place, int]:
+        """Place → grams of a category that lie in bulk there, by the books."""
+        keys = {Account.stock(place).key: place for place in places}
+        rows = self.filter(account__key__in=keys, category=category)
+        found = dict(rows.values_list("account__key", "weight_g"))
+        return {place: found.get(key, 0) for key, place in keys.items()}
+
     def per_site(self, sites: Iterable[Site]) -> dict[int, int]:
         """Site key → grams in stock there, in bulk and labelled."""
         rows = self.filter(account__site__in=sites, account__kind=Kind.STOCK)

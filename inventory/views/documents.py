@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from inventory.forms.choices import Offer
 from inventory.forms.departures import WeightsForm
 from inventory.forms.entries import ActForm, CancelForm
 from inventory.ledger import IRREVERSIBLE, Entry
-from inventory.models import Category, Method, Movement, Shipment, Verb
+from inventory.models import Category, Flow, Method, Movement, Shipment, Verb
 from inventory.models.ledger import PREFIXES
 from inventory.trace import by
 from inventory.views.acts import recorded, to_document
@@ -160,8 +161,14 @@ def _weights_form(request: CallerRequest, movement: Movement) -> WeightsForm | N
     return WeightsForm(request.POST or None, offer=Offer(movement.site), user=user, sent_g=sent_g)
 
 
+_BULK = Flow.objects.filter(item=None).select_related("from_category")
+WITH_BULK = Prefetch("movement__flows", _BULK, to_attr="in_bulk")
+
+
 def sent_in_bulk(movement: Movement) -> dict[Category, int]:
+    """Category → grams that left in bulk; of documents read ``WITH_BULK``, without asking again."""
+    flows = vars(movement).get("in_bulk")
     sent: dict[Category, int] = {}
-    for flow in movement.flows.filter(item=None).select_related("from_category"):
+    for flow in _BULK.filter(movement=movement) if flows is None else flows:
         sent[flow.from_category] = sent.get(flow.from_category, 0) + flow.weight_g
     return sent

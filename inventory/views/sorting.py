@@ -9,7 +9,7 @@ from inventory import services
 from inventory.forms.choices import Offer
 from inventory.forms.sorting import ShareLines, SortedLines, SortForm, SpreadForm
 from inventory.ledger import Entry
-from inventory.models import UNSORTED, Account, Balance, Category, Movement, Place, Verb
+from inventory.models import UNSORTED, Balance, Category, Movement, Place, Verb
 from inventory.views.acts import LinesPage, asked, chosen_site, sites_of
 from organisation.doors import page
 from organisation.permissions import CallerRequest
@@ -63,11 +63,8 @@ def spread(request: CallerRequest) -> HttpResponse:
 def _most_unsorted(offer: Offer) -> tuple[Place, int]:
     """The place that holds most of what nobody sorted, and its grams."""
     main, unsorted = Place.objects.main(offer.site), offer.categories[UNSORTED]
-    held = [
-        (place, Balance.objects.of(Account.stock(place)).get(unsorted.pk, 0))
-        for place in (offer.places.values() or [main])
-    ]
-    return max(held, key=lambda spot: spot[1])
+    held = Balance.objects.held_at(offer.places.values() or [main], unsorted)
+    return max(held.items(), key=lambda spot: spot[1])
 
 
 def _share_lacking(offer: Offer, below: Category, there_g: int) -> list[dict[str, Any]]:

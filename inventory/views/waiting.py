@@ -11,7 +11,7 @@ from inventory.forms.choices import Offer
 from inventory.forms.departures import WeightsForm
 from inventory.models import Shipment
 from inventory.views.acts import sites_of
-from inventory.views.documents import sent_in_bulk
+from inventory.views.documents import WITH_BULK, sent_in_bulk
 from organisation.doors import page
 from organisation.permissions import CallerRequest
 
@@ -23,7 +23,7 @@ MOST = 100
 def waiting(request: CallerRequest) -> HttpResponse:
     """What left with an estimate, the oldest first: a field each where one category left."""
     sites = sites_of(request)
-    found = list(Shipment.objects.waiting(sites)[: MOST + 1])
+    found = list(Shipment.objects.waiting(sites).prefetch_related(WITH_BULK)[: MOST + 1])
     context = {
         "rows": [_row(request, shipment) for shipment in found[:MOST]],
         "are_more": len(found) > MOST,
