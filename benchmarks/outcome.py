@@ -31,10 +31,10 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
 class Outcome:
     """The figures of one run, in the order in which they were said."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, database: str = "") -> None:
         self.name, self.figures = name, list[dict[str, Any]]()
         self.began, self.load = datetime.now(UTC), os.getloadavg()[0]
-        self.database = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
+        self.database = database or ("PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite")
 
     def say(self, what: str, value: float, unit: str = "", target: str = "") -> None:
         """One figure; ``target`` such as ``≤ 3`` or ``≥ 4``, judged here."""

@@ -143,9 +143,7 @@ def own_database() -> Iterator[dict[str, str]]:
     import psycopg
 
     name = f"bench_{next(_databases)}"
-    folder = url.partition("@")[2][1:].rpartition("/")[
-        0
-    ]  # of the socket, as tests/postgresql.py says
+    folder = url.partition("@/")[2].rpartition("/")[0]  # of the socket: tests/postgresql.py
     with psycopg.connect(host=folder, user="postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from config.reading import MOST_BYTES
+from config.reading import MOST_BYTES, SAFE
 from organisation.stations import COOKIE
 
 
@@ -55,7 +55,6 @@ DRAFTS = Limit("drafts", 30, 4)  # of the page that writes a report's figures ag
 
 OPEN_PAGES = re.compile(r"/(t|audit|installer|diagnostic)/")
 DRAFTED_PAGES = re.compile(r"/v/")
-SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class Meter:

@@ -7,6 +7,7 @@ from typing import Any
 
 MOST_BYTES = 3_000_000  # a photo in base64, a count of two thousand objects
 READ_S = 60.0  # for a whole body; a photo over a poor Wi-Fi takes a quarter of it
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # what writes nothing
 PAUSE_S = 15.0  # between two pieces of one; a tablet itself gives up after 12
 MOST_HELD = 64_000_000  # bytes of bodies that are being read at once: twenty of the largest
 ONE = frozenset({"HTTP_HOST", "CONTENT_LENGTH", "CONTENT_TYPE"})  # the last one said counts

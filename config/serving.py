@@ -21,13 +21,12 @@ from typing import Any
 from django.db import connection
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
-from config.reading import Reader, RefusedError, environ_of
+from config.reading import SAFE, Reader, RefusedError, environ_of
 from config.turns import in_turn
 from config.wsgi import application as django
 
 THREADS = 4
 TAKE_S = 30.0  # for one piece of an answer to be taken
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
 JSON = "application/json"
 WHOLE = 1_000_000  # bytes of an answer that are sent in one piece
 
@@ -52,7 +51,7 @@ async def application(scope: Any, protocol: Any) -> None:
         _refuse(protocol, refused.args[0])
         return
     give = partial(Answer(protocol, loop).give, environ_of(scope, body))
-    if _writer and scope.method not in READING and scope.headers.get("content-type") == JSON:
+    if _writer and scope.method not in SAFE and scope.headers.get("content-type") == JSON:
         await in_turn(_writer, _threads, give)
     else:
         await loop.run_in_executor(_threads, give)

@@ -1,9 +1,8 @@
 """One document by its number: what moved, who says so, and what corrects it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -154,21 +153,19 @@ def _weights_form(request: CallerRequest, movement: Movement) -> WeightsForm | N
     user: Any = request.user
     if shipment is None or shipment.partner is None or not user.may("ship", movement.site):
         return None
-    sent_g = sent_in_bulk(movement)
+    sent_g = sent_in_bulk(BULK.filter(movement=movement))
     is_waiting = shipment.state == Shipment.State.RECORDED and sent_g
     if not (is_waiting or request.method == "POST"):
         return None
     return WeightsForm(request.POST or None, offer=Offer(movement.site), user=user, sent_g=sent_g)
 
 
-_BULK = Flow.objects.filter(item=None).select_related("from_category")
-WITH_BULK = Prefetch("movement__flows", _BULK, to_attr="in_bulk")
+BULK = Flow.objects.filter(item=None).select_related("from_category")
 
 
-def sent_in_bulk(movement: Movement) -> dict[Category, int]:
-    """Category → grams that left in bulk; of documents read ``WITH_BULK``, without asking again."""
-    flows = vars(movement).get("in_bulk")
+def sent_in_bulk(flows: Iterable[Flow]) -> dict[Category, int]:
+    """Category → grams, of ``BULK`` of a departure."""
     sent: dict[Category, int] = {}
-    for flow in _BULK.filter(movement=movement) if flows is None else flows:
+    for flow in flows:
         sent[flow.from_category] = sent.get(flow.from_category, 0) + flow.weight_g
     return sent

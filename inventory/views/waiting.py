@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,11 +12,12 @@ from inventory.forms.choices import Offer
 from inventory.forms.departures import WeightsForm
 from inventory.models import Shipment
 from inventory.views.acts import sites_of
-from inventory.views.documents import WITH_BULK, sent_in_bulk
+from inventory.views.documents import BULK, sent_in_bulk
 from organisation.doors import page
 from organisation.permissions import CallerRequest
 
 MOST = 100
+LEFT = Prefetch("movement__flows", BULK, to_attr="left_in_bulk")
 
 
 @page("ship")
@@ -23,7 +25,7 @@ MOST = 100
 def waiting(request: CallerRequest) -> HttpResponse:
     """What left with an estimate, the oldest first: a field each where one category left."""
     sites = sites_of(request)
-    found = list(Shipment.objects.waiting(sites).prefetch_related(WITH_BULK)[: MOST + 1])
+    found = list(Shipment.objects.waiting(sites).prefetch_related(LEFT)[: MOST + 1])
     context = {
         "rows": [_row(request, shipment) for shipment in found[:MOST]],
         "are_more": len(found) > MOST,
@@ -34,7 +36,7 @@ def waiting(request: CallerRequest) -> HttpResponse:
 
 def _row(request: CallerRequest, shipment: Shipment) -> dict[str, Any]:
     movement = shipment.movement
-    sent_g = sent_in_bulk(movement)
+    sent_g = sent_in_bulk(vars(movement)["left_in_bulk"])
     user: Any = request.user
     form = WeightsForm(offer=Offer(movement.site), user=user, sent_g=sent_g, prefix=None)
     return {

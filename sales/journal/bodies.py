@@ -43,10 +43,11 @@ def codes_of(lines: Sequence[SaleLine], using: str = "default") -> dict[int, str
     here = [item for line in lines if (item := line._state.fields_cache.get("item"))]
     known = {item.pk: str(item.own_code) for item in here if hasattr(item, "own_code")}
     items = {line.item_id: line.organisation_id for line in lines if line.item_id}
-    if not items.keys() - known.keys():
+    unknown = [*items.keys() - known.keys()]
+    if not unknown:
         return known
     sql = "SELECT item_id, organisation_id, code FROM inventory_itemcode WHERE item_id IN ({keys})"
-    rows = among(sql, [*items.keys() - known.keys()], using=using)
+    rows = among(sql, unknown, using=using)
     return known | {item: code for item, owner, code in rows if items[item] == owner}
 
 
